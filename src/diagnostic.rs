@@ -1,0 +1,58 @@
+//! What every report renders: a message, where it points, and what to do.
+
+use crate::source::Span;
+
+/// How grave a diagnostic is. Ordered: `Info < Warning < Error`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Should be looked at.
+    Warning,
+    /// Is wrong.
+    Error,
+}
+
+impl Severity {
+    /// `info`, `warning` or `error`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Info => "info",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+/// A place that explains a diagnostic: the precedent, the referenced key, the earlier definition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The place, often in another file.
+    pub span: Span,
+    /// What is to be seen there; lower case, no final period.
+    pub message: String,
+}
+
+/// One thing to tell the user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The lint's id, or `config` for a mistake in the configuration.
+    pub lint: String,
+    /// How grave it is, after configuration.
+    pub severity: Severity,
+    /// What is wrong and what follows from it; lower case, no final period, names in backticks.
+    pub message: String,
+    /// The line to blame.
+    pub primary: Span,
+    /// Explaining places, in the order they are to be read.
+    pub labels: Vec<Label>,
+    /// Why it matters, as whole sentences.
+    pub notes: Vec<String>,
+    /// What to do; SQL to copy stands on lines of its own.
+    pub help: Option<String>,
+    /// `schema.table.column` (or constraint, index …) in PostgreSQL's spelling without quotes.
+    pub object: Option<String>,
+    /// Identifies the finding across edits: no line number goes into it.
+    pub fingerprint: String,
+}

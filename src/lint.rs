@@ -1,0 +1,126 @@
+//! What a lint is and what it sees. A lint never formats output, reads configuration files or sees a parser's type.
+
+pub mod card;
+
+use crate::change::Change;
+use crate::history::{History, Migration};
+use crate::schema::Schema;
+use crate::source::{SourceMap, Span};
+use crate::sql::Statement;
+
+pub use card::Card;
+
+/// A lint: what users read about it, and how it is checked.
+#[derive(Debug)]
+pub struct Lint {
+    /// What users read, and its defaults.
+    pub card: Card,
+    /// How it is checked.
+    pub check: Check,
+}
+
+/// How a lint is checked.
+#[derive(Clone, Copy, Debug)]
+pub enum Check {
+    /// Once for each history, looking at its files, versions, and what replay noticed.
+    History(fn(&HistoryContext) -> Vec<Finding>),
+    /// For each change of each up, in its moment.
+    Change(fn(&ChangeContext) -> Vec<Finding>),
+    /// Once, looking at the schema at the end of history. Blame the span that made it so.
+    Schema(fn(&SchemaContext) -> Vec<Finding>),
+}
+
+/// What every check sees.
+#[derive(Clone, Copy)]
+pub struct HistoryContext<'a> {
+    /// The history.
+    pub history: &'a History,
+    /// The texts, for lints that quote them.
+    pub sources: &'a SourceMap,
+    /// The lint's options, card defaults overridden by configuration.
+    pub options: &'a Options,
+    /// Facts that several lints share (tenant inference), computed once.
+    pub facts: &'a Facts,
+}
+
+/// What a check of one change sees.
+#[derive(Clone, Copy)]
+pub struct ChangeContext<'a> {
+    /// The whole history.
+    pub history: &'a HistoryContext<'a>,
+    /// The migration the change is in.
+    pub migration: &'a Migration,
+    /// The statement the change is in.
+    pub statement: &'a Statement,
+    /// The change.
+    pub change: &'a Change,
+    /// The schema before it.
+    pub before: &'a Schema,
+    /// The schema after it.
+    pub after: &'a Schema,
+}
+
+/// What a check of the end of history sees.
+#[derive(Clone, Copy)]
+pub struct SchemaContext<'a> {
+    /// The whole history.
+    pub history: &'a HistoryContext<'a>,
+    /// The schema at the end.
+    pub schema: &'a Schema,
+}
+
+/// A lint's options.
+#[derive(Clone, Debug, Default)]
+pub struct Options(pub serde_yaml::Mapping);
+
+/// Facts about a history that several lints share.
+#[derive(Debug, Default)]
+pub struct Facts {}
+
+/// What a check found. The run adds severity, reasons from the card, and the fingerprint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The place to blame: a name, a clause, at most a statement.
+    pub span: Span,
+    /// What is wrong here and what follows; lower case, no final period, names in backticks.
+    pub message: String,
+    /// Explaining places.
+    pub labels: Vec<crate::diagnostic::Label>,
+    /// The SQL to write, or what else to do.
+    pub help: Option<String>,
+    /// The object's path: `schema.table.column`.
+    pub object: Option<String>,
+    /// Where evidence decides how grave it is, the check's own severity; otherwise the card's.
+    pub severity: Option<crate::diagnostic::Severity>,
+}
+
+impl Finding {
+    /// A finding at `span`.
+    pub fn new(span: Span, message: impl Into<String>) -> Self {
+        Self { span, message: message.into(), labels: Vec::new(), help: None, object: None, severity: None }
+    }
+
+    /// Names the object concerned.
+    pub fn object(mut self, path: impl ToString) -> Self {
+        self.object = Some(path.to_string());
+        self
+    }
+
+    /// Adds a place that explains the finding.
+    pub fn because(mut self, span: Span, message: impl Into<String>) -> Self {
+        self.labels.push(crate::diagnostic::Label { span, message: message.into() });
+        self
+    }
+
+    /// Says what to do; SQL on lines of its own.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Overrides the card's severity.
+    pub fn severity(mut self, severity: crate::diagnostic::Severity) -> Self {
+        self.severity = Some(severity);
+        self
+    }
+}

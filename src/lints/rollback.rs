@@ -1,0 +1,6 @@
+//! Down scripts.
+
+use crate::lint::Check;
+
+/// The checks of this group.
+pub const CHECKS: &[(&str, Check)] = &[];

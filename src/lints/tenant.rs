@@ -1,0 +1,6 @@
+//! Tenant keys at the end of history.
+
+use crate::lint::Check;
+
+/// The checks of this group.
+pub const CHECKS: &[(&str, Check)] = &[];

@@ -1,0 +1,3 @@
+//! The `migralint` command.
+
+fn main() {}

@@ -1,0 +1,177 @@
+//! The schema: what a database looks like after some of its migrations.
+//!
+//! The maps are persistent and the objects shared, so a copy of a [`Schema`] costs a few pointers and
+//! every version of a history is kept. Objects know the span that made them (`span`, the object's name
+//! where it was introduced) and, per attribute that a later statement may alter, the span that set it
+//! last ([`Spanned`]). Nothing here changes a schema: that is [`crate::change`]'s.
+//!
+//! Names are compared as PostgreSQL compares them: folded when unquoted, verbatim when quoted.
+
+mod expression;
+mod name;
+mod objects;
+mod table;
+
+pub use expression::{BinaryOperator, Expression, ExpressionTree, Literal};
+pub use name::{Name, QualifiedName};
+pub use objects::{
+    Attribute, DomainCheck, EnumLabel, Extension, Function, FunctionArgument, FunctionKey, Namespace, Sequence, TypeDefinition, TypeKind,
+    View,
+};
+pub use table::{
+    Action, Column, Constraint, ConstraintKind, ForeignKey, Generated, Identity, Index, IndexKey, KeyPart, Partition, PartitionBy,
+    Persistence, Policy, PolicyCommand, RowSecurity, Table, Trigger, Type,
+};
+
+use std::sync::Arc;
+
+use imbl::{OrdMap, OrdSet};
+
+use crate::source::{Span, Spanned};
+
+/// A version of a database's schema.
+#[derive(Clone, Debug)]
+pub struct Schema {
+    /// PostgreSQL's schemas ("namespaces"), `public` among them.
+    pub namespaces: OrdMap<Name, Arc<Namespace>>,
+    /// Tables, partitioned tables, partitions and foreign tables.
+    pub tables: OrdMap<QualifiedName, Arc<Table>>,
+    /// Which table an index belongs to; the index itself stands in [`Table::indexes`].
+    pub index_tables: OrdMap<QualifiedName, QualifiedName>,
+    /// Views and materialized views.
+    pub views: OrdMap<QualifiedName, Arc<View>>,
+    /// Sequences, those behind `serial` and identity columns included.
+    pub sequences: OrdMap<QualifiedName, Arc<Sequence>>,
+    /// Enums, domains, composite and other types.
+    pub types: OrdMap<QualifiedName, Arc<TypeDefinition>>,
+    /// Functions and procedures by name and argument types.
+    pub functions: OrdMap<FunctionKey, Arc<Function>>,
+    /// Installed extensions.
+    pub extensions: OrdMap<Name, Arc<Extension>>,
+    /// Where unqualified names are looked up; a new object goes into the first that exists.
+    pub search_path: Vec<Name>,
+    /// What replay could not follow.
+    pub uncertainty: Uncertainty,
+}
+
+/// What a statement that replay could not model may have touched.
+///
+/// A lint that would depend on an uncertain object stays quiet, and replay refuses nothing about it.
+#[derive(Clone, Debug, Default)]
+pub struct Uncertainty {
+    /// The first statement that may have touched anything at all.
+    pub everything: Option<Span>,
+    /// Relations that may exist, be gone, or look different.
+    pub relations: OrdSet<QualifiedName>,
+}
+
+impl Default for Schema {
+    /// An empty database: the schema `public` and nothing in it.
+    fn default() -> Self {
+        Self {
+            namespaces: OrdMap::unit("public".into(), Arc::new(Namespace { span: None, comment: None })),
+            tables: OrdMap::new(),
+            index_tables: OrdMap::new(),
+            views: OrdMap::new(),
+            sequences: OrdMap::new(),
+            types: OrdMap::new(),
+            functions: OrdMap::new(),
+            extensions: OrdMap::new(),
+            search_path: vec!["public".into()],
+            uncertainty: Uncertainty::default(),
+        }
+    }
+}
+
+/// What kind of relation a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RelationKind {
+    /// A table of any kind.
+    Table,
+    /// An index.
+    Index,
+    /// A view or materialized view.
+    View,
+    /// A sequence.
+    Sequence,
+    /// A composite type, which shares the relations' namespace.
+    CompositeType,
+}
+
+impl Schema {
+    /// The table with exactly this name.
+    pub fn table(&self, name: &QualifiedName) -> Option<&Table> {
+        self.tables.get(name).map(Arc::as_ref)
+    }
+
+    /// The column of a table.
+    pub fn column(&self, table: &QualifiedName, column: &str) -> Option<&Column> {
+        self.table(table)?.column(column)
+    }
+
+    /// The index with exactly this name, and its table.
+    pub fn index(&self, name: &QualifiedName) -> Option<(&Table, &Index)> {
+        let table = self.table(self.index_tables.get(name)?)?;
+        Some((table, table.index(&name.name)?))
+    }
+
+    /// Every foreign key, with the table that holds it.
+    pub fn foreign_keys(&self) -> impl Iterator<Item = (&Table, &Constraint, &ForeignKey)> {
+        self.tables.values().flat_map(|table| table.foreign_keys().map(move |(constraint, key)| (table.as_ref(), constraint, key)))
+    }
+
+    /// Foreign keys that reference `table`, with the tables that hold them.
+    pub fn references_to<'a>(&'a self, table: &'a QualifiedName) -> impl Iterator<Item = (&'a Table, &'a Constraint, &'a ForeignKey)> {
+        self.foreign_keys().filter(move |(_, _, key)| key.references == *table)
+    }
+
+    /// What relation, if any, has exactly this name.
+    pub fn relation(&self, name: &QualifiedName) -> Option<RelationKind> {
+        if self.tables.contains_key(name) {
+            Some(RelationKind::Table)
+        } else if self.views.contains_key(name) {
+            Some(RelationKind::View)
+        } else if self.index_tables.contains_key(name) {
+            Some(RelationKind::Index)
+        } else if self.sequences.contains_key(name) {
+            Some(RelationKind::Sequence)
+        } else if self.types.get(name).is_some_and(|definition| matches!(definition.kind, TypeKind::Composite { .. })) {
+            Some(RelationKind::CompositeType)
+        } else {
+            None
+        }
+    }
+
+    /// The schema that unqualified new objects go into: the first of the search path that exists.
+    pub fn creation_namespace(&self) -> Name {
+        let exists = |name: &&Name| self.namespaces.contains_key(*name);
+        self.search_path.iter().find(exists).cloned().unwrap_or_else(|| "public".into())
+    }
+
+    /// The name an existing object is meant by: as written when qualified, otherwise the first on the
+    /// search path for which `exists` holds.
+    pub fn resolve(&self, schema: Option<&Name>, name: &Name, exists: impl Fn(&QualifiedName) -> bool) -> Option<QualifiedName> {
+        match schema {
+            Some(schema) => Some(QualifiedName::new(schema.clone(), name.clone())).filter(|name| exists(name)),
+            None => self.search_path.iter().map(|schema| QualifiedName::new(schema.clone(), name.clone())).find(|name| exists(name)),
+        }
+    }
+
+    /// Whether replay may be wrong about this relation, because a statement it could not follow may have touched it.
+    pub fn is_uncertain(&self, relation: &QualifiedName) -> bool {
+        self.uncertainty.everything.is_some() || self.uncertainty.relations.contains(relation)
+    }
+
+    /// The unique keys of a table a foreign key could reference: column sets, primary key first.
+    pub fn referenceable_keys<'a>(&'a self, table: &'a Table) -> impl Iterator<Item = Vec<Name>> + 'a {
+        let mut keys: Vec<&Index> =
+            table.indexes.iter().map(Arc::as_ref).filter(|index| index.unique && index.predicate.is_none()).collect();
+        keys.sort_by_key(|index| !index.primary);
+        keys.into_iter().filter_map(|index| index.key_columns().map(|column| column.cloned()).collect())
+    }
+}
+
+/// The span that set a value, where one did.
+pub fn set_at<T>(value: &Option<Spanned<T>>) -> Option<Span> {
+    value.as_ref().map(|spanned| spanned.span)
+}

@@ -1,0 +1,239 @@
+//! Identifiers.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+/// An identifier as the database stores it: folded to lower case unless it was quoted, without quotes.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name(Arc<str>);
+
+impl Name {
+    /// PostgreSQL's longest identifier, in bytes: NAMEDATALEN - 1.
+    pub const MAX_BYTES: usize = 63;
+
+    /// The identifier.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// No name at all: a constraint or index that [`crate::change`] still has to name as PostgreSQL would.
+    pub fn unnamed() -> Self {
+        Self("".into())
+    }
+
+    /// Whether this is [`Name::unnamed`].
+    pub fn is_unnamed(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// As it must be written in SQL: in double quotes unless it folds to itself and is no keyword.
+    pub fn to_sql(&self) -> String {
+        let mut bytes = self.0.bytes();
+        let starts_plain = bytes.next().is_some_and(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        let plain = starts_plain && bytes.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'$');
+        if plain && !RESERVED.contains(&self.as_str()) { self.0.to_string() } else { format!("\"{}\"", self.0.replace('"', "\"\"")) }
+    }
+}
+
+/// PostgreSQL's reserved keywords, which cannot name a column or table without quotes
+/// (the documentation's appendix C, columns "reserved" and "reserved (can be function or type)").
+const RESERVED: &[&str] = &[
+    "all",
+    "analyse",
+    "analyze",
+    "and",
+    "any",
+    "array",
+    "as",
+    "asc",
+    "asymmetric",
+    "authorization",
+    "binary",
+    "both",
+    "case",
+    "cast",
+    "check",
+    "collate",
+    "collation",
+    "column",
+    "concurrently",
+    "constraint",
+    "create",
+    "cross",
+    "current_catalog",
+    "current_date",
+    "current_role",
+    "current_schema",
+    "current_time",
+    "current_timestamp",
+    "current_user",
+    "default",
+    "deferrable",
+    "desc",
+    "distinct",
+    "do",
+    "else",
+    "end",
+    "except",
+    "false",
+    "fetch",
+    "for",
+    "foreign",
+    "freeze",
+    "from",
+    "full",
+    "grant",
+    "group",
+    "having",
+    "ilike",
+    "in",
+    "initially",
+    "inner",
+    "intersect",
+    "into",
+    "is",
+    "isnull",
+    "join",
+    "lateral",
+    "leading",
+    "left",
+    "like",
+    "limit",
+    "localtime",
+    "localtimestamp",
+    "natural",
+    "not",
+    "notnull",
+    "null",
+    "offset",
+    "on",
+    "only",
+    "or",
+    "order",
+    "outer",
+    "overlaps",
+    "placing",
+    "primary",
+    "references",
+    "returning",
+    "right",
+    "select",
+    "session_user",
+    "similar",
+    "some",
+    "symmetric",
+    "system_user",
+    "table",
+    "tablesample",
+    "then",
+    "to",
+    "trailing",
+    "true",
+    "union",
+    "unique",
+    "user",
+    "using",
+    "variadic",
+    "verbose",
+    "when",
+    "where",
+    "window",
+    "with",
+];
+
+impl Deref for Name {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::borrow::Borrow<str> for Name {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Name {
+    fn from(name: &str) -> Self {
+        Self(name.into())
+    }
+}
+
+impl From<String> for Name {
+    fn from(name: String) -> Self {
+        Self(name.into())
+    }
+}
+
+impl PartialEq<str> for Name {
+    fn eq(&self, other: &str) -> bool {
+        &*self.0 == other
+    }
+}
+
+impl PartialEq<&str> for Name {
+    fn eq(&self, other: &&str) -> bool {
+        &*self.0 == *other
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Name {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:?}", &*self.0)
+    }
+}
+
+/// The name of an object and the schema it lives in.
+///
+/// In a [`crate::change::Change`] as it comes from the parser the schema may be missing; in a
+/// [`super::Schema`] it never is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct QualifiedName {
+    /// The schema; unnamed where the SQL did not say one.
+    pub schema: Name,
+    /// The object's own name.
+    pub name: Name,
+}
+
+impl QualifiedName {
+    /// `schema.name`.
+    pub fn new(schema: impl Into<Name>, name: impl Into<Name>) -> Self {
+        Self { schema: schema.into(), name: name.into() }
+    }
+
+    /// `name` as written without a schema.
+    pub fn unqualified(name: impl Into<Name>) -> Self {
+        Self { schema: Name::unnamed(), name: name.into() }
+    }
+
+    /// The schema, where one was written.
+    pub fn schema(&self) -> Option<&Name> {
+        Some(&self.schema).filter(|schema| !schema.is_unnamed())
+    }
+
+    /// As it must be written in SQL; `public` is left out.
+    pub fn to_sql(&self) -> String {
+        match self.schema() {
+            Some(schema) if *schema != "public" => format!("{}.{}", schema.to_sql(), self.name.to_sql()),
+            _ => self.name.to_sql(),
+        }
+    }
+}
+
+/// `schema.name` without quotes, as reports name objects.
+impl fmt::Display for QualifiedName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.schema() {
+            Some(schema) => write!(formatter, "{schema}.{}", self.name),
+            None => write!(formatter, "{}", self.name),
+        }
+    }
+}

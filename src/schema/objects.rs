@@ -1,0 +1,208 @@
+//! What a schema holds besides tables: types, sequences, views, functions, extensions.
+
+use std::sync::Arc;
+
+use imbl::Vector;
+
+use super::{Expression, Name, QualifiedName, Type};
+use crate::source::{Span, Spanned};
+
+/// One of PostgreSQL's schemas.
+#[derive(Clone, Debug)]
+pub struct Namespace {
+    /// Where it was made; `None` for `public`.
+    pub span: Option<Span>,
+    /// `COMMENT ON SCHEMA`.
+    pub comment: Option<Spanned<Arc<str>>>,
+}
+
+/// A view or materialized view.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// Its name.
+    pub name: QualifiedName,
+    /// `MATERIALIZED`.
+    pub materialized: bool,
+    /// The names of its columns, as far as they are known.
+    pub columns: Vec<Name>,
+    /// Whether `columns` is complete.
+    pub columns_known: bool,
+    /// The query, in the parser's own deparse.
+    pub query: Arc<str>,
+    /// Relations the query reads, resolved when the view was made and carried through renames.
+    pub relations: Vec<QualifiedName>,
+    /// Columns the query names, with their relation.
+    pub column_references: Vec<(QualifiedName, Name)>,
+    /// Functions the query calls, by their written names.
+    pub functions: Vec<QualifiedName>,
+    /// `WITH (security_invoker)`.
+    pub security_invoker: bool,
+    /// Indexes on a materialized view.
+    pub indexes: Vec<Arc<super::Index>>,
+    /// `COMMENT ON VIEW`.
+    pub comment: Option<Spanned<Arc<str>>>,
+    /// The name where it was made.
+    pub span: Span,
+    /// Every later change to it, oldest first.
+    pub changed: Vector<Span>,
+}
+
+/// A sequence.
+#[derive(Clone, Debug)]
+pub struct Sequence {
+    /// Its name.
+    pub name: QualifiedName,
+    /// `AS type`; `bigint` where not written.
+    pub data_type: Type,
+    /// `OWNED BY table.column`.
+    pub owned_by: Option<(QualifiedName, Name)>,
+    /// Belongs to an identity column, which cannot be dropped without it.
+    pub identity: bool,
+    /// `TEMPORARY`.
+    pub temporary: bool,
+    /// `COMMENT ON SEQUENCE`.
+    pub comment: Option<Spanned<Arc<str>>>,
+    /// The name, or the column's, where it was made.
+    pub span: Span,
+}
+
+/// A user-defined type.
+#[derive(Clone, Debug)]
+pub struct TypeDefinition {
+    /// Its name.
+    pub name: QualifiedName,
+    /// What it is.
+    pub kind: TypeKind,
+    /// `COMMENT ON TYPE`.
+    pub comment: Option<Spanned<Arc<str>>>,
+    /// The name where it was made.
+    pub span: Span,
+    /// Every later change to it, oldest first.
+    pub changed: Vector<Span>,
+}
+
+/// Kinds of user-defined types.
+#[derive(Clone, Debug)]
+pub enum TypeKind {
+    /// `AS ENUM`, labels in sort order.
+    Enum {
+        /// The labels.
+        labels: Vec<EnumLabel>,
+    },
+    /// `CREATE DOMAIN`.
+    Domain {
+        /// The underlying type.
+        base: Type,
+        /// `NOT NULL`.
+        not_null: bool,
+        /// `DEFAULT`.
+        default: Option<Expression>,
+        /// `CHECK`s over `VALUE`.
+        checks: Vec<DomainCheck>,
+    },
+    /// `AS (attribute type, …)`.
+    Composite {
+        /// The attributes in order.
+        attributes: Vec<Attribute>,
+    },
+    /// `AS RANGE`; holds the subtype.
+    Range {
+        /// `SUBTYPE`.
+        subtype: Type,
+    },
+    /// A base or shell type.
+    Base,
+}
+
+/// One label of an enum.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnumLabel {
+    /// The label.
+    pub value: Name,
+    /// Where it was added.
+    pub span: Span,
+}
+
+/// A domain's check.
+#[derive(Clone, Debug)]
+pub struct DomainCheck {
+    /// Its name; unnamed only in a change that has not been applied.
+    pub name: Name,
+    /// The condition, over `value`.
+    pub expression: Expression,
+    /// False from `NOT VALID` until `VALIDATE CONSTRAINT`.
+    pub validated: bool,
+    /// Where it was written.
+    pub span: Span,
+}
+
+/// One attribute of a composite type.
+#[derive(Clone, Debug)]
+pub struct Attribute {
+    /// Its name.
+    pub name: Name,
+    /// Its type.
+    pub data_type: Type,
+    /// Where it was made.
+    pub span: Span,
+}
+
+/// What tells overloaded functions apart.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FunctionKey {
+    /// The name.
+    pub name: QualifiedName,
+    /// Types of the input arguments, without modifiers.
+    pub arguments: Vec<Type>,
+}
+
+/// A function or procedure.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// Name and input argument types.
+    pub key: FunctionKey,
+    /// All arguments as declared.
+    pub arguments: Vec<FunctionArgument>,
+    /// `RETURNS`; `None` for procedures and functions with OUT arguments only.
+    pub returns: Option<Type>,
+    /// `sql`, `plpgsql`, …
+    pub language: Name,
+    /// The body as written between its quotes, or the `BEGIN ATOMIC` text.
+    pub body: Arc<str>,
+    /// Where the body's text stands, so that findings can point into it.
+    pub body_span: Option<Span>,
+    /// `SECURITY DEFINER`.
+    pub security_definer: bool,
+    /// Whether a `SET search_path` is attached.
+    pub sets_search_path: bool,
+    /// `CREATE PROCEDURE`.
+    pub procedure: bool,
+    /// `CREATE AGGREGATE`.
+    pub aggregate: bool,
+    /// `COMMENT ON FUNCTION`.
+    pub comment: Option<Spanned<Arc<str>>>,
+    /// The name where it was made or last replaced.
+    pub span: Span,
+}
+
+/// An argument of a function.
+#[derive(Clone, Debug)]
+pub struct FunctionArgument {
+    /// Its name, where it has one.
+    pub name: Option<Name>,
+    /// Its type.
+    pub data_type: Type,
+    /// `IN`, `INOUT` or `VARIADIC`, as opposed to `OUT` and `TABLE`.
+    pub is_input: bool,
+    /// Whether it has a default.
+    pub has_default: bool,
+}
+
+/// An installed extension.
+#[derive(Clone, Debug)]
+pub struct Extension {
+    /// The schema its objects are in.
+    pub schema: Option<Name>,
+    /// Where it was installed.
+    pub span: Span,
+}

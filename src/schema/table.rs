@@ -1,0 +1,504 @@
+//! Tables and everything that belongs to one: columns, constraints, indexes, triggers, policies.
+
+use std::fmt;
+use std::sync::Arc;
+
+use imbl::Vector;
+
+use super::{Expression, Name, QualifiedName};
+use crate::source::{Span, Spanned};
+
+/// A table.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// Its name; the schema is always set.
+    pub name: QualifiedName,
+    /// Columns in catalog order.
+    pub columns: Vec<Arc<Column>>,
+    /// Constraints in the order they were made. NOT NULL is an attribute of the column, not one of these.
+    pub constraints: Vec<Arc<Constraint>>,
+    /// Indexes, those behind constraints included.
+    pub indexes: Vec<Arc<Index>>,
+    /// Triggers, internal ones excluded.
+    pub triggers: Vec<Arc<Trigger>>,
+    /// Row-level security policies.
+    pub policies: Vec<Arc<Policy>>,
+    /// `ENABLE`/`FORCE ROW LEVEL SECURITY`.
+    pub row_security: RowSecurity,
+    /// Permanent, unlogged or temporary.
+    pub persistence: Persistence,
+    /// `PARTITION BY`.
+    pub partition_by: Option<PartitionBy>,
+    /// `PARTITION OF` or `ATTACH PARTITION`.
+    pub partition_of: Option<Partition>,
+    /// Parents by `INHERITS`, in order.
+    pub inherits: Vec<QualifiedName>,
+    /// A foreign table, which has no storage, primary key or index.
+    pub foreign: bool,
+    /// The columns are not all known, because the table came from a query replay could not resolve.
+    pub columns_uncertain: bool,
+    /// `COMMENT ON TABLE`.
+    pub comment: Option<Spanned<Arc<str>>>,
+    /// The name where the table was made.
+    pub span: Span,
+    /// Every later change that touched the table or anything of it, oldest first.
+    pub changed: Vector<Span>,
+}
+
+impl Table {
+    /// An empty permanent table.
+    pub fn new(name: QualifiedName, span: Span) -> Self {
+        Self {
+            name,
+            columns: Vec::new(),
+            constraints: Vec::new(),
+            indexes: Vec::new(),
+            triggers: Vec::new(),
+            policies: Vec::new(),
+            row_security: RowSecurity::default(),
+            persistence: Persistence::Permanent,
+            partition_by: None,
+            partition_of: None,
+            inherits: Vec::new(),
+            foreign: false,
+            columns_uncertain: false,
+            comment: None,
+            span,
+            changed: Vector::new(),
+        }
+    }
+
+    /// The column of this name.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().map(Arc::as_ref).find(|column| column.name == *name)
+    }
+
+    /// The constraint of this name.
+    pub fn constraint(&self, name: &str) -> Option<&Constraint> {
+        self.constraints.iter().map(Arc::as_ref).find(|constraint| constraint.name == *name)
+    }
+
+    /// The index of this name.
+    pub fn index(&self, name: &str) -> Option<&Index> {
+        self.indexes.iter().map(Arc::as_ref).find(|index| index.name == *name)
+    }
+
+    /// The primary key.
+    pub fn primary_key(&self) -> Option<&Constraint> {
+        self.constraints.iter().map(Arc::as_ref).find(|constraint| matches!(constraint.kind, ConstraintKind::PrimaryKey))
+    }
+
+    /// Foreign keys, in the order they were made.
+    pub fn foreign_keys(&self) -> impl Iterator<Item = (&Constraint, &ForeignKey)> {
+        self.constraints.iter().filter_map(|constraint| match &constraint.kind {
+            ConstraintKind::ForeignKey(key) => Some((constraint.as_ref(), key)),
+            _ => None,
+        })
+    }
+
+    /// CHECK constraints and their conditions.
+    pub fn checks(&self) -> impl Iterator<Item = (&Constraint, &Expression)> {
+        self.constraints.iter().filter_map(|constraint| match &constraint.kind {
+            ConstraintKind::Check { expression, .. } => Some((constraint.as_ref(), expression)),
+            _ => None,
+        })
+    }
+
+    /// Foreign keys in which `column` takes part.
+    pub fn foreign_keys_of<'a>(&'a self, column: &'a str) -> impl Iterator<Item = (&'a Constraint, &'a ForeignKey)> {
+        self.foreign_keys().filter(move |(constraint, _)| constraint.columns.iter().any(|name| *name == *column))
+    }
+
+    /// Whether the table is a partition or an inheritance child, whose keys come from its parent.
+    pub fn is_child(&self) -> bool {
+        self.partition_of.is_some() || !self.inherits.is_empty()
+    }
+}
+
+/// Where a table is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Persistence {
+    /// An ordinary table.
+    Permanent,
+    /// `UNLOGGED`.
+    Unlogged,
+    /// `TEMPORARY`: gone with the session.
+    Temporary,
+}
+
+/// Row-level security flags, each with the statement that set it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RowSecurity {
+    /// `ENABLE ROW LEVEL SECURITY`.
+    pub enabled: Option<Span>,
+    /// `FORCE ROW LEVEL SECURITY`.
+    pub forced: Option<Span>,
+}
+
+/// `PARTITION BY strategy (…)`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PartitionBy {
+    /// `range`, `list` or `hash`.
+    pub strategy: Name,
+    /// The partition key.
+    pub keys: Vec<KeyPart>,
+}
+
+/// A partition's place in its parent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Partition {
+    /// The partitioned table.
+    pub parent: QualifiedName,
+    /// `FOR VALUES …` or `DEFAULT`, as SQL.
+    pub bound: Arc<str>,
+}
+
+/// A column.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Its name.
+    pub name: Name,
+    /// Its type.
+    pub data_type: Spanned<Type>,
+    /// Whether NULL is allowed, and what decided that.
+    pub nullable: Spanned<bool>,
+    /// `DEFAULT`, or the sequence call behind `serial`.
+    pub default: Option<Spanned<Expression>>,
+    /// `GENERATED … AS IDENTITY`.
+    pub identity: Option<Spanned<Identity>>,
+    /// `GENERATED ALWAYS AS (…) STORED` or `VIRTUAL`.
+    pub generated: Option<Spanned<Generated>>,
+    /// Written as `serial`, `bigserial` or `smallserial`.
+    pub serial: bool,
+    /// `COLLATE`, where it differs from the type's.
+    pub collation: Option<QualifiedName>,
+    /// `COMMENT ON COLUMN`.
+    pub comment: Option<Spanned<Arc<str>>>,
+    /// Comes from an inheritance or partition parent only.
+    pub inherited: bool,
+    /// The name where the column was made.
+    pub span: Span,
+}
+
+impl Column {
+    /// A nullable column without a default.
+    pub fn new(name: Name, data_type: Type, span: Span) -> Self {
+        Self {
+            name,
+            data_type: Spanned::new(data_type, span),
+            nullable: Spanned::new(true, span),
+            default: None,
+            identity: None,
+            generated: None,
+            serial: false,
+            collation: None,
+            comment: None,
+            inherited: false,
+            span,
+        }
+    }
+}
+
+/// `GENERATED ALWAYS` or `BY DEFAULT AS IDENTITY`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Identity {
+    /// `ALWAYS`.
+    Always,
+    /// `BY DEFAULT`.
+    ByDefault,
+}
+
+/// A generated column's expression.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Generated {
+    /// What is computed.
+    pub expression: Expression,
+    /// `STORED`; otherwise `VIRTUAL` (PostgreSQL 18).
+    pub stored: bool,
+}
+
+/// A data type in one spelling: PostgreSQL's `format_type` (`character varying`, `integer`, `uuid`,
+/// `timestamp without time zone`), whatever alias the SQL used.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Type {
+    /// The schema of a user-defined type; unnamed for built-in types, and in a
+    /// [`crate::change::Change`] where the SQL did not say one.
+    pub name: QualifiedName,
+    /// `(n)`, `(p, s)`, `(interval fields)`.
+    pub modifiers: Vec<Name>,
+    /// Whether this is an array of it.
+    pub array: bool,
+}
+
+impl Type {
+    /// A built-in type without modifiers, by its canonical name.
+    pub fn builtin(name: &str) -> Self {
+        Self { name: QualifiedName::unqualified(name), modifiers: Vec::new(), array: false }
+    }
+
+    /// Whether this is the built-in scalar type of this canonical name, whatever its modifiers.
+    pub fn is(&self, canonical: &str) -> bool {
+        !self.array && self.name.schema().is_none() && self.name.name == *canonical
+    }
+
+    /// `text`, `character varying`, `character` or `citext`.
+    pub fn is_string(&self) -> bool {
+        ["text", "character varying", "character"].iter().any(|name| self.is(name)) || (!self.array && self.name.name == "citext")
+    }
+
+    /// `smallint`, `integer` or `bigint`.
+    pub fn is_integer(&self) -> bool {
+        ["smallint", "integer", "bigint"].iter().any(|name| self.is(name))
+    }
+
+    /// The most characters a `character varying(n)` or `character(n)` holds.
+    pub fn max_characters(&self) -> Option<usize> {
+        if !self.is("character varying") && !self.is("character") {
+            return None;
+        }
+        match self.modifiers.first() {
+            Some(length) => length.parse().ok(),
+            None => self.is("character").then_some(1),
+        }
+    }
+}
+
+/// As PostgreSQL's `format_type` prints it: `character varying(50)`, `timestamp(3) with time zone`, `integer[]`.
+impl fmt::Display for Type {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self.name.schema() {
+            None => self.name.name.to_string(),
+            Some(_) => self.name.to_sql(),
+        };
+        let modifiers = if self.modifiers.is_empty() {
+            String::new()
+        } else {
+            format!("({})", self.modifiers.iter().map(Name::as_str).collect::<Vec<_>>().join(","))
+        };
+        // `timestamp(3) with time zone`: the modifier stands inside the name.
+        match name.split_once(' ') {
+            Some((head @ ("timestamp" | "time"), tail)) => write!(formatter, "{head}{modifiers} {tail}")?,
+            _ => write!(formatter, "{name}{modifiers}")?,
+        }
+        if self.array { formatter.write_str("[]") } else { Ok(()) }
+    }
+}
+
+/// A table constraint.
+#[derive(Clone, Debug)]
+pub struct Constraint {
+    /// Its name; unnamed only in a change that has not been applied.
+    pub name: Name,
+    /// The constrained columns of this table, in the order of the constraint. For a CHECK, those it mentions.
+    pub columns: Vec<Name>,
+    /// What it demands.
+    pub kind: ConstraintKind,
+    /// `DEFERRABLE`.
+    pub deferrable: bool,
+    /// `INITIALLY DEFERRED`.
+    pub initially_deferred: bool,
+    /// False from `NOT VALID` until `VALIDATE CONSTRAINT`.
+    pub validated: Spanned<bool>,
+    /// Comes from an inheritance or partition parent.
+    pub inherited: bool,
+    /// `COMMENT ON CONSTRAINT`.
+    pub comment: Option<Spanned<Arc<str>>>,
+    /// Where it was written: the constraint's text from its name or keyword on.
+    pub span: Span,
+}
+
+/// What a constraint demands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ConstraintKind {
+    /// `PRIMARY KEY`; its index has the constraint's name.
+    PrimaryKey,
+    /// `UNIQUE`; its index has the constraint's name.
+    Unique,
+    /// `FOREIGN KEY`.
+    ForeignKey(ForeignKey),
+    /// `CHECK`.
+    Check {
+        /// The condition.
+        expression: Expression,
+        /// `NO INHERIT`.
+        no_inherit: bool,
+    },
+    /// `EXCLUDE`; its index has the constraint's name.
+    Exclude {
+        /// The operator of each element, in the order of the index's keys.
+        operators: Vec<Arc<str>>,
+    },
+}
+
+/// The other half of a foreign key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ForeignKey {
+    /// The referenced table.
+    pub references: QualifiedName,
+    /// The referenced columns; empty in a change where the SQL leaves them out (the primary key is meant).
+    pub referenced_columns: Vec<Name>,
+    /// `ON DELETE`, where it was written.
+    pub on_delete: Option<Action>,
+    /// `ON UPDATE`, where it was written.
+    pub on_update: Option<Action>,
+    /// `MATCH FULL`.
+    pub match_full: bool,
+    /// `ON DELETE SET NULL (…)` or `SET DEFAULT (…)`: the columns that are set (PostgreSQL 15).
+    pub delete_set_columns: Vec<Name>,
+}
+
+/// A referential action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// `NO ACTION`.
+    NoAction,
+    /// `RESTRICT`.
+    Restrict,
+    /// `CASCADE`.
+    Cascade,
+    /// `SET NULL`.
+    SetNull,
+    /// `SET DEFAULT`.
+    SetDefault,
+}
+
+impl Action {
+    /// The SQL keywords.
+    pub fn to_sql(self) -> &'static str {
+        match self {
+            Action::NoAction => "NO ACTION",
+            Action::Restrict => "RESTRICT",
+            Action::Cascade => "CASCADE",
+            Action::SetNull => "SET NULL",
+            Action::SetDefault => "SET DEFAULT",
+        }
+    }
+}
+
+/// An index.
+#[derive(Clone, Debug)]
+pub struct Index {
+    /// Its name; unnamed only in a change that has not been applied. It lives in its table's schema.
+    pub name: Name,
+    /// `btree`, `hash`, `gin`, `gist`, `spgist`, `brin` or an extension's.
+    pub method: Name,
+    /// Key columns and expressions, in order.
+    pub keys: Vec<IndexKey>,
+    /// `INCLUDE` columns.
+    pub include: Vec<Name>,
+    /// `UNIQUE`.
+    pub unique: bool,
+    /// Behind the primary key.
+    pub primary: bool,
+    /// `NULLS NOT DISTINCT`.
+    pub nulls_not_distinct: bool,
+    /// `WHERE`.
+    pub predicate: Option<Expression>,
+    /// Made by the constraint of the same name.
+    pub from_constraint: bool,
+    /// Comes from an index of a partitioned parent.
+    pub inherited: bool,
+    /// False where `ON ONLY` left it waiting for its partitions.
+    pub valid: bool,
+    /// `COMMENT ON INDEX`.
+    pub comment: Option<Spanned<Arc<str>>>,
+    /// The name, or the statement's or constraint's keyword, where it was made.
+    pub span: Span,
+}
+
+impl Index {
+    /// For each key, the column it is, or `None` for an expression.
+    pub fn key_columns(&self) -> impl Iterator<Item = Option<&Name>> {
+        self.keys.iter().map(|key| match &key.part {
+            KeyPart::Column(column) => Some(column),
+            KeyPart::Expression(_) => None,
+        })
+    }
+}
+
+/// A column or an expression.
+#[derive(Clone, Debug, PartialEq)]
+pub enum KeyPart {
+    /// A plain column.
+    Column(Name),
+    /// An expression over columns.
+    Expression(Expression),
+}
+
+/// One key of an index.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IndexKey {
+    /// What is indexed.
+    pub part: KeyPart,
+    /// `COLLATE`, where written.
+    pub collation: Option<QualifiedName>,
+    /// The operator class, where written.
+    pub operator_class: Option<QualifiedName>,
+    /// `DESC`.
+    pub descending: bool,
+    /// `NULLS FIRST`; the default for `DESC`.
+    pub nulls_first: bool,
+}
+
+/// A trigger.
+#[derive(Clone, Debug)]
+pub struct Trigger {
+    /// Its name, unique within its table.
+    pub name: Name,
+    /// `BEFORE`, `AFTER` or `INSTEAD OF`.
+    pub timing: Name,
+    /// `INSERT`, `UPDATE`, `DELETE`, `TRUNCATE`.
+    pub events: Vec<Name>,
+    /// `UPDATE OF` columns.
+    pub columns: Vec<Name>,
+    /// `FOR EACH ROW`.
+    pub for_each_row: bool,
+    /// `WHEN`.
+    pub condition: Option<Expression>,
+    /// The function it calls.
+    pub function: QualifiedName,
+    /// A constraint trigger.
+    pub constraint: bool,
+    /// False after `DISABLE TRIGGER`.
+    pub enabled: bool,
+    /// `COMMENT ON TRIGGER`.
+    pub comment: Option<Spanned<Arc<str>>>,
+    /// The name where it was made.
+    pub span: Span,
+}
+
+/// A row-level security policy.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Its name, unique within its table.
+    pub name: Name,
+    /// Which commands it governs.
+    pub command: PolicyCommand,
+    /// `PERMISSIVE`; otherwise `RESTRICTIVE`.
+    pub permissive: bool,
+    /// The roles; `public` for everybody.
+    pub roles: Vec<Name>,
+    /// `USING`.
+    pub using: Option<Expression>,
+    /// `WITH CHECK`.
+    pub check: Option<Expression>,
+    /// `COMMENT ON POLICY`.
+    pub comment: Option<Spanned<Arc<str>>>,
+    /// The name where it was made.
+    pub span: Span,
+}
+
+/// The commands a policy governs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PolicyCommand {
+    /// All of them.
+    All,
+    /// `SELECT`.
+    Select,
+    /// `INSERT`.
+    Insert,
+    /// `UPDATE`.
+    Update,
+    /// `DELETE`.
+    Delete,
+}

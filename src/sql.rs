@@ -1,0 +1,262 @@
+//! SQL text to statements. Parsing never fails: what a parser rejects becomes a statement that says so.
+
+pub mod postgres;
+pub mod split;
+pub mod types;
+
+use std::ops::Range;
+
+use crate::change::Change;
+use crate::schema::{Name, QualifiedName};
+use crate::source::{FileId, SourceMap, Span};
+
+/// The SQL a history is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Dialect {
+    /// PostgreSQL.
+    Postgres,
+}
+
+impl Dialect {
+    /// As the first line of a report names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Dialect::Postgres => "PostgreSQL",
+        }
+    }
+}
+
+/// One statement.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// From its first token to its last, the semicolon left out.
+    pub span: Span,
+    /// What it does.
+    pub body: Body,
+}
+
+/// What a statement does.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// It changes the schema; never empty.
+    Changes(Vec<Change>),
+    /// It changes or reads rows.
+    Data(DataStatement),
+    /// `SET`, `RESET`, `set_config`: the parameter and its value (`search_path` is a change instead).
+    Setting {
+        /// The parameter.
+        name: Name,
+        /// Its value, as written.
+        value: String,
+    },
+    /// `BEGIN`, `COMMIT`, `ROLLBACK`, savepoints.
+    Transaction(TransactionControl),
+    /// A block of procedural code (`DO`), as far as it is understood.
+    Block(Vec<Step>),
+    /// Understood, and of no interest to the model (`GRANT`, `ANALYZE`, `ALTER … OWNER TO` …).
+    Other,
+    /// Valid SQL whose effect on the schema replay cannot know.
+    Opaque {
+        /// Why, in words: "dynamic SQL", "calls the function `f`, whose body is unknown".
+        reason: String,
+        /// What it may have touched; empty means anything.
+        may_touch: Vec<QualifiedName>,
+    },
+    /// The parser rejects it.
+    Unparsed(ParseError),
+}
+
+/// One step of a block of procedural code.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// A statement.
+    Statement(Statement),
+    /// `IF … THEN … ELSE …`.
+    If {
+        /// What decides.
+        condition: Condition,
+        /// Steps when it holds.
+        then: Vec<Step>,
+        /// Steps when it does not.
+        otherwise: Vec<Step>,
+    },
+    /// `BEGIN … EXCEPTION WHEN … THEN …`: a refused step ends `body`, undoes it, and runs the handler.
+    Protected {
+        /// The protected steps.
+        body: Vec<Step>,
+        /// Condition names each handler catches (`duplicate_object`, `others`) and what it does.
+        handlers: Vec<(Vec<Name>, Vec<Step>)>,
+    },
+}
+
+/// A condition of procedural code that can be answered from the model.
+#[derive(Clone, Debug)]
+pub enum Condition {
+    /// `EXISTS (SELECT … FROM a catalog)`: an object of this kind and name exists.
+    Exists(CatalogQuery),
+    /// `NOT`.
+    Not(Box<Condition>),
+    /// `AND`.
+    All(Vec<Condition>),
+    /// `OR`.
+    Any(Vec<Condition>),
+    /// A constant.
+    Constant(bool),
+    /// Cannot be known.
+    Unknown,
+}
+
+/// What a query of `pg_catalog` or `information_schema` asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CatalogQuery {
+    /// A table or other relation.
+    Relation {
+        /// Its name.
+        name: QualifiedName,
+    },
+    /// A column.
+    Column {
+        /// The table.
+        table: QualifiedName,
+        /// The column.
+        column: Name,
+        /// `data_type = …`, where asked for.
+        data_type: Option<Name>,
+        /// `is_nullable = …`, where asked for.
+        nullable: Option<bool>,
+    },
+    /// A constraint, on a table where one is named.
+    Constraint {
+        /// The table, where named.
+        table: Option<QualifiedName>,
+        /// The constraint.
+        name: Name,
+    },
+    /// A type.
+    Type {
+        /// Its name.
+        name: QualifiedName,
+    },
+    /// An enum's label.
+    EnumLabel {
+        /// The enum.
+        name: QualifiedName,
+        /// The label.
+        label: Name,
+    },
+    /// A trigger, on a table where one is named.
+    Trigger {
+        /// The table, where named.
+        table: Option<QualifiedName>,
+        /// The trigger.
+        name: Name,
+    },
+    /// A policy, on a table where one is named.
+    Policy {
+        /// The table, where named.
+        table: Option<QualifiedName>,
+        /// The policy.
+        name: Name,
+    },
+    /// A function.
+    Function {
+        /// Its name.
+        name: QualifiedName,
+    },
+    /// A schema.
+    Namespace {
+        /// Its name.
+        name: Name,
+    },
+    /// An extension.
+    Extension {
+        /// Its name.
+        name: Name,
+    },
+}
+
+/// A statement that works on rows.
+#[derive(Clone, Debug)]
+pub struct DataStatement {
+    /// Which.
+    pub kind: DataKind,
+    /// The table it writes to; for `SELECT` and `COPY … TO`, none.
+    pub table: Option<QualifiedName>,
+    /// Columns it writes: an UPDATE's SET list, an INSERT's column list.
+    pub columns: Vec<Name>,
+    /// Whether it has a WHERE clause.
+    pub has_where: bool,
+    /// Functions it calls, by their written names.
+    pub functions: Vec<QualifiedName>,
+    /// Relations it reads.
+    pub reads: Vec<QualifiedName>,
+}
+
+/// Statements that work on rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DataKind {
+    /// `SELECT`, `VALUES`, `WITH` without a data-modifying part.
+    Select,
+    /// `INSERT`.
+    Insert,
+    /// `UPDATE`.
+    Update,
+    /// `DELETE`.
+    Delete,
+    /// `MERGE`.
+    Merge,
+    /// `COPY … FROM`.
+    Copy,
+}
+
+/// `BEGIN`, `COMMIT` and their kin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransactionControl {
+    /// `BEGIN`, `START TRANSACTION`.
+    Begin,
+    /// `COMMIT`, `END`.
+    Commit,
+    /// `ROLLBACK`, `ABORT`.
+    Rollback,
+    /// `SAVEPOINT`, `RELEASE`, `ROLLBACK TO`.
+    Savepoint,
+}
+
+/// Why a statement was rejected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseError {
+    /// The parser's message: ``syntax error at or near `[` ``.
+    pub message: String,
+    /// The token it stumbled over.
+    pub span: Span,
+    /// The text is a template's placeholder (`[ids]`, `${x}`, `{{ }}`, `:var`), in words.
+    pub placeholder: Option<String>,
+}
+
+/// The statements of a part of a file, in order.
+pub fn parse(sources: &SourceMap, file: FileId, range: Range<usize>, dialect: Dialect) -> Vec<Statement> {
+    match dialect {
+        Dialect::Postgres => postgres::parse(sources, file, range),
+    }
+}
+
+impl Statement {
+    /// The schema changes of this statement, those inside blocks included whether or not they would run.
+    pub fn changes(&self) -> Vec<&Change> {
+        match &self.body {
+            Body::Changes(changes) => changes.iter().collect(),
+            Body::Block(steps) => steps.iter().flat_map(Step::changes).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Step {
+    fn changes(&self) -> Vec<&Change> {
+        match self {
+            Step::Statement(statement) => statement.changes(),
+            Step::If { then, otherwise, .. } => then.iter().chain(otherwise).flat_map(Step::changes).collect(),
+            Step::Protected { body, .. } => body.iter().flat_map(Step::changes).collect(),
+        }
+    }
+}
