@@ -1,6 +1,7 @@
 //! What a lint is and what it sees. A lint never formats output, reads configuration files or sees a parser's type.
 
 pub mod card;
+pub mod tenancy;
 
 use crate::change::Change;
 use crate::history::{History, Migration};
@@ -9,6 +10,7 @@ use crate::source::{SourceMap, Span};
 use crate::sql::Statement;
 
 pub use card::Card;
+pub use tenancy::{Tenancy, TenantSettings};
 
 /// A lint: what users read about it, and how it is checked.
 #[derive(Debug)]
@@ -75,7 +77,17 @@ pub struct Options(pub serde_yaml::Mapping);
 
 /// Facts about a history that several lints share.
 #[derive(Debug, Default)]
-pub struct Facts {}
+pub struct Facts {
+    /// Which table holds the tenants, and which columns are keys to it.
+    pub tenancy: Tenancy,
+}
+
+impl Facts {
+    /// Everything lints share about `history`.
+    pub fn of(history: &History, tenant: &TenantSettings) -> Self {
+        Self { tenancy: Tenancy::infer(history.end(), tenant) }
+    }
+}
 
 /// What a check found. The run adds severity, reasons from the card, and the fingerprint.
 #[derive(Clone, Debug, PartialEq, Eq)]
