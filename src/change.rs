@@ -34,8 +34,9 @@ pub enum ChangeKind {
     /// `SET search_path`, until the end of the file; `None` is `DEFAULT`.
     SetSearchPath { path: Option<Vec<Name>> },
 
-    /// `CREATE TABLE` in all its forms. The table's own columns and constraints are in `table`;
-    /// what it copies from others is named beside it.
+    /// `CREATE TABLE` in all its forms. The table's own columns and constraints are in `table`, names of constraints
+    /// and tables as written; `table.indexes` holds the index of each PRIMARY KEY, UNIQUE and EXCLUDE constraint, in the
+    /// constraints' order. What the table copies from others is named beside it.
     CreateTable { table: Box<Table>, if_not_exists: bool, like: Vec<Like>, query: Option<Box<Query>> },
     /// `ALTER TABLE … ADD COLUMN`; a column's constraints follow as changes of their own.
     AddColumn { table: QualifiedName, column: Box<Column>, if_not_exists: bool, if_table_exists: bool },
