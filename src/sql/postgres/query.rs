@@ -1,0 +1,185 @@
+//! What a query refers to and yields.
+
+use pg_query::protobuf::{ResTarget, SelectStmt};
+use pg_query::{Node, NodeEnum};
+
+use super::node::{inner, kind, relation, string};
+use super::{children, data_type, expression};
+use crate::change::{OutputColumn, Query};
+use crate::schema::{Name, QualifiedName};
+
+/// The references of a query or expression and, for a query, its output columns.
+pub fn lower(node: &Node) -> Query {
+    let mut collector = Collector { query: Query::default(), hidden: Vec::new() };
+    collector.visit(node);
+    let mut query = collector.query;
+    if let Some(NodeEnum::SelectStmt(select)) = kind(node) {
+        query.output = output(select);
+    }
+    query
+}
+
+/// The references of several expressions.
+pub fn references<'a>(nodes: impl IntoIterator<Item = &'a Node>) -> Query {
+    let mut collector = Collector { query: Query::default(), hidden: Vec::new() };
+    nodes.into_iter().for_each(|node| collector.visit(node));
+    collector.query
+}
+
+struct Collector {
+    query: Query,
+    /// Names of the common table expressions in scope, which are no relations.
+    hidden: Vec<Name>,
+}
+
+impl Collector {
+    fn visit(&mut self, node: &Node) {
+        if let Some(node) = kind(node) {
+            self.visit_kind(node);
+        }
+    }
+
+    fn visit_kind(&mut self, node: &NodeEnum) {
+        match node {
+            NodeEnum::SelectStmt(select) => return self.visit_select(select),
+            NodeEnum::RangeVar(range) => {
+                let name = relation(range);
+                let is_hidden = name.schema().is_none() && self.hidden.contains(&name.name);
+                if !is_hidden {
+                    let alias = range.alias.as_ref().map(|alias| alias.aliasname.as_str().into());
+                    self.query.relations.push((name, alias));
+                }
+            }
+            NodeEnum::ColumnRef(column) => self.query.columns.extend(expression::reference(column)),
+            NodeEnum::FuncCall(call) => self.query.functions.push(expression::function_name(call)),
+            NodeEnum::SqlvalueFunction(function) => {
+                self.query.functions.push(QualifiedName::unqualified(expression::value_function(function.op())));
+            }
+            NodeEnum::TypeCast(cast) => self.query.types.extend(cast.type_name.as_ref().map(data_type::lower)),
+            NodeEnum::InsertStmt(_) | NodeEnum::UpdateStmt(_) | NodeEnum::DeleteStmt(_) | NodeEnum::MergeStmt(_) => {
+                return self.visit_scope(node);
+            }
+            _ => {}
+        }
+        children::of(node).into_iter().for_each(|child| self.visit(child));
+    }
+
+    /// A statement that may begin with WITH: its common table expressions are seen in it only.
+    fn visit_scope(&mut self, node: &NodeEnum) {
+        let outer = self.hidden.len();
+        let children = children::of(node);
+        self.hidden.extend(children.iter().filter_map(|child| common_table(child)));
+        children.into_iter().for_each(|child| self.visit(child));
+        self.hidden.truncate(outer);
+    }
+
+    fn visit_select(&mut self, select: &SelectStmt) {
+        let outer = self.hidden.len();
+        let children = children::of_select(select);
+        self.hidden.extend(children.iter().filter_map(|child| common_table(child)));
+        children.into_iter().for_each(|child| self.visit(child));
+        for operand in [&select.larg, &select.rarg].into_iter().flatten() {
+            self.visit_select(operand);
+        }
+        self.hidden.truncate(outer);
+    }
+}
+
+fn common_table(node: &Node) -> Option<Name> {
+    match kind(node)? {
+        NodeEnum::CommonTableExpr(expression) => Some(expression.ctename.as_str().into()),
+        _ => None,
+    }
+}
+
+/// The first SELECT of a set operation names the columns.
+fn output(select: &SelectStmt) -> Vec<OutputColumn> {
+    let mut first = select;
+    while let Some(left) = &first.larg {
+        first = left;
+    }
+    if let Some(row) = first.values_lists.first() {
+        let width = super::node::items(row).len();
+        return (1..=width).map(|index| OutputColumn::Expression { name: format!("column{index}").into(), data_type: None }).collect();
+    }
+    first.target_list.iter().filter_map(kind).filter_map(output_column).collect()
+}
+
+fn output_column(target: &NodeEnum) -> Option<OutputColumn> {
+    let NodeEnum::ResTarget(target) = target else { return None };
+    let value = inner(&target.val)?;
+    if let NodeEnum::ColumnRef(column) = value {
+        return Some(match expression::reference(column) {
+            Some(source) => OutputColumn::Column { name: written_name(target).unwrap_or_else(|| source.1.clone()), source },
+            None => OutputColumn::Star(column.fields.iter().rev().nth(1).and_then(string).map(Name::from)),
+        });
+    }
+    let name = written_name(target).unwrap_or_else(|| implicit_name(value));
+    let data_type = match value {
+        NodeEnum::TypeCast(cast) => cast.type_name.as_ref().map(data_type::lower),
+        _ => None,
+    };
+    Some(OutputColumn::Expression { name, data_type })
+}
+
+fn written_name(target: &ResTarget) -> Option<Name> {
+    Some(target.name.as_str()).filter(|name| !name.is_empty()).map(Name::from)
+}
+
+/// The name PostgreSQL gives to an output column without an alias.
+fn implicit_name(value: &NodeEnum) -> Name {
+    named_after(value).unwrap_or_else(|| "?column?".into())
+}
+
+fn named_after(value: &NodeEnum) -> Option<Name> {
+    match value {
+        NodeEnum::ColumnRef(column) => expression::reference(column).map(|(_, name)| name),
+        NodeEnum::FuncCall(call) => Some(expression::function_name(call).name),
+        NodeEnum::SqlvalueFunction(function) => Some(expression::value_function(function.op()).into()),
+        NodeEnum::CoalesceExpr(_) => Some("coalesce".into()),
+        NodeEnum::MinMaxExpr(expression) => {
+            let greatest = expression.op() == pg_query::protobuf::MinMaxOp::IsGreatest;
+            Some(if greatest { "greatest" } else { "least" }.into())
+        }
+        NodeEnum::AExpr(expression) if expression.kind() == pg_query::protobuf::AExprKind::AexprNullif => Some("nullif".into()),
+        NodeEnum::AArrayExpr(_) => Some("array".into()),
+        NodeEnum::RowExpr(_) => Some("row".into()),
+        NodeEnum::CollateClause(clause) => inner(&clause.arg).and_then(named_after),
+        NodeEnum::AIndirection(indirection) => {
+            let field = indirection.indirection.iter().rev().find_map(string).map(Name::from);
+            field.or_else(|| inner(&indirection.arg).and_then(named_after))
+        }
+        NodeEnum::TypeCast(cast) => {
+            let by_type = || cast.type_name.as_ref().map(|name| super::node::qualified(&name.names).name);
+            inner(&cast.arg).and_then(strongly_named).or_else(by_type)
+        }
+        NodeEnum::CaseExpr(case) => Some(inner(&case.defresult).and_then(strongly_named).unwrap_or_else(|| "case".into())),
+        NodeEnum::SubLink(link) => sublink_name(link),
+        _ => None,
+    }
+}
+
+/// The name a cast or CASE takes over from its operand: not one that was itself only made up.
+fn strongly_named(value: &NodeEnum) -> Option<Name> {
+    match value {
+        NodeEnum::TypeCast(cast) => inner(&cast.arg).and_then(strongly_named),
+        NodeEnum::CaseExpr(case) => inner(&case.defresult).and_then(strongly_named),
+        _ => named_after(value),
+    }
+}
+
+fn sublink_name(link: &pg_query::protobuf::SubLink) -> Option<Name> {
+    use pg_query::protobuf::SubLinkType;
+    match link.sub_link_type() {
+        SubLinkType::ExistsSublink => Some("exists".into()),
+        SubLinkType::ArraySublink => Some("array".into()),
+        SubLinkType::ExprSublink => match inner(&link.subselect)? {
+            NodeEnum::SelectStmt(select) => output(select).into_iter().next().and_then(|column| match column {
+                OutputColumn::Column { name, .. } | OutputColumn::Expression { name, .. } => Some(name),
+                OutputColumn::Star(_) => None,
+            }),
+            _ => None,
+        },
+        _ => None,
+    }
+}

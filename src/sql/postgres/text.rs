@@ -1,0 +1,166 @@
+//! The text of one statement and the places in it: parser locations and names to spans.
+
+use std::ops::Range;
+
+use crate::schema::Name;
+use crate::source::{FileId, Span};
+use crate::sql::split::{self, Token, TokenKind};
+
+/// One statement's text, as tokens.
+pub struct Text<'a> {
+    /// The statement.
+    pub text: &'a str,
+    /// Its tokens, with offsets from the statement's beginning.
+    pub tokens: Vec<Token>,
+    file: FileId,
+    base: usize,
+}
+
+impl<'a> Text<'a> {
+    /// The statement `text` that begins at offset `base` of a file.
+    pub fn new(text: &'a str, file: FileId, base: usize) -> Self {
+        Self { text, tokens: split::tokens(text, 0..text.len()).collect(), file, base }
+    }
+
+    /// The whole statement.
+    pub fn statement(&self) -> Span {
+        self.bytes(0..self.text.len())
+    }
+
+    /// Bytes of the statement.
+    pub fn bytes(&self, range: Range<usize>) -> Span {
+        Span::new(self.file, self.base + range.start..self.base + range.end)
+    }
+
+    /// From the first of these tokens to the last; the statement if there is none.
+    pub fn span(&self, tokens: Range<usize>) -> Span {
+        match self.tokens.get(tokens) {
+            Some([first, .., last]) => self.bytes(first.range.start..last.range.end),
+            Some([only]) => self.bytes(only.range.clone()),
+            _ => self.statement(),
+        }
+    }
+
+    /// The index of the token at a parser's location; `None` where the parser gave none.
+    pub fn token_at(&self, location: i32) -> Option<usize> {
+        let offset = usize::try_from(location).ok()?;
+        let index = self.tokens.partition_point(|token| token.range.end <= offset);
+        (index < self.tokens.len()).then_some(index)
+    }
+
+    /// The token at a parser's location.
+    pub fn located(&self, location: i32) -> Span {
+        self.token_at(location).map_or_else(|| self.statement(), |index| self.span(index..index + 1))
+    }
+
+    /// The tokens of the (qualified) name that begins at a token.
+    pub fn name_tokens(&self, start: usize) -> Range<usize> {
+        let mut end = start + 1;
+        while self.is_symbol(end, ".") && end + 1 < self.tokens.len() {
+            end += 2;
+        }
+        start..end
+    }
+
+    /// The (qualified) name at a parser's location.
+    pub fn name_at(&self, location: i32) -> Span {
+        self.token_at(location).map_or_else(|| self.statement(), |index| self.span(self.name_tokens(index)))
+    }
+
+    /// Whether a token is this keyword.
+    pub fn is_word(&self, index: usize, keyword: &str) -> bool {
+        self.tokens.get(index).is_some_and(|token| token.is_word(self.text, keyword))
+    }
+
+    /// Whether a token is this operator or punctuation character.
+    pub fn is_symbol(&self, index: usize, symbol: &str) -> bool {
+        self.tokens.get(index).is_some_and(|token| token.is_symbol(self.text, symbol))
+    }
+
+    /// Whether these keywords stand at a token, one after the other.
+    pub fn are_words(&self, index: usize, keywords: &[&str]) -> bool {
+        keywords.iter().enumerate().all(|(offset, keyword)| self.is_word(index + offset, keyword))
+    }
+
+    /// The first place among these tokens, parentheses left out, where the keywords stand.
+    pub fn find_words(&self, tokens: Range<usize>, keywords: &[&str]) -> Option<usize> {
+        let mut depth = 0_usize;
+        tokens.into_iter().find(|index| {
+            depth = self.depth_after(*index, depth);
+            depth == 0 && self.are_words(*index, keywords)
+        })
+    }
+
+    /// Whether a token is an identifier that the database stores as `name`.
+    pub fn is_name(&self, index: usize, name: &str) -> bool {
+        let Some(token) = self.tokens.get(index) else { return false };
+        let written = token.text(self.text);
+        match token.kind {
+            TokenKind::Word => stored_as(&written.to_ascii_lowercase(), name),
+            TokenKind::QuotedIdentifier => {
+                stored_as(&written.trim_start_matches(['U', 'u', '&']).trim_matches('"').replace("\"\"", "\""), name)
+            }
+            _ => false,
+        }
+    }
+
+    /// The first of these tokens that is this name.
+    pub fn find_name(&self, tokens: Range<usize>, name: &Name) -> Option<usize> {
+        tokens.into_iter().find(|index| self.is_name(*index, name))
+    }
+
+    /// Where the clause that begins at a token ends: at a comma or closing parenthesis of its own level, or where `stop` says.
+    pub fn clause_end(&self, start: usize, stop: impl Fn(usize) -> bool) -> usize {
+        let mut depth = 0_usize;
+        for index in start..self.tokens.len() {
+            let ends = self.is_symbol(index, ",") || self.is_symbol(index, ")") || (index > start && stop(index));
+            if depth == 0 && ends {
+                return index;
+            }
+            depth = self.depth_after(index, depth);
+        }
+        self.tokens.len()
+    }
+
+    /// The token that closes the parenthesis or bracket opened by a token; the last token if there is none.
+    pub fn closing(&self, open: usize) -> usize {
+        let mut depth = 0_usize;
+        for index in open..self.tokens.len() {
+            depth = self.depth_after(index, depth);
+            if depth == 0 {
+                return index;
+            }
+        }
+        self.tokens.len().saturating_sub(1)
+    }
+
+    /// Cuts tokens at the commas outside parentheses.
+    pub fn split_at_commas(&self, tokens: Range<usize>) -> Vec<Range<usize>> {
+        let mut parts = Vec::new();
+        let (mut start, mut depth) = (tokens.start, 0_usize);
+        for index in tokens.clone() {
+            depth = self.depth_after(index, depth);
+            if depth == 0 && self.is_symbol(index, ",") {
+                parts.push(start..index);
+                start = index + 1;
+            }
+        }
+        parts.push(start..tokens.end);
+        parts
+    }
+
+    fn depth_after(&self, index: usize, depth: usize) -> usize {
+        if self.is_symbol(index, "(") || self.is_symbol(index, "[") {
+            depth + 1
+        } else if self.is_symbol(index, ")") || self.is_symbol(index, "]") {
+            depth.saturating_sub(1)
+        } else {
+            depth
+        }
+    }
+}
+
+/// Identifiers are cut to [`Name::MAX_BYTES`].
+fn stored_as(identifier: &str, name: &str) -> bool {
+    identifier == name || (identifier.len() > Name::MAX_BYTES && identifier.starts_with(name))
+}
