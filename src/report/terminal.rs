@@ -79,9 +79,11 @@ fn to_codespan(diagnostic: &Diagnostic) -> Rendered<FileId> {
         Severity::Info => RenderedSeverity::Note,
     };
     let primary = RenderedLabel::primary(diagnostic.primary.file, diagnostic.primary.range());
-    let labels = diagnostic.labels.iter().take(SHOWN_LABELS).map(|label| {
-        RenderedLabel::secondary(label.span.file, label.span.range()).with_message(printable(&label.message))
-    });
+    let labels = diagnostic
+        .labels
+        .iter()
+        .take(SHOWN_LABELS)
+        .map(|label| RenderedLabel::secondary(label.span.file, label.span.range()).with_message(printable(&label.message)));
     Rendered::new(severity)
         .with_code(&diagnostic.lint)
         .with_message(printable(&diagnostic.message))
