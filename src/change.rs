@@ -128,8 +128,9 @@ pub enum ChangeKind {
     /// `CREATE EXTENSION`.
     CreateExtension { name: Name, schema: Option<Name>, if_not_exists: bool },
 
-    /// `DROP …` of anything that is not part of a table.
-    Drop { object: ObjectReference, if_exists: bool, cascade: bool, concurrently: bool },
+    /// `DROP …` of anything that is not part of a table. `together` are the objects that the same statement drops
+    /// later: PostgreSQL drops them at once, so they do not stand in this one's way.
+    Drop { object: ObjectReference, together: Vec<ObjectReference>, if_exists: bool, cascade: bool, concurrently: bool },
     /// `ALTER … RENAME TO`.
     Rename { object: ObjectReference, to: Name, if_exists: bool },
     /// `ALTER … SET SCHEMA`.

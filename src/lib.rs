@@ -14,4 +14,3 @@ pub mod layout;
 pub mod history;
 pub mod lint;
 pub mod lints;
-pub mod report;

@@ -25,7 +25,7 @@ pub use table::{
 
 use std::sync::Arc;
 
-use imbl::{OrdMap, OrdSet};
+use imbl::{OrdMap, OrdSet, Vector};
 
 use crate::source::{Span, Spanned};
 
@@ -38,6 +38,10 @@ pub struct Schema {
     pub tables: OrdMap<QualifiedName, Arc<Table>>,
     /// Which table an index belongs to; the index itself stands in [`Table::indexes`].
     pub index_tables: OrdMap<QualifiedName, QualifiedName>,
+    /// Partitions and inheritance children by parent, in the order they came.
+    pub children: OrdMap<QualifiedName, Vector<QualifiedName>>,
+    /// How many tables of a schema have a constraint of a name: implicit names avoid them.
+    pub constraint_names: OrdMap<QualifiedName, usize>,
     /// Views and materialized views.
     pub views: OrdMap<QualifiedName, Arc<View>>,
     /// Sequences, those behind `serial` and identity columns included.
@@ -53,6 +57,9 @@ pub struct Schema {
     /// What replay could not follow.
     pub uncertainty: Uncertainty,
 }
+
+/// The schema temporary tables are kept in; it comes before the search path.
+pub const TEMPORARY: &str = "pg_temp";
 
 /// What a statement that replay could not model may have touched.
 ///
@@ -72,6 +79,8 @@ impl Default for Schema {
             namespaces: OrdMap::unit("public".into(), Arc::new(Namespace { span: None, comment: None })),
             tables: OrdMap::new(),
             index_tables: OrdMap::new(),
+            children: OrdMap::new(),
+            constraint_names: OrdMap::new(),
             views: OrdMap::new(),
             sequences: OrdMap::new(),
             types: OrdMap::new(),
@@ -142,19 +151,45 @@ impl Schema {
         }
     }
 
-    /// The schema that unqualified new objects go into: the first of the search path that exists.
+    /// The schema that unqualified new objects go into: the first of the search path that exists. Where the history
+    /// made none of them, the first: it then exists outside of what the history shows.
     pub fn creation_namespace(&self) -> Name {
         let exists = |name: &&Name| self.namespaces.contains_key(*name);
-        self.search_path.iter().find(exists).cloned().unwrap_or_else(|| "public".into())
+        let existing = self.search_path.iter().find(exists);
+        existing.or_else(|| self.search_path.iter().find(|name| **name != "$user")).cloned().unwrap_or_else(|| "public".into())
     }
 
-    /// The name an existing object is meant by: as written when qualified, otherwise the first on the
-    /// search path for which `exists` holds.
+    /// The name an existing object is meant by: as written when qualified, otherwise the first for which `exists` holds
+    /// among temporary objects and along the search path.
     pub fn resolve(&self, schema: Option<&Name>, name: &Name, exists: impl Fn(&QualifiedName) -> bool) -> Option<QualifiedName> {
         match schema {
             Some(schema) => Some(QualifiedName::new(schema.clone(), name.clone())).filter(|name| exists(name)),
-            None => self.search_path.iter().map(|schema| QualifiedName::new(schema.clone(), name.clone())).find(|name| exists(name)),
+            None => {
+                let temporary = std::iter::once(QualifiedName::new(TEMPORARY, name.clone()));
+                let listed = self.search_path.iter().map(|schema| QualifiedName::new(schema.clone(), name.clone()));
+                temporary.chain(listed).find(|name| exists(name))
+            }
         }
+    }
+
+    /// The functions and procedures of this name, whatever their arguments.
+    pub fn functions_named<'a>(&'a self, name: &'a QualifiedName) -> impl Iterator<Item = &'a Function> {
+        let first = FunctionKey { name: name.clone(), arguments: Vec::new() };
+        self.functions.range(first..).map(|(_, function)| function.as_ref()).take_while(move |function| function.key.name == *name)
+    }
+
+    /// The partitions and inheritance children of a table, theirs included, parents first.
+    pub fn descendants(&self, table: &QualifiedName) -> Vec<QualifiedName> {
+        let mut found: Vec<QualifiedName> = Vec::new();
+        let mut pending: Vec<&QualifiedName> = self.children.get(table).into_iter().flatten().collect();
+        let mut seen = OrdSet::unit(table.clone());
+        while let Some(child) = pending.pop() {
+            if seen.insert(child.clone()).is_none() {
+                found.push(child.clone());
+                pending.extend(self.children.get(child).into_iter().flatten());
+            }
+        }
+        found
     }
 
     /// Whether replay may be wrong about this relation, because a statement it could not follow may have touched it.

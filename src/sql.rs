@@ -1,5 +1,6 @@
 //! SQL text to statements. Parsing never fails: what a parser rejects becomes a statement that says so.
 
+pub mod plpgsql;
 pub mod postgres;
 pub mod split;
 pub mod types;
@@ -90,7 +91,7 @@ pub enum Step {
 }
 
 /// A condition of procedural code that can be answered from the model.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Condition {
     /// `EXISTS (SELECT … FROM a catalog)`: an object of this kind and name exists.
     Exists(CatalogQuery),
@@ -112,56 +113,67 @@ pub enum CatalogQuery {
     /// A table or other relation.
     Relation {
         /// Its name.
-        name: QualifiedName,
+        name: CatalogName,
+        /// The kinds that count; empty means any.
+        kinds: Vec<CatalogRelation>,
     },
     /// A column.
     Column {
         /// The table.
-        table: QualifiedName,
+        table: CatalogName,
         /// The column.
         column: Name,
-        /// `data_type = …`, where asked for.
-        data_type: Option<Name>,
-        /// `is_nullable = …`, where asked for.
-        nullable: Option<bool>,
+        /// What else must hold for it.
+        tests: Vec<ColumnTest>,
     },
-    /// A constraint, on a table where one is named.
+    /// A constraint; at least one of its table and name is given.
     Constraint {
         /// The table, where named.
-        table: Option<QualifiedName>,
-        /// The constraint.
-        name: Name,
+        table: Option<CatalogName>,
+        /// The constraint, where named.
+        name: Option<Name>,
+        /// Its kind, where asked for.
+        kind: Option<ConstraintClass>,
+        /// Columns it must constrain.
+        columns: Vec<Name>,
+    },
+    /// An index.
+    Index {
+        /// The table, where named.
+        table: Option<CatalogName>,
+        /// The index.
+        name: CatalogName,
     },
     /// A type.
     Type {
         /// Its name.
-        name: QualifiedName,
+        name: CatalogName,
     },
     /// An enum's label.
     EnumLabel {
         /// The enum.
-        name: QualifiedName,
+        name: CatalogName,
         /// The label.
         label: Name,
     },
     /// A trigger, on a table where one is named.
     Trigger {
         /// The table, where named.
-        table: Option<QualifiedName>,
+        table: Option<CatalogName>,
         /// The trigger.
         name: Name,
     },
     /// A policy, on a table where one is named.
     Policy {
         /// The table, where named.
-        table: Option<QualifiedName>,
+        table: Option<CatalogName>,
         /// The policy.
         name: Name,
     },
     /// A function.
     Function {
         /// Its name.
-        name: QualifiedName,
+        name: CatalogName,
     },
     /// A schema.
     Namespace {
@@ -173,6 +185,90 @@ pub enum CatalogQuery {
         /// Its name.
         name: Name,
     },
+}
+
+/// The name of an object and the schemas it is looked for in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CatalogName {
+    /// Where it is looked for.
+    pub scope: Scope,
+    /// Its own name.
+    pub name: Name,
+}
+
+/// The schemas a query of a catalog looks into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// All of them: the query names no schema.
+    Anywhere,
+    /// Those of the search path: `'users'::regclass`.
+    SearchPath,
+    /// The one new objects go into: `current_schema()`.
+    Current,
+    /// This one.
+    Schema(Name),
+}
+
+/// Kinds of relations as the catalogs tell them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CatalogRelation {
+    /// `r`: an ordinary table.
+    Table,
+    /// `p`: a partitioned table.
+    PartitionedTable,
+    /// `f`: a foreign table.
+    ForeignTable,
+    /// `i` or `I`: an index.
+    Index,
+    /// `v`: a view.
+    View,
+    /// `m`: a materialized view.
+    MaterializedView,
+    /// `S`: a sequence.
+    Sequence,
+    /// `c`: a composite type.
+    CompositeType,
+}
+
+/// Kinds of constraints as the catalogs tell them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConstraintClass {
+    /// `p`, `PRIMARY KEY`.
+    PrimaryKey,
+    /// `u`, `UNIQUE`.
+    Unique,
+    /// `f`, `FOREIGN KEY`.
+    ForeignKey,
+    /// `c`, `CHECK`.
+    Check,
+    /// `x`: an exclusion constraint.
+    Exclude,
+}
+
+/// What a query asks of a column besides its existence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnTest {
+    /// What is asked.
+    pub property: ColumnProperty,
+    /// The opposite is asked.
+    pub negated: bool,
+}
+
+/// A property of a column as `information_schema.columns` tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ColumnProperty {
+    /// `data_type`: `character varying`, `ARRAY`, `USER-DEFINED`.
+    DataType(Name),
+    /// `udt_name`: `varchar`, `int4`, `_text`.
+    UdtName(Name),
+    /// `is_nullable = 'YES'`.
+    Nullable,
+    /// `character_maximum_length`.
+    MaximumLength(usize),
+    /// `column_default IS NOT NULL`.
+    HasDefault,
+    /// `is_identity = 'YES'`.
+    Identity,
 }
 
 /// A statement that works on rows.
@@ -252,8 +348,7 @@ impl Statement {
 }
 
 impl Step {
-    /// The changes of this step, both branches of a condition included.
-    pub fn changes(&self) -> Vec<&Change> {
+    fn changes(&self) -> Vec<&Change> {
         match self {
             Step::Statement(statement) => statement.changes(),
             Step::If { then, otherwise, .. } => then.iter().chain(otherwise).flat_map(Step::changes).collect(),

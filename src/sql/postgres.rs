@@ -1,6 +1,7 @@
 //! PostgreSQL's own parser (pg_query) to [`crate::change::Change`]s.
 
 mod alter;
+mod block;
 mod children;
 mod column;
 mod constraint;
@@ -29,26 +30,30 @@ pub fn parse(sources: &SourceMap, file: FileId, range: Range<usize>) -> Vec<Stat
     split::statements(text, range).into_iter().map(|chunk| statement(text, file, chunk)).collect()
 }
 
-fn statement(file_text: &str, file: FileId, chunk: Chunk) -> Statement {
-    let span = Span::new(file, chunk.range.clone());
-    let written = file_text.get(chunk.range.clone()).unwrap_or_default();
-    let body = match chunk.kind {
-        ChunkKind::Statement => sql(written, file, chunk.range.start),
-        ChunkKind::MetaCommand => Body::Other,
-        ChunkKind::Unterminated(opening) => {
-            Body::Unparsed(ParseError { message: "unterminated".to_owned(), span: Span::new(file, opening), placeholder: None })
-        }
-    };
-    Statement { span, body }
+fn statement(file_text: &str, file: FileId, piece: Chunk) -> Statement {
+    let written = file_text.get(piece.range.clone()).unwrap_or_default();
+    let text = Text::new(written, file, piece.range.start);
+    Statement { span: text.statement(), body: chunk(&text, &piece) }
 }
 
-fn sql(written: &str, file: FileId, base: usize) -> Body {
-    let text = Text::new(written, file, base);
-    match pg_query::parse(written, 0) {
+/// What a piece of text between semicolons does.
+fn chunk(text: &Text, piece: &Chunk) -> Body {
+    match &piece.kind {
+        ChunkKind::Statement => sql(text),
+        ChunkKind::MetaCommand => Body::Other,
+        ChunkKind::Unterminated(opening) => {
+            let opening = opening.start - piece.range.start..opening.end - piece.range.start;
+            Body::Unparsed(ParseError { message: "unterminated".to_owned(), span: text.bytes(opening), placeholder: None })
+        }
+    }
+}
+
+fn sql(text: &Text) -> Body {
+    match pg_query::parse(text.text, 0) {
         Ok(result) => {
             let statements = result.protobuf.stmts;
             match statements.iter().filter_map(|raw| raw.stmt.as_deref()).find_map(node::kind) {
-                Some(node) => body(&text, node),
+                Some(node) => body(text, node),
                 None => Body::Other,
             }
         }
@@ -57,6 +62,9 @@ fn sql(written: &str, file: FileId, base: usize) -> Body {
 }
 
 fn body(text: &Text, node: &NodeEnum) -> Body {
+    if matches!(node, NodeEnum::DoStmt(_)) {
+        return block::lower(text);
+    }
     let changes = changes(text, node);
     if changes.is_empty() { Body::Other } else { Body::Changes(changes) }
 }

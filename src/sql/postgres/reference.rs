@@ -14,13 +14,15 @@ use crate::source::Span;
 pub fn drop(text: &Text, statement: &DropStmt) -> Vec<Change> {
     let mut search_from = drop_verb_end(text);
     let mut changes = Vec::new();
-    for node in &statement.objects {
+    for (position, node) in statement.objects.iter().enumerate() {
         let object = object(statement.remove_type(), node);
+        let together = statement.objects.iter().skip(position + 1).map(|node| self::object(statement.remove_type(), node)).collect();
         let place = text.find_name(search_from..text.tokens.len(), &last_name(&object, node));
         let span = place.map_or_else(|| text.statement(), |index| text.span(name_start(text, index)..index + 1));
         search_from = place.map_or(search_from, |index| index + 1);
         let kind = ChangeKind::Drop {
             object,
+            together,
             if_exists: statement.missing_ok,
             cascade: statement.behavior() == DropBehavior::DropCascade,
             concurrently: statement.concurrent,

@@ -12,14 +12,39 @@ pub struct Text<'a> {
     pub text: &'a str,
     /// Its tokens, with offsets from the statement's beginning.
     pub tokens: Vec<Token>,
-    file: FileId,
-    base: usize,
+    place: Place,
+    /// How many blocks of code it stands in.
+    pub nesting: usize,
+}
+
+/// Where a statement stands.
+#[derive(Clone, Copy)]
+enum Place {
+    /// At this offset of a file.
+    Written(FileId, usize),
+    /// Nowhere: it was put together by the code at this span.
+    Assembled(Span),
 }
 
 impl<'a> Text<'a> {
     /// The statement `text` that begins at offset `base` of a file.
     pub fn new(text: &'a str, file: FileId, base: usize) -> Self {
-        Self { text, tokens: split::tokens(text, 0..text.len()).collect(), file, base }
+        Self { text, tokens: split::tokens(text, 0..text.len()).collect(), place: Place::Written(file, base), nesting: 0 }
+    }
+
+    /// A statement within a block of code that this statement is.
+    pub fn within(&self, range: Range<usize>) -> Self {
+        let text = self.text.get(range.clone()).unwrap_or_default();
+        let place = match self.place {
+            Place::Written(file, base) => Place::Written(file, base + range.start),
+            assembled => assembled,
+        };
+        Self { text, tokens: split::tokens(text, 0..text.len()).collect(), place, nesting: self.nesting + 1 }
+    }
+
+    /// A statement that a block of code puts together at `span`.
+    pub fn assembled(text: &'a str, span: Span, nesting: usize) -> Self {
+        Self { text, tokens: split::tokens(text, 0..text.len()).collect(), place: Place::Assembled(span), nesting }
     }
 
     /// The whole statement.
@@ -29,7 +54,10 @@ impl<'a> Text<'a> {
 
     /// Bytes of the statement.
     pub fn bytes(&self, range: Range<usize>) -> Span {
-        Span::new(self.file, self.base + range.start..self.base + range.end)
+        match self.place {
+            Place::Written(file, base) => Span::new(file, base + range.start..base + range.end),
+            Place::Assembled(span) => span,
+        }
     }
 
     /// From the first of these tokens to the last; the statement if there is none.

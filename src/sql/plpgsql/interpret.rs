@@ -1,0 +1,449 @@
+//! Runs a block's statements with what is known of its variables, and writes down what they do to the schema.
+
+use super::Source;
+use super::condition;
+use super::dynamic;
+use super::iteration::{Turn, turns};
+use super::structure::{Block, Branch, Header, Node};
+use super::token::{Token, covered, dotted, find_outer, read, split_outer};
+use super::value::{HOLE, Value, Variables, sql_text};
+use crate::schema::Name;
+use crate::source::Span;
+use crate::sql::{Body, CatalogQuery, Condition, Statement, Step};
+
+/// Statements run, those of repeated loop bodies counted each time; a block that needs more is not followed.
+const BUDGET: usize = 20_000;
+
+/// Branches within branches, those that a `RETURN` puts there included.
+const MAX_DEPTH: usize = 64;
+
+/// Blocks with more variables than this are not followed.
+const MAX_VARIABLES: usize = 1000;
+
+/// The steps of a block; `None` where it is too large to follow.
+pub(super) fn run(block: &Block, source: &dyn Source) -> Option<Vec<Step>> {
+    let mut run = Run { source, budget: BUDGET, depth: 0 };
+    run.block(block, None, &mut Variables::new())
+}
+
+struct Run<'a> {
+    source: &'a dyn Source,
+    budget: usize,
+    depth: usize,
+}
+
+/// What runs after a list of statements, unless one of them leaves.
+#[derive(Clone, Copy)]
+struct Rest<'a> {
+    nodes: &'a [Node<'a>],
+    next: Option<&'a Rest<'a>>,
+}
+
+impl Run<'_> {
+    fn nodes(&mut self, nodes: &[Node], then: Option<&Rest>, variables: &mut Variables) -> Option<Vec<Step>> {
+        let mut steps = Vec::new();
+        for (index, node) in nodes.iter().enumerate() {
+            self.budget = self.budget.checked_sub(1)?;
+            match node {
+                Node::Leave | Node::Exit | Node::Fail => return Some(steps),
+                _ if leaves(node) => {
+                    let rest = Rest { nodes: &nodes[index + 1..], next: then };
+                    steps.extend(self.nested(node, Some(&rest), variables)?);
+                    return Some(steps);
+                }
+                _ => steps.extend(self.nested(node, None, variables)?),
+            }
+        }
+        if let Some(rest) = then {
+            steps.extend(self.nodes(rest.nodes, rest.next, variables)?);
+        }
+        Some(steps)
+    }
+
+    /// One statement, and behind it what is left to do where it may leave before that.
+    fn nested(&mut self, node: &Node, then: Option<&Rest>, variables: &mut Variables) -> Option<Vec<Step>> {
+        if self.depth >= MAX_DEPTH {
+            return None;
+        }
+        self.depth += 1;
+        let steps = match node {
+            Node::Block(block) => self.block(block, then, variables),
+            Node::If { branches, otherwise } => self.branches(branches, otherwise, then, variables),
+            Node::Loop { header, body } => self.repeat(header, body, variables),
+            _ => Some(self.simple(node, variables)),
+        };
+        self.depth -= 1;
+        steps
+    }
+
+    fn block(&mut self, block: &Block, then: Option<&Rest>, variables: &mut Variables) -> Option<Vec<Step>> {
+        for declaration in &block.declarations {
+            let value = declaration.value.map_or(Value::Null, |tokens| condition::value(tokens, variables));
+            variables.insert(declaration.name.clone(), value);
+        }
+        if variables.len() > MAX_VARIABLES {
+            return None;
+        }
+        if block.handlers.is_empty() {
+            return self.nodes(&block.body, then, variables);
+        }
+        let mut steps = vec![self.protected(block, variables)?];
+        if let Some(rest) = then {
+            steps.extend(self.nodes(rest.nodes, rest.next, variables)?);
+        }
+        Some(steps)
+    }
+
+    fn protected(&mut self, block: &Block, variables: &mut Variables) -> Option<Step> {
+        let mut written = Vec::new();
+        collect_written(&block.body, &mut written);
+        let mut interrupted = variables.clone();
+        forget(&written, &mut interrupted);
+        let body = self.nodes(&block.body, None, variables)?;
+        let mut handlers = Vec::new();
+        for (names, nodes) in &block.handlers {
+            let mut handling = interrupted.clone();
+            handlers.push((names.clone(), self.nodes(nodes, None, &mut handling)?));
+            merge(variables, &handling);
+        }
+        Some(Step::Protected { body, handlers })
+    }
+
+    /// A branch that raises an exception is taken not to run: a migration that fails leaves no schema to look at.
+    fn branches(&mut self, branches: &[Branch], otherwise: &[Node], then: Option<&Rest>, variables: &mut Variables) -> Option<Vec<Step>> {
+        let mut decided: Vec<(Condition, &[Node])> = Vec::new();
+        for branch in branches.iter().filter(|branch| !fails(&branch.body)) {
+            let condition = branch.condition.map_or(Condition::Unknown, |tokens| condition::read(tokens, variables));
+            decided.push((condition, &branch.body));
+        }
+        let last = if fails(otherwise) { decided.pop().map_or(&[][..], |(_, nodes)| nodes) } else { otherwise };
+        let before = variables.clone();
+        let mut steps = self.nodes(last, then, variables)?;
+        for (condition, nodes) in decided.into_iter().rev() {
+            let mut within = before.clone();
+            match condition {
+                Condition::Constant(false) => {}
+                Condition::Constant(true) => {
+                    steps = self.nodes(nodes, then, &mut within)?;
+                    *variables = within;
+                }
+                condition => {
+                    let taken = self.nodes(nodes, then, &mut within)?;
+                    merge(variables, &within);
+                    steps = branch(condition, taken, steps);
+                }
+            }
+        }
+        Some(steps)
+    }
+
+    fn repeat(&mut self, header: &Header, body: &[Node], variables: &mut Variables) -> Option<Vec<Step>> {
+        match turns(header, variables).filter(|_| !exits(body)) {
+            Some(turns) => self.unrolled(header, turns, body, variables),
+            None => self.unknown_turns(header, body, variables),
+        }
+    }
+
+    fn unrolled(&mut self, header: &Header, turns: Vec<Turn>, body: &[Node], variables: &mut Variables) -> Option<Vec<Step>> {
+        let mut steps = Vec::new();
+        for turn in turns {
+            self.budget = self.budget.checked_sub(1)?;
+            let before = variables.clone();
+            assign_row(header, turn.value, variables);
+            let taken = self.nodes(body, None, variables)?;
+            if turn.condition == Condition::Constant(true) {
+                steps.extend(taken);
+            } else {
+                merge(variables, &before);
+                steps.extend(branch(turn.condition, taken, Vec::new()));
+            }
+        }
+        Some(steps)
+    }
+
+    /// A loop that may run any number of times, of which one turn is written down.
+    fn unknown_turns(&mut self, header: &Header, body: &[Node], variables: &mut Variables) -> Option<Vec<Step>> {
+        let mut written = targets(header);
+        collect_written(body, &mut written);
+        forget(&written, variables);
+        let steps = self.nodes(body, None, variables)?;
+        forget(&written, variables);
+        Some(branch(Condition::Unknown, steps, Vec::new()))
+    }
+
+    fn simple(&mut self, node: &Node, variables: &mut Variables) -> Vec<Step> {
+        match node {
+            Node::Assign { target, value } => {
+                assign(target, condition::value(value, variables), variables);
+                Vec::new()
+            }
+            Node::Forget(tokens) => {
+                forget(&tokens.iter().filter_map(Token::identifier).collect::<Vec<_>>(), variables);
+                Vec::new()
+            }
+            Node::Execute { arguments, statement } => self.execute(arguments, statement, variables),
+            Node::Perform(statement) => self.perform(statement, variables),
+            Node::Statement(statement) => self.statement(statement, variables),
+            _ => Vec::new(),
+        }
+    }
+
+    fn span(&self, tokens: &[Token]) -> Span {
+        self.source.span(covered(tokens))
+    }
+
+    fn slice(&self, tokens: &[Token]) -> &str {
+        self.source.text().get(covered(tokens)).unwrap_or_default()
+    }
+
+    fn execute(&mut self, arguments: &[Token], statement: &[Token], variables: &mut Variables) -> Vec<Step> {
+        let end = find_outer(arguments, |token| token.is_any_word(&["into", "using"])).unwrap_or(arguments.len());
+        let text = sql_text(&arguments[..end], variables);
+        forget(&written_into(arguments), variables);
+        let span = self.span(statement);
+        let statements = match text {
+            None => Vec::new(),
+            Some(text) if text.contains(HOLE) => vec![Statement { span, body: dynamic::body(&text) }],
+            Some(text) => {
+                outdate(&read(&text, 0..text.len()).unwrap_or_default(), variables);
+                self.source.assembled(&text, span)
+            }
+        };
+        if statements.iter().any(|statement| matches!(statement.body, Body::Opaque { .. })) {
+            outdate_all(variables);
+        }
+        statements.into_iter().map(Step::Statement).collect()
+    }
+
+    fn perform(&mut self, statement: &[Token], variables: &mut Variables) -> Vec<Step> {
+        variables.insert("found".into(), found(statement, variables));
+        let text = format!("SELECT {}", self.slice(&statement[1..]));
+        self.source.assembled(&text, self.span(statement)).into_iter().map(Step::Statement).collect()
+    }
+
+    fn statement(&mut self, statement: &[Token], variables: &mut Variables) -> Vec<Step> {
+        let Some((before, target, after)) = into_clause(statement) else {
+            let statements = self.source.statements(covered(statement));
+            if statements.iter().any(|statement| !matches!(statement.body, Body::Data(_) | Body::Other | Body::Setting { .. })) {
+                outdate(statement, variables);
+            }
+            return statements.into_iter().map(Step::Statement).collect();
+        };
+        let query: Vec<Token> = before.iter().chain(after).cloned().collect();
+        let is_query = query.first().is_some_and(|token| token.is_word("select"));
+        let (value, found) = match is_query {
+            true => (condition::value(&query, variables), found(&query, variables)),
+            false => (Value::Unknown, Value::Unknown),
+        };
+        match &written_names(target)[..] {
+            [_] => assign(target, value, variables),
+            several => forget(several, variables),
+        }
+        variables.insert("found".into(), found);
+        let text = format!("{} {}", self.slice(before), self.slice(after));
+        self.source.assembled(&text, self.span(statement)).into_iter().map(Step::Statement).collect()
+    }
+}
+
+/// A branch, unless nothing happens either way.
+fn branch(condition: Condition, then: Vec<Step>, otherwise: Vec<Step>) -> Vec<Step> {
+    if then.is_empty() && otherwise.is_empty() {
+        return Vec::new();
+    }
+    vec![Step::If { condition, then, otherwise }]
+}
+
+/// Whether a query found a row, as `FOUND` tells afterwards.
+fn found(query: &[Token], variables: &Variables) -> Value {
+    match find_outer(query, |token| token.is_word("from")) {
+        None => Value::Unknown,
+        Some(_) => match super::catalog::Lookup::read(query, variables).exists() {
+            Condition::Unknown => Value::Unknown,
+            condition => Value::Truth(condition),
+        },
+    }
+}
+
+/// Whether a statement may end the list it stands in early.
+fn leaves(node: &Node) -> bool {
+    match node {
+        Node::Leave | Node::Exit => true,
+        Node::If { branches, otherwise } => branches.iter().flat_map(|branch| &branch.body).chain(otherwise).any(leaves),
+        Node::Block(block) => block.body.iter().any(leaves),
+        _ => false,
+    }
+}
+
+fn fails(nodes: &[Node]) -> bool {
+    nodes.iter().any(|node| matches!(node, Node::Fail))
+}
+
+/// Whether a loop's body may end the loop.
+fn exits(nodes: &[Node]) -> bool {
+    nodes.iter().any(|node| match node {
+        Node::Exit => true,
+        Node::If { branches, otherwise } => exits(otherwise) || branches.iter().any(|branch| exits(&branch.body)),
+        Node::Block(block) => exits(&block.body),
+        _ => false,
+    })
+}
+
+/// The part of an SQL statement before `INTO`, its targets, and the part behind them.
+fn into_clause(statement: &[Token]) -> Option<(&[Token], &[Token], &[Token])> {
+    const WITH_TARGETS: [&str; 7] = ["select", "with", "insert", "update", "delete", "merge", "values"];
+    if !statement.first()?.is_any_word(&WITH_TARGETS) {
+        return None;
+    }
+    let is_target = |index: usize| !statement[index - 1].is_any_word(&["insert", "merge"]);
+    let into = super::token::outer(statement).find(|(index, token)| *index > 0 && token.is_word("into") && is_target(*index))?.0;
+    let behind = &statement[into + 1..];
+    let strict = usize::from(behind.first().is_some_and(|token| token.is_word("strict")));
+    let mut rest = &behind[strict..];
+    loop {
+        let (_, after) = dotted(rest)?;
+        rest = after;
+        match rest.first() {
+            Some(comma) if comma.is_symbol(",") => rest = &rest[1..],
+            _ => break,
+        }
+    }
+    let target = &behind[strict..behind.len() - rest.len()];
+    Some((&statement[..into], target, rest))
+}
+
+fn written_names(targets: &[Token]) -> Vec<Name> {
+    split_outer(targets, |token| token.is_symbol(",")).into_iter().filter_map(|target| target.first()?.identifier()).collect()
+}
+
+/// The variables behind an `EXECUTE`'s `INTO`.
+fn written_into(arguments: &[Token]) -> Vec<Name> {
+    let Some(into) = find_outer(arguments, |token| token.is_word("into")) else { return Vec::new() };
+    arguments[into + 1..].iter().take_while(|token| !token.is_word("using")).filter_map(Token::identifier).collect()
+}
+
+fn targets(header: &Header) -> Vec<Name> {
+    match header {
+        Header::For { targets, .. } | Header::Foreach { target: targets, .. } => written_names(targets),
+        Header::Unbounded => Vec::new(),
+    }
+}
+
+/// All variables that statements write to.
+fn collect_written(nodes: &[Node], written: &mut Vec<Name>) {
+    for node in nodes {
+        match node {
+            Node::Assign { target, .. } => written.extend(written_names(target)),
+            Node::Execute { arguments, .. } => written.extend(written_into(arguments)),
+            Node::Forget(tokens) => written.extend(tokens.iter().filter_map(Token::identifier)),
+            Node::Perform(_) => written.push("found".into()),
+            Node::Statement(statement) => {
+                written.push("found".into());
+                written.extend(into_clause(statement).map(|(_, target, _)| written_names(target)).unwrap_or_default());
+            }
+            Node::If { branches, otherwise } => {
+                branches.iter().for_each(|branch| collect_written(&branch.body, written));
+                collect_written(otherwise, written);
+            }
+            Node::Loop { header, body } => {
+                written.extend(targets(header));
+                collect_written(body, written);
+            }
+            Node::Block(block) => {
+                collect_written(&block.body, written);
+                block.handlers.iter().for_each(|(_, handler)| collect_written(handler, written));
+            }
+            Node::Leave | Node::Exit | Node::Fail => {}
+        }
+    }
+}
+
+fn forget(names: &[Name], variables: &mut Variables) {
+    for name in names {
+        variables.insert(name.clone(), Value::Unknown);
+    }
+}
+
+fn assign(target: &[Token], value: Value, variables: &mut Variables) {
+    match target {
+        [only] => variables.extend(only.identifier().map(|name| (name, value))),
+        _ => forget(&written_names(target), variables),
+    }
+}
+
+/// Puts a row into a loop's one record or its several variables.
+fn assign_row(header: &Header, row: Value, variables: &mut Variables) {
+    match (&targets(header)[..], row) {
+        ([only], row) => variables.extend([(only.clone(), row)]),
+        (several, Value::Record(fields)) if several.len() == fields.len() => {
+            variables.extend(several.iter().cloned().zip(fields.into_iter().map(|(_, value)| value)));
+        }
+        (several, _) => forget(several, variables),
+    }
+}
+
+/// Keeps of two ways to get here what both agree on.
+fn merge(variables: &mut Variables, other: &Variables) {
+    if variables.ptr_eq(other) {
+        return;
+    }
+    let differing: Vec<Name> =
+        variables.iter().filter(|(name, value)| other.get(*name) != Some(value)).map(|(name, _)| name.clone()).collect();
+    forget(&differing, variables);
+}
+
+/// Forgets answers of the catalogs that a change of the schema, `statement`, may have made untrue.
+fn outdate(statement: &[Token], variables: &mut Variables) {
+    let reaches_far = statement.windows(2).any(|pair| {
+        pair[0].is_word("rename")
+            || (pair[0].is_word("drop") && !pair[1].is_any_word(&["column", "constraint", "not", "default"]))
+            || pair[1].is_word("schema")
+    });
+    let outdated = |value: &Value| {
+        answer(value).is_some_and(|condition| {
+            reaches_far || subjects(&condition).iter().any(|name| statement.iter().any(|token| token.value == **name))
+        })
+    };
+    let names: Vec<Name> = variables.iter().filter(|(_, value)| outdated(value)).map(|(name, _)| name.clone()).collect();
+    forget(&names, variables);
+}
+
+fn outdate_all(variables: &mut Variables) {
+    let names: Vec<Name> = variables.iter().filter(|(_, value)| answer(value).is_some()).map(|(name, _)| name.clone()).collect();
+    forget(&names, variables);
+}
+
+/// What a variable was answered by a catalog.
+fn answer(value: &Value) -> Option<Condition> {
+    match value {
+        Value::Truth(Condition::Constant(_)) => None,
+        Value::Truth(condition) => Some(condition.clone()),
+        Value::Lookup(lookup) => Some(lookup.exists()),
+        _ => None,
+    }
+}
+
+/// The names of the objects a condition is about.
+fn subjects(condition: &Condition) -> Vec<Name> {
+    match condition {
+        Condition::Exists(query) => subject(query).into_iter().collect(),
+        Condition::Not(inner) => subjects(inner),
+        Condition::All(parts) | Condition::Any(parts) => parts.iter().flat_map(subjects).collect(),
+        Condition::Constant(_) | Condition::Unknown => Vec::new(),
+    }
+}
+
+fn subject(query: &CatalogQuery) -> Option<Name> {
+    match query {
+        CatalogQuery::Relation { name, .. }
+        | CatalogQuery::Index { name, .. }
+        | CatalogQuery::Type { name }
+        | CatalogQuery::Function { name } => Some(name.name.clone()),
+        CatalogQuery::Column { column, .. } => Some(column.clone()),
+        CatalogQuery::Constraint { table, name, .. } => name.clone().or_else(|| table.as_ref().map(|table| table.name.clone())),
+        CatalogQuery::EnumLabel { label, .. } => Some(label.clone()),
+        CatalogQuery::Trigger { name, .. }
+        | CatalogQuery::Policy { name, .. }
+        | CatalogQuery::Namespace { name }
+        | CatalogQuery::Extension { name } => Some(name.clone()),
+    }
+}

@@ -1,0 +1,534 @@
+//! From the filters of a catalog query to the object it looks for: which column of which catalog holds what.
+
+use std::cell::RefCell;
+
+use super::catalog::{ColumnReference, Fact, Object, Query, Test, regclass};
+use crate::schema::Name;
+use crate::sql::{CatalogName, CatalogQuery, CatalogRelation, ColumnProperty, ColumnTest, ConstraintClass, Scope};
+
+/// Filters that every object a migration can make passes: a column and what it must be.
+const ALWAYS_TRUE: [(&str, Test); 4] = [
+    ("attnum", Test::Positive),
+    ("attisdropped", Test::Is(Object::Truth(false))),
+    ("tgisinternal", Test::Is(Object::Truth(false))),
+    ("indisvalid", Test::Is(Object::Truth(true))),
+];
+
+/// Columns that hold the current database's name.
+const DATABASES: [&str; 5] = ["table_catalog", "constraint_catalog", "schema_catalog", "catalog_name", "trigger_catalog"];
+
+/// Columns of the catalogs that are compared with values; other names may be variables.
+const COLUMNS: [&str; 52] = [
+    "table_schema",
+    "table_name",
+    "column_name",
+    "data_type",
+    "udt_name",
+    "is_nullable",
+    "character_maximum_length",
+    "column_default",
+    "is_identity",
+    "table_type",
+    "constraint_schema",
+    "constraint_name",
+    "constraint_type",
+    "schema_name",
+    "trigger_schema",
+    "trigger_name",
+    "event_object_schema",
+    "event_object_table",
+    "routine_schema",
+    "routine_name",
+    "sequence_schema",
+    "sequence_name",
+    "schemaname",
+    "tablename",
+    "viewname",
+    "matviewname",
+    "indexname",
+    "sequencename",
+    "policyname",
+    "extname",
+    "nspname",
+    "typname",
+    "typnamespace",
+    "typtype",
+    "enumlabel",
+    "enumtypid",
+    "proname",
+    "pronamespace",
+    "attname",
+    "attrelid",
+    "attnum",
+    "conname",
+    "conrelid",
+    "connamespace",
+    "contype",
+    "tgname",
+    "tgrelid",
+    "polname",
+    "polrelid",
+    "relname",
+    "relnamespace",
+    "relkind",
+];
+
+/// Whether a catalog has a column of this name.
+pub(super) fn is_catalog_column(name: &str) -> bool {
+    COLUMNS.contains(&name) || name == "oid"
+}
+
+/// Whether the column of a catalog may be NULL although there is a row.
+pub(super) fn is_nullable(column: &str) -> bool {
+    matches!(column, "column_default" | "character_maximum_length" | "numeric_precision" | "datetime_precision")
+        || !is_catalog_column(column)
+}
+
+/// What the query looks for, if each of its filters is understood.
+pub(super) fn looked_for(query: &Query, facts: Vec<Fact>) -> Option<CatalogQuery> {
+    let filters = Filters { query, open: RefCell::new(facts) };
+    let object = filters.object()?;
+    filters.all_understood().then_some(object)
+}
+
+/// The single relation, type or schema a query of `oid` yields.
+pub(super) fn single(query: &Query, facts: Vec<Fact>) -> Option<Object> {
+    match looked_for(query, facts)? {
+        CatalogQuery::Relation { name, .. } | CatalogQuery::Type { name } => Some(Object::Named(name)),
+        CatalogQuery::Namespace { name } => Some(Object::Schemas(Scope::Schema(name))),
+        _ => None,
+    }
+}
+
+struct Filters<'a> {
+    query: &'a Query,
+    /// Those nobody has asked for yet.
+    open: RefCell<Vec<Fact>>,
+}
+
+impl Filters<'_> {
+    fn has(&self, catalog: &str) -> bool {
+        self.query.relations.iter().any(|relation| relation.catalog == *catalog)
+    }
+
+    fn object(&self) -> Option<CatalogQuery> {
+        const MOST_SPECIFIC_FIRST: [&str; 26] = [
+            "pg_enum",
+            "pg_constraint",
+            "pg_trigger",
+            "pg_policy",
+            "pg_policies",
+            "pg_attribute",
+            "pg_index",
+            "pg_indexes",
+            "pg_type",
+            "pg_proc",
+            "pg_extension",
+            "pg_class",
+            "pg_namespace",
+            "pg_tables",
+            "pg_views",
+            "pg_matviews",
+            "pg_sequences",
+            "columns",
+            "table_constraints",
+            "key_column_usage",
+            "referential_constraints",
+            "tables",
+            "views",
+            "triggers",
+            "routines",
+            "schemata",
+        ];
+        let known = |relation: &super::catalog::Relation| {
+            MOST_SPECIFIC_FIRST.contains(&&*relation.catalog)
+                || matches!(&*relation.catalog, "sequences" | "check_constraints" | "constraint_column_usage")
+        };
+        if !self.query.relations.iter().all(known) {
+            return None;
+        }
+        let Some(main) = MOST_SPECIFIC_FIRST.into_iter().find(|catalog| self.has(catalog)) else { return self.rest() };
+        match main {
+            "pg_enum" => Some(CatalogQuery::EnumLabel {
+                name: self.reference("enumtypid", "typname", "typnamespace")?,
+                label: self.text("enumlabel")?,
+            }),
+            "pg_constraint" => self.constraint(),
+            "pg_trigger" => {
+                Some(CatalogQuery::Trigger { table: self.reference("tgrelid", "relname", "relnamespace"), name: self.text("tgname")? })
+            }
+            "pg_policy" => {
+                Some(CatalogQuery::Policy { table: self.reference("polrelid", "relname", "relnamespace"), name: self.text("polname")? })
+            }
+            "pg_policies" => Some(CatalogQuery::Policy { table: self.flat("schemaname", "tablename"), name: self.text("policyname")? }),
+            "pg_attribute" => self.attribute(),
+            "pg_index" => self.index(),
+            "pg_indexes" => Some(self.listed_index()?),
+            "pg_type" => self.type_name(),
+            "pg_proc" => Some(CatalogQuery::Function { name: self.named("proname", "pronamespace")? }),
+            "pg_extension" => Some(CatalogQuery::Extension { name: self.text("extname")? }),
+            "pg_class" => self.class(),
+            "pg_namespace" => Some(CatalogQuery::Namespace { name: self.text("nspname")? }),
+            _ => self.view_of_catalog(main),
+        }
+    }
+
+    /// The `information_schema` and the catalogs' readable views.
+    fn view_of_catalog(&self, main: &str) -> Option<CatalogQuery> {
+        use CatalogRelation as R;
+        let relation = |schema, name, kinds: &[R]| Some(CatalogQuery::Relation { name: self.flat(schema, name)?, kinds: kinds.to_vec() });
+        match main {
+            "pg_tables" => relation("schemaname", "tablename", &[R::Table, R::PartitionedTable]),
+            "pg_views" => relation("schemaname", "viewname", &[R::View]),
+            "pg_matviews" => relation("schemaname", "matviewname", &[R::MaterializedView]),
+            "pg_sequences" => relation("schemaname", "sequencename", &[R::Sequence]),
+            "views" => relation("table_schema", "table_name", &[R::View]),
+            "tables" => {
+                let kinds = self.table_kinds()?;
+                relation("table_schema", "table_name", &kinds)
+            }
+            "columns" => self.column(),
+            "table_constraints" | "key_column_usage" | "referential_constraints" => self.listed_constraint(),
+            "triggers" => Some(CatalogQuery::Trigger { table: self.event_table(), name: self.text("trigger_name")? }),
+            "routines" => Some(CatalogQuery::Function { name: self.flat("routine_schema", "routine_name")? }),
+            "schemata" => Some(CatalogQuery::Namespace { name: self.text("schema_name")? }),
+            _ => None,
+        }
+    }
+
+    /// Catalogs that say little on their own.
+    fn rest(&self) -> Option<CatalogQuery> {
+        if self.has("sequences") {
+            let name = self.flat("sequence_schema", "sequence_name")?;
+            return Some(CatalogQuery::Relation { name, kinds: vec![CatalogRelation::Sequence] });
+        }
+        let name = self.text("constraint_name")?;
+        let kind = self.constraint_kind("constraint_type")?;
+        // A constraint lives in its table's schema, which says nothing without the table.
+        self.scope("constraint_schema");
+        Some(CatalogQuery::Constraint { table: None, name: Some(name), kind, columns: Vec::new() })
+    }
+
+    fn table_kinds(&self) -> Option<Vec<CatalogRelation>> {
+        use CatalogRelation as R;
+        match self.take("table_type") {
+            None => Some(vec![R::Table, R::PartitionedTable, R::ForeignTable, R::View]),
+            Some(Test::Is(Object::Text(kind))) if kind == "BASE TABLE" => Some(vec![R::Table, R::PartitionedTable]),
+            Some(Test::Is(Object::Text(kind))) if kind == "VIEW" => Some(vec![R::View]),
+            Some(_) => None,
+        }
+    }
+
+    fn event_table(&self) -> Option<CatalogName> {
+        let trigger_schema = self.scope("trigger_schema");
+        let table = self.flat("event_object_schema", "event_object_table")?;
+        Some(if table.scope == Scope::Anywhere { CatalogName { scope: trigger_schema, ..table } } else { table })
+    }
+
+    fn column(&self) -> Option<CatalogQuery> {
+        let table = self.flat("table_schema", "table_name")?;
+        let column = self.text("column_name")?;
+        Some(CatalogQuery::Column { table, column, tests: self.column_tests()? })
+    }
+
+    fn column_tests(&self) -> Option<Vec<ColumnTest>> {
+        let mut tests = Vec::new();
+        for column in ["data_type", "udt_name", "is_nullable", "character_maximum_length", "column_default", "is_identity"] {
+            while let Some(test) = self.take(column) {
+                tests.push(column_test(column, test)?);
+            }
+        }
+        Some(tests)
+    }
+
+    fn attribute(&self) -> Option<CatalogQuery> {
+        if self.has("pg_constraint") || self.has("pg_index") {
+            return None;
+        }
+        let table = self.reference("attrelid", "relname", "relnamespace")?;
+        let column = self.text("attname")?;
+        let not_null = self.take("attnotnull");
+        let tests = match not_null {
+            None => Vec::new(),
+            Some(Test::Is(Object::Truth(value))) => vec![ColumnTest { property: ColumnProperty::Nullable, negated: value }],
+            Some(_) => return None,
+        };
+        self.ignore_kind();
+        Some(CatalogQuery::Column { table, column, tests })
+    }
+
+    fn constraint(&self) -> Option<CatalogQuery> {
+        let name = self.optional_text("conname")?;
+        let kind = self.constraint_kind("contype")?;
+        let schema = self.schema_of("connamespace");
+        let mut table = self.reference("conrelid", "relname", "relnamespace");
+        if let (Some(table), Some(schema)) = (&mut table, &schema)
+            && table.scope == Scope::Anywhere
+        {
+            table.scope = schema.clone();
+        }
+        let columns = self.optional_text("attname")?.into_iter().collect();
+        if name.is_none() && table.is_none() {
+            return None;
+        }
+        Some(CatalogQuery::Constraint { table, name, kind, columns })
+    }
+
+    fn listed_constraint(&self) -> Option<CatalogQuery> {
+        let name = self.optional_text("constraint_name")?;
+        let kind = self.constraint_kind("constraint_type")?;
+        let constraint_schema = self.scope("constraint_schema");
+        let joined = self.has("constraint_column_usage");
+        if joined && self.query.relations.len() > 1 && self.is_open("column_name") && !self.has("key_column_usage") {
+            // The column belongs to the referenced table of a foreign key; for the others it is the constrained one.
+            return kind
+                .filter(|kind| *kind != ConstraintClass::ForeignKey)
+                .and_then(|kind| self.named_constraint(name, Some(kind), constraint_schema));
+        }
+        self.named_constraint(name, kind, constraint_schema)
+    }
+
+    fn named_constraint(&self, name: Option<Name>, kind: Option<ConstraintClass>, schema: Scope) -> Option<CatalogQuery> {
+        let mut table = self.flat("table_schema", "table_name");
+        if let Some(table) = &mut table
+            && table.scope == Scope::Anywhere
+        {
+            table.scope = schema;
+        }
+        let columns = self.optional_text("column_name")?.into_iter().collect();
+        if name.is_none() && table.is_none() {
+            return None;
+        }
+        Some(CatalogQuery::Constraint { table, name, kind, columns })
+    }
+
+    /// `Some(None)` where the query does not ask.
+    fn constraint_kind(&self, column: &str) -> Option<Option<ConstraintClass>> {
+        let Some(kind) = self.optional_text(column)? else { return Some(None) };
+        match kind.as_str() {
+            "p" | "PRIMARY KEY" => Some(Some(ConstraintClass::PrimaryKey)),
+            "u" | "UNIQUE" => Some(Some(ConstraintClass::Unique)),
+            "f" | "FOREIGN KEY" => Some(Some(ConstraintClass::ForeignKey)),
+            "c" | "CHECK" => Some(Some(ConstraintClass::Check)),
+            "x" => Some(Some(ConstraintClass::Exclude)),
+            _ => None,
+        }
+    }
+
+    fn index(&self) -> Option<CatalogQuery> {
+        let table = self.reference("indrelid", "relname", "relnamespace");
+        let name = match self.reference("indexrelid", "relname", "relnamespace") {
+            Some(name) => name,
+            None => self.named("relname", "relnamespace")?,
+        };
+        self.ignore_kind();
+        Some(CatalogQuery::Index { table, name })
+    }
+
+    fn listed_index(&self) -> Option<CatalogQuery> {
+        let table = self.optional_text("tablename")?;
+        let name = self.flat("schemaname", "indexname")?;
+        let table = table.map(|table| CatalogName { scope: name.scope.clone(), name: table });
+        Some(CatalogQuery::Index { table, name })
+    }
+
+    fn type_name(&self) -> Option<CatalogQuery> {
+        let name = self.identified("oid").or_else(|| self.named("typname", "typnamespace"))?;
+        match self.take("typtype") {
+            None | Some(Test::Is(Object::Text(_))) => Some(CatalogQuery::Type { name }),
+            Some(_) => None,
+        }
+    }
+
+    fn class(&self) -> Option<CatalogQuery> {
+        let name = self.identified("oid").or_else(|| self.named("relname", "relnamespace"))?;
+        let kinds = match self.take("relkind") {
+            None => Vec::new(),
+            Some(Test::Is(Object::Text(kind))) => relation_kinds(&kind)?,
+            Some(_) => return None,
+        };
+        Some(CatalogQuery::Relation { name, kinds })
+    }
+
+    /// `oid = 'x'::regclass`.
+    fn identified(&self, column: &str) -> Option<CatalogName> {
+        match self.take(column)? {
+            Test::Is(Object::Named(name)) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// A table's or index's kind beside its name says nothing new.
+    fn ignore_kind(&self) {
+        while self.take("relkind").is_some() {}
+    }
+
+    fn is_open(&self, column: &str) -> bool {
+        self.open.borrow().iter().any(|fact| fact.column.column == *column)
+    }
+
+    /// The filter of a column, which is then understood.
+    fn take(&self, column: &str) -> Option<Test> {
+        self.take_of(None, column)
+    }
+
+    fn take_of(&self, alias: Option<&Name>, column: &str) -> Option<Test> {
+        let mut open = self.open.borrow_mut();
+        let is_meant = |fact: &Fact| {
+            let same_relation = alias.is_none() || fact.column.alias.is_none() || fact.column.alias.as_ref() == alias;
+            fact.column.column == *column && same_relation
+        };
+        let index = open.iter().position(is_meant)?;
+        Some(open.remove(index).test)
+    }
+
+    fn text(&self, column: &str) -> Option<Name> {
+        self.text_of(None, column)
+    }
+
+    fn text_of(&self, alias: Option<&Name>, column: &str) -> Option<Name> {
+        match self.take_of(alias, column)? {
+            Test::Is(Object::Text(text)) => Some(text.into()),
+            _ => None,
+        }
+    }
+
+    /// `Some(None)` where nothing is asked of the column, `None` where something that is not understood is.
+    fn optional_text(&self, column: &str) -> Option<Option<Name>> {
+        match self.take(column) {
+            None => Some(None),
+            Some(Test::Is(Object::Text(text))) => Some(Some(text.into())),
+            Some(_) => None,
+        }
+    }
+
+    /// The schema a filter on a schema's name selects.
+    fn scope(&self, column: &str) -> Scope {
+        self.scope_of(None, column)
+    }
+
+    fn scope_of(&self, alias: Option<&Name>, column: &str) -> Scope {
+        let test = self.take_of(alias, column);
+        match test {
+            Some(Test::Is(Object::Text(schema))) => Scope::Schema(schema.into()),
+            Some(Test::Is(Object::Schemas(scope))) => scope,
+            Some(Test::Is(Object::Named(name))) => Scope::Schema(name.name),
+            Some(test) => {
+                // Not understood: it goes back, so that the query as a whole is not either.
+                let column = ColumnReference { alias: alias.cloned(), column: column.into() };
+                self.open.borrow_mut().push(Fact { column, test });
+                Scope::Anywhere
+            }
+            None => Scope::Anywhere,
+        }
+    }
+
+    /// An object by a schema's and its own name in the same relation.
+    fn flat(&self, schema: &str, name: &str) -> Option<CatalogName> {
+        let name = self.text(name)?;
+        // Joined views repeat the schema; their filters say the same.
+        let scope = self.scope(schema);
+        Some(CatalogName { scope, name })
+    }
+
+    /// An object of `pg_class`, `pg_type` or `pg_proc`, whose schema is an oid.
+    fn named(&self, name: &str, schema: &str) -> Option<CatalogName> {
+        let name = self.text(name)?;
+        Some(CatalogName { scope: self.schema_of(schema).unwrap_or(Scope::Anywhere), name })
+    }
+
+    /// The schema behind an oid column: by `'x'::regnamespace` or a join with `pg_namespace`.
+    fn schema_of(&self, column: &str) -> Option<Scope> {
+        if self.is_open(column) {
+            return Some(self.scope(column));
+        }
+        let partner = self.partner(None, column)?;
+        Some(self.scope_of(partner.alias.as_ref(), "nspname"))
+    }
+
+    /// The other side of a join with this column.
+    fn partner(&self, alias: Option<&Name>, column: &str) -> Option<&ColumnReference> {
+        let is_meant =
+            |side: &ColumnReference| side.column == *column && (alias.is_none() || side.alias.is_none() || side.alias.as_ref() == alias);
+        self.query.joins.iter().find_map(|(left, right)| match (is_meant(left), is_meant(right)) {
+            (true, _) => Some(right),
+            (_, true) => Some(left),
+            _ => None,
+        })
+    }
+
+    /// The object an oid column points to: by `'x'::regclass` or a join with the catalog that names it.
+    fn reference(&self, column: &str, name: &str, schema: &str) -> Option<CatalogName> {
+        match self.take(column) {
+            Some(Test::Is(Object::Named(name))) => return Some(name),
+            Some(Test::Is(Object::Text(text))) => return regclass(&text),
+            Some(_) => return None,
+            None => {}
+        }
+        let partner = self.partner(None, column)?.clone();
+        let alias = partner.alias.as_ref();
+        if let Some(Test::Is(Object::Named(name))) = self.take_of(alias, "oid") {
+            return Some(name);
+        }
+        let name = self.text_of(alias, name)?;
+        let scope = match self.partner(alias, schema) {
+            Some(namespace) => self.scope_of(namespace.alias.as_ref(), "nspname"),
+            None => self.scope_of(alias, schema),
+        };
+        Some(CatalogName { scope, name })
+    }
+
+    /// Whether nothing is left but filters that everything passes.
+    fn all_understood(&self) -> bool {
+        self.open.borrow().iter().all(|fact| {
+            let database = DATABASES.contains(&&*fact.column.column) && fact.test == Test::Is(Object::Database);
+            database
+                || ALWAYS_TRUE.iter().any(|(column, test)| fact.column.column == **column && fact.test == *test)
+                || is_repeated_schema(fact)
+        })
+    }
+}
+
+/// `table_schema` stands in several joined views.
+fn is_repeated_schema(fact: &Fact) -> bool {
+    matches!(&*fact.column.column, "table_schema" | "constraint_schema")
+        && matches!(fact.test, Test::Is(Object::Text(_) | Object::Schemas(_)))
+}
+
+fn relation_kinds(kind: &str) -> Option<Vec<CatalogRelation>> {
+    use CatalogRelation as R;
+    let kind = match kind {
+        "r" => R::Table,
+        "p" => R::PartitionedTable,
+        "f" => R::ForeignTable,
+        "i" | "I" => R::Index,
+        "v" => R::View,
+        "m" => R::MaterializedView,
+        "S" => R::Sequence,
+        "c" => R::CompositeType,
+        _ => return None,
+    };
+    Some(vec![kind])
+}
+
+fn column_test(column: &str, test: Test) -> Option<ColumnTest> {
+    let (object, negated) = match test {
+        Test::Is(object) => (Some(object), false),
+        Test::IsNot(object) => (Some(object), true),
+        Test::NotNull => (None, false),
+        Test::Null => (None, true),
+        Test::Positive => return None,
+    };
+    let property = match (column, object) {
+        ("data_type", Some(Object::Text(name))) => ColumnProperty::DataType(name.into()),
+        ("udt_name", Some(Object::Text(name))) => ColumnProperty::UdtName(name.into()),
+        ("character_maximum_length", Some(Object::Text(length))) => ColumnProperty::MaximumLength(length.parse().ok()?),
+        ("column_default", None) => ColumnProperty::HasDefault,
+        ("is_nullable" | "is_identity", Some(Object::Text(answer))) => {
+            let property = if column == "is_nullable" { ColumnProperty::Nullable } else { ColumnProperty::Identity };
+            return Some(ColumnTest { property, negated: negated != (answer == "NO") });
+        }
+        _ => return None,
+    };
+    Some(ColumnTest { property, negated })
+}

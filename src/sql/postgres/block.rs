@@ -1,0 +1,48 @@
+//! Blocks of code: the SQL in them is lowered as any other.
+
+use std::ops::Range;
+
+use super::text::Text;
+use crate::source::Span;
+use crate::sql::split::{self, Chunk, TokenKind};
+use crate::sql::{Body, Statement, plpgsql};
+
+/// Blocks in blocks deeper than this are not understood.
+const MAX_NESTING: usize = 8;
+
+/// What a `DO` statement does.
+pub fn lower(text: &Text) -> Body {
+    let quoted = text.tokens.iter().find(|token| matches!(token.kind, TokenKind::String | TokenKind::DollarString));
+    let language = text.tokens.iter().position(|token| token.is_word(text.text, "language"));
+    let other_language = language.is_some_and(|index| !text.is_name(index + 1, "plpgsql"));
+    let body = quoted.filter(|_| !other_language && text.nesting < MAX_NESTING).and_then(|token| token.inside_quotes(text.text));
+    // Doubled quotes and escapes would have to be undone, and spans would no longer fit.
+    let verbatim = |range: &Range<usize>| {
+        quoted.is_some_and(|token| token.kind == TokenKind::DollarString) || !text.text[range.clone()].contains(['\'', '\\'])
+    };
+    body.filter(verbatim).map_or_else(plpgsql::not_understood, |range| plpgsql::block(text, range))
+}
+
+impl plpgsql::Source for Text<'_> {
+    fn text(&self) -> &str {
+        self.text
+    }
+
+    fn span(&self, range: Range<usize>) -> Span {
+        self.bytes(range)
+    }
+
+    fn statements(&self, range: Range<usize>) -> Vec<Statement> {
+        let chunks = split::statements(self.text, range).into_iter();
+        chunks.map(|chunk| statement(&self.within(chunk.range.clone()), &chunk)).collect()
+    }
+
+    fn assembled(&self, text: &str, span: Span) -> Vec<Statement> {
+        let chunks = split::statements(text, 0..text.len()).into_iter();
+        chunks.map(|chunk| statement(&Text::assembled(&text[chunk.range.clone()], span, self.nesting + 1), &chunk)).collect()
+    }
+}
+
+fn statement(text: &Text, chunk: &Chunk) -> Statement {
+    Statement { span: text.statement(), body: super::chunk(text, chunk) }
+}

@@ -1,1 +1,0 @@
-CREATE INDEX "idx_submissions_form" ON "Submissions" ("formId", "submittedAt" DESC);

@@ -1,1 +1,0 @@
-CREATE INDEX "idx_submissions_answers" ON "Submissions" USING gin (answers);

@@ -1,2 +1,0 @@
-ALTER TABLE "ContextDiscoveryRun"
-    ADD COLUMN progress SMALLINT NOT NULL DEFAULT 0 CHECK (progress BETWEEN 0 AND 100);

@@ -1,7 +1,0 @@
-BEGIN;
-
-DROP TABLE "ConversationMessages";
-DROP FUNCTION touch_conversation_thread();
-DROP TABLE "ConversationThreads";
-
-COMMIT;

@@ -1,2 +1,0 @@
--- gen_random_uuid() for older servers.
-CREATE EXTENSION IF NOT EXISTS pgcrypto;

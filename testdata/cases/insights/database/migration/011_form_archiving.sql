@@ -1,1 +1,0 @@
-ALTER TABLE "Forms" ADD COLUMN "archivedAt" TIMESTAMPTZ;

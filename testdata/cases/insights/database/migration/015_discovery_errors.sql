@@ -1,1 +1,0 @@
-ALTER TABLE "ContextDiscoveryRun" ADD COLUMN error_message TEXT;

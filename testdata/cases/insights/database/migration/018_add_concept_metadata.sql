@@ -1,1 +1,0 @@
-ALTER TABLE "SemanticIndex" ADD COLUMN metadata JSONB NOT NULL DEFAULT '{}';

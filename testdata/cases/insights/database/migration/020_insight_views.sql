@@ -1,2 +1,0 @@
-CREATE VIEW "ActiveInsights" AS
-SELECT id, name, scope, "formId" FROM "SavedInsights" WHERE "isActive";
