@@ -174,7 +174,7 @@ impl Tenancy {
 }
 
 /// Whether a table takes part: permanent, its own (no partition or child), and known for certain.
-pub(super) fn takes_part(schema: &Schema, table: &Table) -> bool {
+pub fn takes_part(schema: &Schema, table: &Table) -> bool {
     table.persistence != crate::schema::Persistence::Temporary
         && !table.is_child()
         && !table.foreign

@@ -1,6 +1,211 @@
-//! Tenant keys at the end of history.
+//! Tenant keys at the end of history. What the keys are is [`crate::lint::tenancy`]'s to say; the checks judge them.
 
-use crate::lint::Check;
+mod cross_tenant_reference;
+mod foreign_key_index_behind_tenant;
+mod global_references_scoped;
+mod missing_tenant_key;
+mod superseded_tenant_key;
+mod tenant_delete_blocked;
+mod tenant_diamond;
+mod tenant_key_disables_check;
+mod tenant_key_leftover_default;
+mod tenant_key_name_drift;
+mod tenant_key_never_tightened;
+mod tenant_key_not_indexed;
+mod tenant_key_nullable;
+mod tenant_key_references_code;
+mod tenant_key_type;
+mod tenant_key_type_split;
+mod tenant_key_without_reference;
+mod tenant_parent_without_unique;
+mod tenant_set_null_hits_key;
+mod unique_ignores_tenant;
+mod view_drops_tenant_key;
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::history::History;
+use crate::lint::tenancy::{KeyKind, Root, Tenancy, TenantKey, is_person, keeps_records, key_noun, root_weight, table_noun};
+use crate::lint::{Check, Finding, SchemaContext};
+use crate::schema::{Action, Column, Constraint, ExpressionTree, ForeignKey, Name, QualifiedName, Schema, Table};
+use crate::source::{FileId, Span};
 
 /// The checks of this group.
-pub const CHECKS: &[(&str, Check)] = &[];
+pub const CHECKS: &[(&str, Check)] = &[
+    ("tenant-key-type", Check::Schema(tenant_key_type::check)),
+    ("tenant-key-type-split", Check::Schema(tenant_key_type_split::check)),
+    ("tenant-key-without-reference", Check::Schema(tenant_key_without_reference::check)),
+    ("tenant-key-references-code", Check::Schema(tenant_key_references_code::check)),
+    ("tenant-key-nullable", Check::Schema(tenant_key_nullable::check)),
+    ("tenant-key-never-tightened", Check::Schema(tenant_key_never_tightened::check)),
+    ("tenant-key-leftover-default", Check::Schema(tenant_key_leftover_default::check)),
+    ("tenant-key-not-indexed", Check::Schema(tenant_key_not_indexed::check)),
+    ("foreign-key-index-behind-tenant", Check::Schema(foreign_key_index_behind_tenant::check)),
+    ("superseded-tenant-key", Check::Schema(superseded_tenant_key::check)),
+    ("tenant-key-name-drift", Check::Schema(tenant_key_name_drift::check)),
+    ("missing-tenant-key", Check::Schema(missing_tenant_key::check)),
+    ("tenant-set-null-hits-key", Check::Schema(tenant_set_null_hits_key::check)),
+    ("tenant-key-disables-check", Check::Schema(tenant_key_disables_check::check)),
+    ("tenant-parent-without-unique", Check::Schema(tenant_parent_without_unique::check)),
+    ("cross-tenant-reference", Check::Schema(cross_tenant_reference::check)),
+    ("unique-ignores-tenant", Check::Schema(unique_ignores_tenant::check)),
+    ("tenant-delete-blocked", Check::Schema(tenant_delete_blocked::check)),
+    ("global-references-scoped", Check::Schema(global_references_scoped::check)),
+    ("tenant-diamond", Check::Schema(tenant_diamond::check)),
+    ("view-drops-tenant-key", Check::Schema(view_drops_tenant_key::check)),
+];
+
+/// Labels a finding carries at most; the message says how many places there are.
+const LABELS: usize = 12;
+
+/// One of the places that share a cause.
+struct Place {
+    /// Where.
+    span: Span,
+    /// The object's path.
+    object: String,
+    /// What a label there says.
+    label: String,
+    /// The SQL that mends it.
+    sql: String,
+}
+
+/// Places that share a cause and become one finding.
+struct Group {
+    places: Vec<Place>,
+}
+
+impl Group {
+    /// The finding, blaming the first place, with the others as labels and the SQL of all as help.
+    fn finding(self, message: impl Into<String>) -> Option<Finding> {
+        let sql: Vec<&str> = self.places.iter().map(|place| place.sql.as_str()).filter(|sql| !sql.is_empty()).collect();
+        let help = sql.join("\n");
+        let mut places = self.places.into_iter();
+        let first = places.next()?;
+        let finding = Finding::new(first.span, message).object(first.object);
+        let finding = places.take(LABELS).fold(finding, |finding, place| finding.because(place.span, place.label));
+        Some(if help.is_empty() { finding } else { finding.help(help) })
+    }
+
+    /// How many more places there are than the blamed one, as a message's ending.
+    fn more(&self, thing: &str) -> String {
+        match self.places.len() {
+            0 | 1 => String::new(),
+            2 => format!(", and one more {thing}"),
+            count => format!(", and {} more {thing}s", count - 1),
+        }
+    }
+}
+
+/// Groups by file: what one migration did is one decision, and one finding.
+fn by_file(history: &History, places: Vec<Place>) -> Vec<Group> {
+    let order = order(history);
+    let mut groups: BTreeMap<(usize, FileId), Vec<Place>> = BTreeMap::new();
+    for place in places {
+        let key = (order.get(&place.span.file).copied().unwrap_or(usize::MAX), place.span.file);
+        groups.entry(key).or_default().push(place);
+    }
+    groups
+        .into_values()
+        .map(|mut places| {
+            places.sort_by_key(|place| place.span);
+            Group { places }
+        })
+        .collect()
+}
+
+/// One group of everything, the newest place first: it is blamed, so that a review reports what a branch adds to it.
+fn newest_first(history: &History, mut places: Vec<Place>) -> Option<Group> {
+    let order = order(history);
+    places.sort_by_key(|place| std::cmp::Reverse((order.get(&place.span.file).copied(), place.span)));
+    (!places.is_empty()).then_some(Group { places })
+}
+
+/// The place of every migration's file in history.
+fn order(history: &History) -> HashMap<FileId, usize> {
+    history.migrations.iter().enumerate().map(|(index, migration)| (migration.file.up.file, index)).collect()
+}
+
+/// The tenancy and its root, where its rows are certain to be tenants.
+fn established<'a>(context: &SchemaContext<'a>) -> Option<(&'a Tenancy, &'a Root)> {
+    let tenancy = &context.history.facts.tenancy;
+    Some((tenancy, tenancy.established()?))
+}
+
+/// The tenant keys with their tables and columns.
+fn key_columns<'a>(schema: &'a Schema, tenancy: &'a Tenancy) -> impl Iterator<Item = (&'a TenantKey, &'a Table, &'a Column)> {
+    tenancy.keys().filter_map(|key| {
+        let table = schema.table(&key.table)?;
+        Some((key, table, table.column(&key.column)?))
+    })
+}
+
+/// Foreign keys of scoped tables that lead to another scoped table, self-references included.
+fn scoped_references<'a>(
+    schema: &'a Schema,
+    tenancy: &'a Tenancy,
+) -> impl Iterator<Item = (&'a Table, &'a Constraint, &'a ForeignKey, &'a Table)> {
+    schema.foreign_keys().filter_map(|(table, constraint, key)| {
+        let parent = schema.table(&key.references)?;
+        let both = tenancy.is_scoped(&table.name) && tenancy.is_scoped(&parent.name);
+        (both && !table.is_child() && !constraint.inherited).then_some((table, constraint, key, parent))
+    })
+}
+
+/// Whether the foreign key carries the tenant key on both sides.
+fn carries_key(tenancy: &Tenancy, table: &QualifiedName, constraint: &Constraint, key: &ForeignKey) -> bool {
+    constraint
+        .columns
+        .iter()
+        .zip(&key.referenced_columns)
+        .any(|(column, referenced)| tenancy.key(table, column).is_some() && tenancy.key(&key.references, referenced).is_some())
+}
+
+/// The table's key that refers to the root as it should, if it has one.
+fn proper_key<'a>(tenancy: &'a Tenancy, table: &QualifiedName) -> Option<&'a TenantKey> {
+    tenancy.keys_of(table).iter().find(|key| matches!(key.kind, KeyKind::Reference | KeyKind::Unreferenced))
+}
+
+/// `ALTER TABLE t`.
+fn alter(table: &Table) -> String {
+    format!("ALTER TABLE {}", table.name.to_sql())
+}
+
+/// `REFERENCES "Customer"(id)`.
+fn references(root: &Root) -> String {
+    format!("REFERENCES {}({})", root.table.to_sql(), root.column.to_sql())
+}
+
+/// The path that names a column in findings.
+fn path(table: &Table, column: &str) -> String {
+    format!("{}.{column}", table.name)
+}
+
+/// Index of the migration that added the column to a table an earlier one had made.
+fn added_later(order: &HashMap<FileId, usize>, table: &Table, column: &Column) -> Option<usize> {
+    let added = order.get(&column.span.file)?;
+    (added > order.get(&table.span.file)?).then_some(*added)
+}
+
+/// Whether the schema shows that rows without a tenant are meant: an optional reference, rows that are global or
+/// belong to somebody else instead, people, and records that outlive their tenant.
+fn may_be_empty(table: &Table, column: &Column) -> bool {
+    let set_null = table.foreign_keys_of(&column.name).any(|(_, key)| key.on_delete == Some(Action::SetNull));
+    let checked = table.checks().any(|(constraint, _)| constraint.columns.contains(&column.name));
+    let predicates = table.indexes.iter().filter_map(|index| index.predicate.as_ref());
+    let conditions = table.policies.iter().flat_map(|policy| policy.using.iter().chain(&policy.check));
+    let asked = predicates.chain(conditions).any(|condition| asks_for_null(&condition.tree, &column.name));
+    let explained = column.comment.is_some();
+    let others = table.columns.iter().filter(|other| other.name != column.name && other.nullable.value);
+    let owned_otherwise = others.filter_map(|other| key_noun(&other.name)).any(|noun| is_person(&noun) || root_weight(&noun).is_some());
+    let records = keeps_records(&table.name.name) || is_person(&table_noun(&table.name.name));
+    set_null || checked || asked || explained || owned_otherwise || records
+}
+
+fn asks_for_null(tree: &ExpressionTree, column: &Name) -> bool {
+    let mut found = false;
+    tree.walk(&mut |node| {
+        found |= matches!(node, ExpressionTree::IsNull { operand, negated: false } if operand.as_column() == Some(column))
+    });
+    found
+}

@@ -66,14 +66,16 @@ fn canonical(word: &str) -> &str {
 }
 
 fn singular(word: &str) -> String {
+    if word.ends_with("ss") || word.ends_with("us") || word.ends_with("is") || word.len() < 4 {
+        return word.to_owned();
+    }
     if let Some(stem) = word.strip_suffix("ies") {
         return format!("{stem}y");
     }
-    match word.strip_suffix('s') {
-        Some(stem) if !stem.ends_with('s') && !stem.ends_with("su") && stem.len() > 2 && !word.ends_with("sses") => stem.to_owned(),
-        _ if word.ends_with("sses") => word.trim_end_matches("es").to_owned(),
-        _ => word.to_owned(),
+    if word.ends_with("sses") {
+        return word.trim_end_matches("es").to_owned();
     }
+    word.strip_suffix('s').unwrap_or(word).to_owned()
 }
 
 /// How much a noun alone says that its table holds tenants; `None` where it says nothing.
@@ -241,8 +243,8 @@ mod tests {
             ("app_tenants", "tenant"),
             ("orgs", "organization"),
             ("OrganizationMembers", "organization_member"),
-            ("addresses", "addresse"),
-            ("business", "business"),
+            ("addresses", "address"),
+            ("businesses", "business"),
             ("status", "status"),
         ] {
             assert_eq!(table_noun(&table.into()), noun, "{table}");

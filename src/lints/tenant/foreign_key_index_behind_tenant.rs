@@ -1,0 +1,44 @@
+//! A foreign key whose only index has the tenant key before it.
+
+use super::{Place, established, newest_first};
+use crate::lint::tenancy::Tenancy;
+use crate::lint::{Finding, SchemaContext};
+use crate::schema::{Constraint, ForeignKey, Name, Table};
+
+pub fn check(context: &SchemaContext) -> Vec<Finding> {
+    let Some((tenancy, _)) = established(context) else { return Vec::new() };
+    let keys = context.schema.foreign_keys().filter(|(table, constraint, _)| !table.is_child() && !constraint.inherited);
+    let places = keys.filter_map(|(table, constraint, key)| place(tenancy, table, constraint, key)).collect();
+    let finding = newest_first(context.history.history, places).and_then(|group| {
+        let first = group.places.first()?;
+        let message = format!(
+            "{}{}: deleting from the parent scans the whole index, since that check knows no tenant",
+            first.label,
+            group.more("foreign key")
+        );
+        group.finding(message)
+    });
+    finding.into_iter().collect()
+}
+
+fn place(tenancy: &Tenancy, table: &Table, constraint: &Constraint, key: &ForeignKey) -> Option<Place> {
+    if leads(table, constraint) {
+        return None;
+    }
+    let index = tenancy.index_behind_key(table, constraint)?;
+    let columns: Vec<String> = constraint.columns.iter().map(Name::to_sql).collect();
+    Some(Place {
+        span: constraint.span,
+        object: format!("{}.{}", table.name, constraint.name),
+        label: format!("the only index for `{}` to `{}` is `{}`, behind the tenant key", columns.join(", "), key.references, index.name),
+        sql: format!("CREATE INDEX ON {} ({});", table.name.to_sql(), columns.join(", ")),
+    })
+}
+
+/// Whether some index has the foreign key's columns first, in any order.
+fn leads(table: &Table, constraint: &Constraint) -> bool {
+    table.indexes.iter().any(|index| {
+        let first: Vec<&Name> = index.key_columns().take(constraint.columns.len()).flatten().collect();
+        index.predicate.is_none() && first.len() == constraint.columns.len() && first.iter().all(|name| constraint.columns.contains(name))
+    })
+}

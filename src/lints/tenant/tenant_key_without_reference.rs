@@ -1,0 +1,42 @@
+//! A tenant key of the right type without a foreign key.
+
+use super::{Place, alter, by_file, established, key_columns, path, references};
+use crate::lint::tenancy::{KeyKind, Root, keeps_records};
+use crate::lint::{Finding, SchemaContext};
+use crate::schema::{Column, Table};
+
+pub fn check(context: &SchemaContext) -> Vec<Finding> {
+    let Some((tenancy, root)) = established(context) else { return Vec::new() };
+    let precedent = tenancy.keys().find(|key| key.kind == KeyKind::Reference);
+    if precedent.is_none() && context.schema.foreign_keys().next().is_none() {
+        return Vec::new();
+    }
+    let keys = key_columns(context.schema, tenancy)
+        .filter(|(key, table, _)| key.kind == KeyKind::Unreferenced && table.partition_by.is_none() && !keeps_records(&table.name.name));
+    let places = keys.map(|(_, table, column)| place(root, table, column)).collect();
+    let groups = by_file(context.history.history, places).into_iter();
+    let finding = |group: super::Group| {
+        let first = group.places.first().map(|place| place.object.clone())?;
+        let message = format!(
+            "`{first}`{} no foreign key to `{}`: rows of a tenant that does not exist are accepted, and stay when theirs is deleted",
+            if group.places.len() > 1 { format!("{} have", group.more("tenant key")) } else { " has".to_owned() },
+            root.table.name
+        );
+        let finding = group.finding(message)?;
+        Some(match precedent {
+            Some(key) => finding.because(key.span, format!("`{}.{}` has one", key.table.name, key.column)),
+            None => finding,
+        })
+    };
+    groups.filter_map(finding).collect()
+}
+
+fn place(root: &Root, table: &Table, column: &Column) -> Place {
+    let rule = if column.nullable.value { "SET NULL" } else { "CASCADE" };
+    Place {
+        span: column.span,
+        object: path(table, &column.name),
+        label: format!("`{}` has none either", path(table, &column.name)),
+        sql: format!("{} ADD FOREIGN KEY ({}) {} ON DELETE {rule};", alter(table), column.name.to_sql(), references(root)),
+    }
+}
