@@ -1,12 +1,17 @@
 //! Every version of the schema: migrations parsed, replayed, and what replay found out on the way.
 
 mod conditions;
+mod replay;
+
+pub use replay::{Observer, replay_file};
+
+use rayon::prelude::*;
 
 use crate::change::{NoEffect, Refusal, TakenAlong};
-use crate::layout::{Directory, MigrationFile};
+use crate::layout::{Directory, MigrationFile, SourcePart};
 use crate::schema::Schema;
-use crate::source::Span;
-use crate::sql::Statement;
+use crate::source::{SourceMap, Span};
+use crate::sql::{self, Dialect, Statement};
 
 /// A directory's migrations and all versions of the schema they make.
 #[derive(Debug)]
@@ -15,7 +20,7 @@ pub struct History {
     pub directory: Directory,
     /// The migrations in the order they run.
     pub migrations: Vec<Migration>,
-    /// Parsed files that are not replayed: orphaned downs.
+    /// The statements of files that are not replayed: downs without an up.
     pub orphans: Vec<Vec<Statement>>,
     /// What replay noticed, in order.
     pub events: Vec<Event>,
@@ -63,6 +68,28 @@ pub enum EventKind {
 }
 
 impl History {
+    /// Parses all files of a directory, on all cores, and replays them in order.
+    pub fn load(mut directory: Directory, sources: &SourceMap) -> Self {
+        let dialect = directory.dialect;
+        let files = std::mem::take(&mut directory.migrations);
+        let parsed: Vec<_> = files.into_par_iter().map(|file| parse_migration(file, sources, dialect)).collect();
+        let orphans = directory.orphans.par_iter().map(|part| parse_part(*part, sources, dialect)).collect();
+        let mut history = Self { directory, migrations: Vec::with_capacity(parsed.len()), orphans, events: Vec::new() };
+        history.replay(parsed, sources);
+        history
+    }
+
+    fn replay(&mut self, parsed: Vec<(MigrationFile, Vec<Statement>, Option<Vec<Statement>>)>, sources: &SourceMap) {
+        let mut schema = Schema::default();
+        for (index, (file, up, down)) in parsed.into_iter().enumerate() {
+            let before = schema.clone();
+            let mut noticed = Vec::new();
+            schema = replay_file(&before, &up, sources, &mut replay::Notices { events: &mut noticed, migration: index });
+            self.events.append(&mut noticed);
+            self.migrations.push(Migration { file, up, down, before, after: schema.clone() });
+        }
+    }
+
     /// The schema at the end.
     pub fn end(&self) -> &Schema {
         static EMPTY: std::sync::LazyLock<Schema> = std::sync::LazyLock::new(Schema::default);
@@ -74,10 +101,37 @@ impl History {
         self.migrations.iter().map(|migration| migration.up.len()).sum()
     }
 
+    /// Number of statements in all ups that replay could not follow, wholly or in part.
+    pub fn not_modelled(&self) -> usize {
+        let unparsed = |statement: &&Statement| matches!(statement.body, sql::Body::Unparsed(_));
+        let unparsed = self.migrations.iter().flat_map(|migration| &migration.up).filter(unparsed).count();
+        let mut opaque: Vec<Span> = self.not_modelled_events().map(|(event, _)| event.statement).collect();
+        opaque.dedup();
+        opaque.len() + unparsed
+    }
+
+    /// What replay could not follow, and why.
+    pub fn not_modelled_events(&self) -> impl Iterator<Item = (&Event, &str)> {
+        self.events.iter().filter_map(|event| match &event.kind {
+            EventKind::NotModelled(reason) => Some((event, reason.as_str())),
+            _ => None,
+        })
+    }
+
     /// Index of the migration whose files hold this span; downs count too.
     pub fn migration_of(&self, span: Span) -> Option<usize> {
         self.migrations
             .iter()
             .position(|migration| migration.file.up.span.contains(span) || migration.file.down.is_some_and(|down| down.span.contains(span)))
     }
+}
+
+fn parse_migration(file: MigrationFile, sources: &SourceMap, dialect: Dialect) -> (MigrationFile, Vec<Statement>, Option<Vec<Statement>>) {
+    let up = parse_part(file.up, sources, dialect);
+    let down = file.down.map(|part| parse_part(part, sources, dialect));
+    (file, up, down)
+}
+
+fn parse_part(part: SourcePart, sources: &SourceMap, dialect: Dialect) -> Vec<Statement> {
+    sql::parse(sources, part.file, part.span.range(), dialect)
 }

@@ -14,3 +14,4 @@ pub mod layout;
 pub mod history;
 pub mod lint;
 pub mod lints;
+pub mod report;

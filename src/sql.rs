@@ -348,7 +348,8 @@ impl Statement {
 }
 
 impl Step {
-    fn changes(&self) -> Vec<&Change> {
+    /// The changes of this step, both branches of a condition included.
+    pub fn changes(&self) -> Vec<&Change> {
         match self {
             Step::Statement(statement) => statement.changes(),
             Step::If { then, otherwise, .. } => then.iter().chain(otherwise).flat_map(Step::changes).collect(),

@@ -1,0 +1,212 @@
+//! Runs the statements of one file on a version of the schema.
+
+use super::{Event, EventKind};
+use crate::change::{Applied, Change, ErrorKind, Refusal};
+use crate::schema::{Name, QualifiedName, Schema};
+use crate::source::{SourceMap, Span};
+use crate::sql::split::{TokenKind, tokens};
+use crate::sql::{Body, Condition, Statement, Step};
+
+/// Is told what replay does, step by step.
+pub trait Observer {
+    /// A change was carried out.
+    fn applied(&mut self, _statement: &Statement, _change: &Change, _before: &Schema, _after: &Schema, _applied: Applied) {}
+    /// A change was refused; the schema is as before.
+    fn refused(&mut self, _statement: &Statement, _change: &Change, _refusal: Refusal) {}
+    /// A statement, or a part of it, could not be followed.
+    fn not_modelled(&mut self, _statement: &Statement, _span: Span, _reason: &str) {}
+}
+
+/// Records what replay noticed as [`Event`]s.
+pub(super) struct Notices<'a> {
+    pub(super) events: &'a mut Vec<Event>,
+    pub(super) migration: usize,
+}
+
+impl Notices<'_> {
+    fn push(&mut self, statement: &Statement, span: Span, kind: EventKind) {
+        self.events.push(Event { migration: self.migration, statement: statement.span, span, kind });
+    }
+}
+
+impl Observer for Notices<'_> {
+    fn applied(&mut self, statement: &Statement, change: &Change, _: &Schema, _: &Schema, applied: Applied) {
+        if let Some(no_effect) = applied.no_effect {
+            self.push(statement, change.span, EventKind::NoEffect(no_effect));
+        }
+        if !applied.took_along.is_empty() {
+            self.push(statement, change.span, EventKind::TookAlong(applied.took_along));
+        }
+    }
+
+    fn refused(&mut self, statement: &Statement, change: &Change, refusal: Refusal) {
+        self.push(statement, change.span, EventKind::Refused(refusal));
+    }
+
+    fn not_modelled(&mut self, statement: &Statement, span: Span, reason: &str) {
+        self.push(statement, span, EventKind::NotModelled(reason.to_owned()));
+    }
+}
+
+/// The schema after the statements of one file. A refused change is reported and replay goes on, so that
+/// one mistake does not hide the rest.
+pub fn replay_file(before: &Schema, statements: &[Statement], sources: &SourceMap, observer: &mut dyn Observer) -> Schema {
+    let mut schema = before.clone();
+    // Every file starts in a session of its own.
+    schema.search_path = Schema::default().search_path;
+    let mut run = Run { schema, sources, observer, statement: None };
+    for statement in statements {
+        run.statement = Some(statement);
+        // Outside a block a refusal was reported when it happened.
+        let _ = run.body(&statement.body, statement.span, OnRefusal::Report);
+    }
+    run.schema
+}
+
+/// What happens when PostgreSQL would refuse a change.
+#[derive(Clone, Copy, PartialEq)]
+enum OnRefusal {
+    /// Tell the observer and go on.
+    Report,
+    /// Stop, and let the enclosing handler decide.
+    Raise,
+}
+
+struct Run<'a> {
+    schema: Schema,
+    sources: &'a SourceMap,
+    observer: &'a mut dyn Observer,
+    /// The top-level statement that is being run.
+    statement: Option<&'a Statement>,
+}
+
+/// A refused change on its way to a handler.
+struct Raised {
+    change: Change,
+    refusal: Refusal,
+}
+
+impl<'a> Run<'a> {
+    fn body(&mut self, body: &'a Body, span: Span, on_refusal: OnRefusal) -> Result<(), Box<Raised>> {
+        match body {
+            Body::Changes(changes) => changes.iter().try_for_each(|change| self.change(change, on_refusal)),
+            Body::Block(steps) => self.steps(steps, on_refusal),
+            Body::Opaque { reason, may_touch } => {
+                self.opaque(span, reason, may_touch);
+                Ok(())
+            }
+            Body::Unparsed(_) => {
+                self.taint_identifiers(span);
+                Ok(())
+            }
+            Body::Data(_) | Body::Setting { .. } | Body::Transaction(_) | Body::Other => Ok(()),
+        }
+    }
+
+    fn change(&mut self, change: &Change, on_refusal: OnRefusal) -> Result<(), Box<Raised>> {
+        let Some(statement) = self.statement else { return Ok(()) };
+        let before = self.schema.clone();
+        match self.schema.apply(change) {
+            Ok(applied) => self.observer.applied(statement, change, &before, &self.schema, applied),
+            Err(refusal) if on_refusal == OnRefusal::Raise => return Err(Box::new(Raised { change: change.clone(), refusal })),
+            Err(refusal) => self.observer.refused(statement, change, refusal),
+        }
+        Ok(())
+    }
+
+    fn steps(&mut self, steps: &'a [Step], on_refusal: OnRefusal) -> Result<(), Box<Raised>> {
+        steps.iter().try_for_each(|step| self.step(step, on_refusal))
+    }
+
+    fn step(&mut self, step: &'a Step, on_refusal: OnRefusal) -> Result<(), Box<Raised>> {
+        match step {
+            Step::Statement(statement) => self.body(&statement.body, statement.span, on_refusal),
+            Step::If { condition, then, otherwise } => self.branch(condition, then, otherwise, on_refusal),
+            Step::Protected { body, handlers } => self.protected(body, handlers, on_refusal),
+        }
+    }
+
+    fn branch(&mut self, condition: &Condition, then: &'a [Step], otherwise: &'a [Step], on_refusal: OnRefusal) -> Result<(), Box<Raised>> {
+        match condition.evaluate(&self.schema) {
+            Some(true) => self.steps(then, on_refusal),
+            Some(false) => self.steps(otherwise, on_refusal),
+            None => {
+                for change in then.iter().chain(otherwise).flat_map(Step::changes) {
+                    self.taint_identifiers(change.span);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// PL/pgSQL undoes a block whose exception it handles.
+    fn protected(&mut self, body: &'a [Step], handlers: &'a [(Vec<Name>, Vec<Step>)], on_refusal: OnRefusal) -> Result<(), Box<Raised>> {
+        let before = self.schema.clone();
+        let Err(raised) = self.steps(body, OnRefusal::Raise) else { return Ok(()) };
+        self.schema = before;
+        let catches = |names: &[Name]| names.iter().any(|name| *name == "others" || *name == raised.refusal.error.condition());
+        match handlers.iter().find(|(names, _)| catches(names)) {
+            Some((_, handler)) => self.steps(handler, on_refusal),
+            None if on_refusal == OnRefusal::Raise => Err(raised),
+            None => {
+                if let Some(statement) = self.statement {
+                    self.observer.refused(statement, &raised.change, raised.refusal);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn opaque(&mut self, span: Span, reason: &str, may_touch: &[QualifiedName]) {
+        if let Some(statement) = self.statement {
+            self.observer.not_modelled(statement, span, reason);
+        }
+        if may_touch.is_empty() {
+            self.schema.uncertainty.everything.get_or_insert(span);
+        }
+        may_touch.iter().for_each(|name| self.taint(name));
+    }
+
+    /// A statement that does not parse may have meant anything it names.
+    fn taint_identifiers(&mut self, span: Span) {
+        let text = self.sources.text(span);
+        let names: Vec<QualifiedName> = tokens(text, 0..text.len())
+            .into_iter()
+            .filter_map(|token| match token.kind {
+                TokenKind::Word => Some(QualifiedName::unqualified(text[token.range].to_lowercase())),
+                TokenKind::QuotedIdentifier => Some(QualifiedName::unqualified(text[token.range].trim_matches('"').replace("\"\"", "\""))),
+                _ => None,
+            })
+            .collect();
+        names.iter().for_each(|name| self.taint(name));
+    }
+
+    fn taint(&mut self, name: &QualifiedName) {
+        let schemas = name.schema().map_or_else(|| self.schema.search_path.clone(), |schema| vec![schema.clone()]);
+        for schema in schemas {
+            self.schema.uncertainty.relations.insert(QualifiedName::new(schema, name.name.clone()));
+        }
+    }
+}
+
+impl ErrorKind {
+    /// PostgreSQL's condition name, as exception handlers spell it.
+    pub fn condition(self) -> &'static str {
+        match self {
+            ErrorKind::UndefinedTable => "undefined_table",
+            ErrorKind::UndefinedColumn => "undefined_column",
+            ErrorKind::UndefinedObject => "undefined_object",
+            ErrorKind::UndefinedFunction => "undefined_function",
+            ErrorKind::UndefinedSchema => "invalid_schema_name",
+            ErrorKind::DuplicateTable => "duplicate_table",
+            ErrorKind::DuplicateColumn => "duplicate_column",
+            ErrorKind::DuplicateObject => "duplicate_object",
+            ErrorKind::DuplicateFunction => "duplicate_function",
+            ErrorKind::DuplicateSchema => "duplicate_schema",
+            ErrorKind::DependentObjectsStillExist => "dependent_objects_still_exist",
+            ErrorKind::WrongObjectType => "wrong_object_type",
+            ErrorKind::InvalidDefinition => "invalid_table_definition",
+            ErrorKind::DatatypeMismatch => "datatype_mismatch",
+        }
+    }
+}

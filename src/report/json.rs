@@ -1,0 +1,83 @@
+//! `--format json`: a contract with scripts. Its structs are its own, so that changing a type inside changes
+//! nothing here; `docs/report.schema.json` describes it. New fields may be added, none changed.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::{DirectorySummary, Report};
+use crate::diagnostic::{Diagnostic, Label};
+use crate::source::SourceMap;
+
+/// Version of the format; it grows when a field changes its meaning.
+const SCHEMA_VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    directories: &'a [DirectorySummary],
+    findings: Vec<Finding<'a>>,
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    lint: &'a str,
+    severity: &'static str,
+    message: &'a str,
+    path: &'a str,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+    object: Option<&'a str>,
+    help: Option<&'a str>,
+    notes: &'a [String],
+    fingerprint: &'a str,
+    labels: Vec<LabelledPlace<'a>>,
+}
+
+#[derive(Serialize)]
+struct LabelledPlace<'a> {
+    path: &'a str,
+    line: usize,
+    column: usize,
+    message: &'a str,
+}
+
+/// Writes the report as one JSON document.
+///
+/// # Errors
+/// Those of `out`.
+pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let document = Document {
+        schema_version: SCHEMA_VERSION,
+        directories: &report.directories,
+        findings: report.diagnostics.iter().map(|diagnostic| finding(diagnostic, report.sources)).collect(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
+}
+
+fn finding<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Finding<'a> {
+    let (start, end) = (sources.start(diagnostic.primary), sources.end(diagnostic.primary));
+    Finding {
+        lint: &diagnostic.lint,
+        severity: diagnostic.severity.as_str(),
+        message: &diagnostic.message,
+        path: sources.path(diagnostic.primary.file),
+        line: start.line,
+        column: start.column,
+        end_line: end.line,
+        end_column: end.column,
+        object: diagnostic.object.as_deref(),
+        help: diagnostic.help.as_deref(),
+        notes: &diagnostic.notes,
+        fingerprint: &diagnostic.fingerprint,
+        labels: diagnostic.labels.iter().map(|label| place(label, sources)).collect(),
+    }
+}
+
+fn place<'a>(label: &'a Label, sources: &'a SourceMap) -> LabelledPlace<'a> {
+    let start = sources.start(label.span);
+    LabelledPlace { path: sources.path(label.span.file), line: start.line, column: start.column, message: &label.message }
+}

@@ -1,0 +1,174 @@
+//! The report people read: a line per directory, each finding with its source, a closing summary.
+
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
+use std::io::{self, Write};
+use std::ops::Range;
+
+use codespan_reporting::diagnostic::{Diagnostic as Rendered, Label as RenderedLabel, Severity as RenderedSeverity};
+use codespan_reporting::files::{Error, Files};
+use codespan_reporting::term::termcolor::{Ansi, NoColor};
+use codespan_reporting::term::{self, Config, Styles, StylesWriter};
+
+use super::{DirectorySummary, Report, plural};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::source::{FileId, SourceMap};
+
+/// More explaining places than this are counted instead of shown.
+const SHOWN_LABELS: usize = 6;
+
+/// Writes the report for a person.
+///
+/// # Errors
+/// Those of `out`.
+pub fn render(report: &Report, colour: bool, out: &mut dyn Write) -> io::Result<()> {
+    for directory in &report.directories {
+        writeln!(out, "{}", heading(directory))?;
+    }
+    let files = PrintableFiles::new(report);
+    for diagnostic in &report.diagnostics {
+        writeln!(out)?;
+        out.write_all(&rendered(diagnostic, &files, colour)?)?;
+    }
+    writeln!(out, "\n{}", summary(report))
+}
+
+/// `database/migration: 22 migrations, hand-numbered, PostgreSQL`
+fn heading(directory: &DirectorySummary) -> String {
+    let DirectorySummary { path, layout, dialect, migrations, .. } = directory;
+    format!("{}: {}, {layout}, {dialect}", printable(path), plural(*migrations, "migration"))
+}
+
+/// `2 errors, 1 warning; 57 of 58 statements modelled`
+fn summary(report: &Report) -> String {
+    let statements: usize = report.directories.iter().map(|directory| directory.statements).sum();
+    let not_modelled: usize = report.directories.iter().map(|directory| directory.not_modelled).sum();
+    let counts: Vec<String> = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "note")]
+        .into_iter()
+        .map(|(severity, noun)| (report.count(severity), noun))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, noun)| plural(count, noun))
+        .collect();
+    let counts = if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") };
+    match not_modelled {
+        0 => format!("{counts}; all {} modelled", plural(statements, "statement")),
+        _ => format!("{counts}; {} of {} modelled", statements.saturating_sub(not_modelled), plural(statements, "statement")),
+    }
+}
+
+fn rendered(diagnostic: &Diagnostic, files: &PrintableFiles, colour: bool) -> io::Result<Vec<u8>> {
+    let config = Config::default();
+    let rendered = to_codespan(diagnostic);
+    if colour {
+        let styles = Styles::default();
+        let mut text = Ansi::new(Vec::new());
+        let mut writer = StylesWriter::new(&mut text, &styles);
+        term::emit_to_write_style(&mut writer, &config, files, &rendered).map_err(io::Error::other)?;
+        Ok(text.into_inner())
+    } else {
+        let mut text = NoColor::new(Vec::new());
+        term::emit_to_io_write(&mut text, &config, files, &rendered).map_err(io::Error::other)?;
+        Ok(text.into_inner())
+    }
+}
+
+fn to_codespan(diagnostic: &Diagnostic) -> Rendered<FileId> {
+    let severity = match diagnostic.severity {
+        Severity::Error => RenderedSeverity::Error,
+        Severity::Warning => RenderedSeverity::Warning,
+        Severity::Info => RenderedSeverity::Note,
+    };
+    let primary = RenderedLabel::primary(diagnostic.primary.file, diagnostic.primary.range());
+    let labels = diagnostic
+        .labels
+        .iter()
+        .take(SHOWN_LABELS)
+        .map(|label| RenderedLabel::secondary(label.span.file, label.span.range()).with_message(printable(&label.message)));
+    Rendered::new(severity)
+        .with_code(&diagnostic.lint)
+        .with_message(printable(&diagnostic.message))
+        .with_labels(std::iter::once(primary).chain(labels).collect())
+        .with_notes(notes(diagnostic))
+}
+
+fn notes(diagnostic: &Diagnostic) -> Vec<String> {
+    let hidden = diagnostic.labels.len().saturating_sub(SHOWN_LABELS);
+    let hidden = (hidden > 0).then(|| format!("and {} (all in --format json)", plural(hidden, "more place")));
+    let reasons = diagnostic.notes.iter().map(|note| printable(note.trim()).into_owned());
+    let help = diagnostic.help.iter().map(|help| format!("help: {}", printable(help.trim())));
+    hidden.into_iter().chain(reasons).chain(help).collect()
+}
+
+/// The sources, with everything replaced that would move a terminal's cursor or reverse its text.
+struct PrintableFiles<'a> {
+    sources: &'a SourceMap,
+    replaced: HashMap<FileId, String>,
+}
+
+impl<'a> PrintableFiles<'a> {
+    fn new(report: &Report<'a>) -> Self {
+        let places = |diagnostic: &Diagnostic| {
+            let labels = diagnostic.labels.iter().map(|label| label.span.file);
+            std::iter::once(diagnostic.primary.file).chain(labels).collect::<Vec<_>>()
+        };
+        let files: BTreeSet<FileId> = report.diagnostics.iter().flat_map(places).collect();
+        let replace = |file: FileId| match printable(&report.sources.file(file).text) {
+            Cow::Owned(text) => Some((file, text)),
+            Cow::Borrowed(_) => None,
+        };
+        Self { sources: report.sources, replaced: files.into_iter().filter_map(replace).collect() }
+    }
+}
+
+impl<'a> Files<'a> for PrintableFiles<'_> {
+    type FileId = FileId;
+    type Name = Cow<'a, str>;
+    type Source = &'a str;
+
+    fn name(&'a self, id: FileId) -> Result<Cow<'a, str>, Error> {
+        Ok(printable(self.sources.path(id)))
+    }
+
+    fn source(&'a self, id: FileId) -> Result<&'a str, Error> {
+        Ok(self.replaced.get(&id).map_or(&self.sources.file(id).text, |text| text.as_str()))
+    }
+
+    fn line_index(&'a self, id: FileId, offset: usize) -> Result<usize, Error> {
+        self.sources.line_index(id, offset)
+    }
+
+    fn line_range(&'a self, id: FileId, index: usize) -> Result<Range<usize>, Error> {
+        self.sources.line_range(id, index)
+    }
+}
+
+/// Replaces control and bidirectional formatting characters, byte for byte, so that spans stay right.
+fn printable(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_unprintable) {
+        return Cow::Borrowed(text);
+    }
+    let mut clean = String::with_capacity(text.len());
+    for character in text.chars() {
+        match is_unprintable(character) {
+            true => clean.extend(std::iter::repeat_n('?', character.len_utf8())),
+            false => clean.push(character),
+        }
+    }
+    Cow::Owned(clean)
+}
+
+fn is_unprintable(character: char) -> bool {
+    let bidirectional = matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}');
+    bidirectional || (character.is_control() && !matches!(character, '\n' | '\r' | '\t'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escape_sequences_and_text_reversal_never_reach_the_terminal() {
+        assert_eq!(printable("a\u{1b}[31mb\u{202e}c"), "a?[31mb???c");
+        assert!(matches!(printable("plain\n\ttext é"), Cow::Borrowed(_)));
+    }
+}

@@ -1,0 +1,1 @@
+ALTER TABLE "ContextDiscoveryRun" ADD COLUMN error_message TEXT;

@@ -1,0 +1,2 @@
+ALTER TABLE "ContextDiscoveryRun"
+    ADD COLUMN progress SMALLINT NOT NULL DEFAULT 0 CHECK (progress BETWEEN 0 AND 100);

@@ -1,0 +1,7 @@
+BEGIN;
+
+DROP TABLE "ConversationMessages";
+DROP FUNCTION touch_conversation_thread();
+DROP TABLE "ConversationThreads";
+
+COMMIT;

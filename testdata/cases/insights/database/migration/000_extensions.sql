@@ -1,0 +1,2 @@
+-- gen_random_uuid() for older servers.
+CREATE EXTENSION IF NOT EXISTS pgcrypto;

@@ -1,0 +1,1 @@
+CREATE INDEX "idx_submissions_form" ON "Submissions" ("formId", "submittedAt" DESC);

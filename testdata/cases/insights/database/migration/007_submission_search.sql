@@ -1,0 +1,1 @@
+CREATE INDEX "idx_submissions_answers" ON "Submissions" USING gin (answers);

@@ -1,0 +1,1 @@
+ALTER TABLE "SemanticIndex" ADD COLUMN metadata JSONB NOT NULL DEFAULT '{}';

@@ -1,0 +1,32 @@
+//! Runs the real binary as a user would.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The repository's root.
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// `migralint ARGUMENTS`, standing in `directory`, with an environment that holds nothing of the tester's.
+pub fn migralint(directory: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_migralint"));
+    command.current_dir(directory).args(arguments);
+    for variable in ["NO_COLOR", "CI", "CLICOLOR_FORCE", "GITHUB_ACTIONS"] {
+        command.env_remove(variable);
+    }
+    command.output().expect("the binary starts")
+}
+
+/// Standard output as text.
+pub fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("output is UTF-8")
+}
+
+/// The report of `migralint lint --format json ARGUMENTS`.
+pub fn json(directory: &Path, arguments: &[&str]) -> serde_json::Value {
+    let output = migralint(directory, &[&["lint", "--format", "json"], arguments].concat());
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+        panic!("not JSON ({error}): {}{}", stdout(&output), String::from_utf8_lossy(&output.stderr));
+    })
+}
