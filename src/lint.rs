@@ -1,6 +1,12 @@
 //! What a lint is and what it sees. A lint never formats output, reads configuration files or sees a parser's type.
 
 pub mod card;
+pub mod explain;
+mod fingerprint;
+mod options;
+pub mod paths;
+mod run;
+pub mod settings;
 pub mod tenancy;
 
 use crate::change::Change;
@@ -10,6 +16,9 @@ use crate::source::{SourceMap, Span};
 use crate::sql::Statement;
 
 pub use card::Card;
+pub use options::{OptionKind, Options};
+pub use run::run;
+pub use settings::Settings;
 pub use tenancy::{Tenancy, TenantSettings};
 
 /// A lint: what users read about it, and how it is checked.
@@ -30,6 +39,8 @@ pub enum Check {
     Change(fn(&ChangeContext) -> Vec<Finding>),
     /// Once, looking at the schema at the end of history. Blame the span that made it so.
     Schema(fn(&SchemaContext) -> Vec<Finding>),
+    /// Not by a function: the run itself reports it, because it is about suppressions.
+    Run,
 }
 
 /// What every check sees.
@@ -70,10 +81,6 @@ pub struct SchemaContext<'a> {
     /// The schema at the end.
     pub schema: &'a Schema,
 }
-
-/// A lint's options.
-#[derive(Clone, Debug, Default)]
-pub struct Options(pub serde_yaml::Mapping);
 
 /// Facts about a history that several lints share.
 #[derive(Debug, Default)]

@@ -7,9 +7,30 @@ pub mod rollback;
 pub mod checks;
 pub mod replay;
 
-use crate::lint::Check;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::lint::{Card, Check, Lint};
+
+/// The texts of the cards by id, in the order of ids.
+pub const CARDS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/cards.rs"));
 
 /// Every built-in check by the id of its card, group by group.
 pub fn checks() -> impl Iterator<Item = (&'static str, Check)> {
     [numbering::CHECKS, rollback::CHECKS, tenant::CHECKS, keys::CHECKS, checks::CHECKS, replay::CHECKS].into_iter().flatten().copied()
+}
+
+/// Every built-in lint: the cards that have a check, in the order of ids.
+pub fn builtin() -> &'static [Lint] {
+    static LINTS: LazyLock<Vec<Lint>> = LazyLock::new(|| {
+        let checks: HashMap<&str, Check> = checks().collect();
+        let lint = |(id, text): &(&str, &str)| Some(Lint { card: Card::parse(id, text).ok()?, check: *checks.get(id)? });
+        CARDS.iter().filter_map(lint).collect()
+    });
+    &LINTS
+}
+
+/// The built-in lint with this id.
+pub fn find(id: &str) -> Option<&'static Lint> {
+    builtin().iter().find(|lint| lint.card.id == id)
 }

@@ -47,6 +47,16 @@ pub enum Level {
     Error,
 }
 
+impl Card {
+    /// Reads the card `lints/<id>.yml`.
+    ///
+    /// # Errors
+    /// When the text is not a card.
+    pub fn parse(id: &str, text: &str) -> Result<Self, serde_yaml::Error> {
+        serde_yaml::from_str(text).map(|card| Self { id: id.to_owned(), ..card })
+    }
+}
+
 impl Level {
     /// The severity; `None` for off.
     pub fn severity(self) -> Option<Severity> {
@@ -56,6 +66,11 @@ impl Level {
             Level::Warning => Some(Severity::Warning),
             Level::Error => Some(Severity::Error),
         }
+    }
+
+    /// As cards and configuration spell it.
+    pub fn as_str(self) -> &'static str {
+        self.severity().map_or("off", Severity::as_str)
     }
 }
 
@@ -73,8 +88,10 @@ pub struct OptionCard {
 
 /// One example: a small directory of migrations.
 ///
-/// A line `-- ^ lint-id` under a line of SQL marks that line: the lint must report exactly the marked lines.
-/// Files without any mark must be quiet.
+/// A line `-- ^ lint-id` marks the line of SQL above it: the lint must report exactly the marked lines, and examples
+/// without a mark must be quiet. Several marks may follow one line. What concerns a whole file is reported at its first
+/// line, and what concerns the directory at the first line of the first migration, so that is where their marks stand.
+/// A mark with nothing above it marks its own line. Marks stay in the text that is checked.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Example {
@@ -89,4 +106,30 @@ pub struct Example {
     /// Configuration for this example, as in `migralint.yaml`.
     #[serde(default)]
     pub config: Option<serde_yaml::Value>,
+}
+
+impl Example {
+    /// The files, the shorthand for a single migration included.
+    pub fn all_files(&self) -> impl Iterator<Item = (&str, &str)> {
+        let single = self.sql.as_deref().map(|sql| ("001_example.sql", sql));
+        single.into_iter().chain(self.files.iter().map(|(path, text)| (path.as_str(), text.as_str())))
+    }
+
+    /// Whether anything in it is marked.
+    pub fn fires(&self) -> bool {
+        self.all_files().any(|(_, text)| !marks(text).is_empty())
+    }
+}
+
+/// The marks of a text: the 1-based line each one points at, and the lint it names.
+pub fn marks(text: &str) -> Vec<(usize, &str)> {
+    let mut marks = Vec::new();
+    let mut marked = 1;
+    for (index, line) in text.lines().enumerate() {
+        match line.trim().strip_prefix("-- ^") {
+            Some(lint) => marks.push((marked, lint.trim())),
+            None => marked = index + 1,
+        }
+    }
+    marks
 }

@@ -1,0 +1,54 @@
+//! Patterns for files, relative to the folder of the configuration file that holds them.
+
+use std::path::{Component, Path, PathBuf};
+
+use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
+
+/// A set of files given by patterns.
+#[derive(Clone, Debug, Default)]
+pub struct PathSet {
+    base: PathBuf,
+    globs: GlobSet,
+}
+
+impl PathSet {
+    /// The files below `base` that one of the patterns matches.
+    ///
+    /// # Errors
+    /// When the patterns together are too large to compile.
+    pub fn new(base: &Path, globs: &[Glob]) -> Result<Self, globset::Error> {
+        let mut builder = GlobSetBuilder::new();
+        for glob in globs {
+            builder.add(glob.clone());
+        }
+        Ok(Self { base: absolute(base), globs: builder.build()? })
+    }
+
+    /// Whether it holds this file, given relative to where the user stands.
+    pub fn contains(&self, path: &str) -> bool {
+        !self.globs.is_empty() && absolute(Path::new(path)).strip_prefix(&self.base).is_ok_and(|relative| self.globs.is_match(relative))
+    }
+}
+
+/// A pattern: `*` stays within a folder, `**` does not.
+///
+/// # Errors
+/// When it is not a pattern.
+pub fn pattern(text: &str) -> Result<Glob, globset::Error> {
+    GlobBuilder::new(text.trim_start_matches("./")).literal_separator(true).build()
+}
+
+/// The absolute path without `.` and `..`. Links are not followed: a pattern means paths as they are written.
+pub fn absolute(path: &Path) -> PathBuf {
+    let mut clean = PathBuf::new();
+    for component in std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                clean.pop();
+            }
+            component => clean.push(component),
+        }
+    }
+    clean
+}

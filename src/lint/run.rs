@@ -1,0 +1,124 @@
+//! Runs lints over a history and turns what they found into diagnostics.
+
+use std::collections::{HashMap, HashSet};
+
+use super::card::Level;
+use super::fingerprint::{self, Statements};
+use super::options::Options;
+use super::settings::Settings;
+use super::{ChangeContext, Check, Facts, Finding, HistoryContext, Lint, SchemaContext};
+use crate::diagnostic::Diagnostic;
+use crate::history::{History, Migration};
+use crate::source::{FileId, SourceMap};
+
+/// Everything `lints` find in a history: in the order of its files, each with severity, reason and fingerprint.
+pub fn run(lints: &[Lint], history: &History, sources: &SourceMap, settings: &Settings) -> Vec<Diagnostic> {
+    let facts = Facts::of(history, &settings.tenant);
+    let enabled: Vec<(&Lint, Options)> =
+        lints.iter().filter(|lint| settings.may_report(&lint.card)).map(|lint| (lint, options(lint, settings))).collect();
+    let jobs: Vec<Job> = enabled
+        .iter()
+        .map(|(lint, options)| Job { lint, context: HistoryContext { history, sources, options, facts: &facts } })
+        .collect();
+    let mut diagnostics: Vec<Diagnostic> =
+        check(&jobs, history).into_iter().filter_map(|(lint, finding)| diagnostic(lint, finding, sources, settings)).collect();
+    sort(&mut diagnostics, history, sources);
+    fingerprint::assign(&mut diagnostics, &Statements::of(history), sources);
+    diagnostics
+}
+
+/// A lint that is on, and what it sees.
+struct Job<'a> {
+    lint: &'a Lint,
+    context: HistoryContext<'a>,
+}
+
+fn options(lint: &Lint, settings: &Settings) -> Options {
+    let none = serde_yaml::Mapping::new();
+    Options::of(&lint.card, settings.lints.get(&lint.card.id).map_or(&none, |lint| &lint.options))
+}
+
+fn check<'a>(jobs: &[Job<'a>], history: &History) -> Vec<(&'a Lint, Finding)> {
+    let mut found = Vec::new();
+    let mut of_changes = Vec::new();
+    for job in jobs {
+        let findings = match job.lint.check {
+            Check::History(check) => check(&job.context),
+            Check::Schema(check) => check(&SchemaContext { history: &job.context, schema: history.end() }),
+            Check::Change(check) => {
+                of_changes.push((job, check));
+                Vec::new()
+            }
+            Check::Run => Vec::new(),
+        };
+        found.extend(findings.into_iter().map(|finding| (job.lint, finding)));
+    }
+    if !of_changes.is_empty() {
+        found.extend(history.migrations.iter().flat_map(|migration| check_changes(&of_changes, migration)));
+    }
+    found
+}
+
+type ChangeCheck = fn(&ChangeContext) -> Vec<Finding>;
+
+/// A history keeps the schema before and after each migration; the versions within it are made again here.
+fn check_changes<'a>(checks: &[(&Job<'a>, ChangeCheck)], migration: &Migration) -> Vec<(&'a Lint, Finding)> {
+    let mut found = Vec::new();
+    let mut after = migration.before.clone();
+    for statement in &migration.up {
+        for change in statement.changes() {
+            let before = after.clone();
+            if after.apply(change).is_err() {
+                continue;
+            }
+            for (job, check) in checks {
+                let context = ChangeContext { history: &job.context, migration, statement, change, before: &before, after: &after };
+                found.extend(check(&context).into_iter().map(|finding| (job.lint, finding)));
+            }
+        }
+    }
+    found
+}
+
+/// The finding as users see it; `None` where the lint is off for its file. What is configured wins over what the
+/// check concluded, and that over the card.
+fn diagnostic(lint: &Lint, finding: Finding, sources: &SourceMap, settings: &Settings) -> Option<Diagnostic> {
+    let severity = match settings.configured_level(&lint.card, sources.path(finding.span.file)) {
+        Some(Level::Off) => return None,
+        Some(level) => level.severity(),
+        None => finding.severity.or_else(|| settings.level(&lint.card).severity()),
+    };
+    Some(Diagnostic {
+        lint: lint.card.id.clone(),
+        severity: severity?,
+        message: finding.message,
+        primary: finding.span,
+        labels: finding.labels,
+        notes: vec![lint.card.why.trim().to_owned()],
+        help: finding.help,
+        object: finding.object,
+        fingerprint: String::new(),
+    })
+}
+
+/// In the order of history, then of the text; files that are not run come last. Finding the same twice counts once.
+fn sort(diagnostics: &mut Vec<Diagnostic>, history: &History, sources: &SourceMap) {
+    let ranks = ranks(history);
+    diagnostics.sort_by_cached_key(|diagnostic| {
+        let place = diagnostic.primary;
+        let rank = ranks.get(&place.file).copied().unwrap_or(usize::MAX);
+        (rank, sources.path(place.file).to_owned(), place, diagnostic.lint.clone(), diagnostic.message.clone())
+    });
+    let mut seen = HashSet::new();
+    diagnostics.retain(|diagnostic| seen.insert((diagnostic.lint.clone(), diagnostic.primary, diagnostic.message.clone())));
+}
+
+/// The place of each file in history.
+fn ranks(history: &History) -> HashMap<FileId, usize> {
+    let mut ranks = HashMap::new();
+    let parts = history.migrations.iter().flat_map(|migration| [Some(migration.file.up), migration.file.down]);
+    for (rank, part) in parts.flatten().enumerate() {
+        ranks.entry(part.file).or_insert(rank);
+    }
+    ranks
+}

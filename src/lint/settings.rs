@@ -1,0 +1,73 @@
+//! What a run is told from outside: levels, options, and facts about the project.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::card::Level;
+use super::paths::PathSet;
+use super::{Card, TenantSettings};
+
+/// What a run is told from outside. The default runs every lint as its card says.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Levels and options by lint id.
+    pub lints: BTreeMap<String, LintSettings>,
+    /// Levels for some files only; later ones win.
+    pub paths: Vec<PathSettings>,
+    /// What is known about tenants.
+    pub tenant: TenantSettings,
+    /// Nothing but these lints runs.
+    pub only: Option<BTreeSet<String>>,
+    /// These lints do not run.
+    pub skip: BTreeSet<String>,
+}
+
+/// What is configured for one lint.
+#[derive(Clone, Debug, Default)]
+pub struct LintSettings {
+    /// Its level, where configured.
+    pub level: Option<Level>,
+    /// Its options, where configured; their kinds are those of the card.
+    pub options: serde_yaml::Mapping,
+}
+
+/// Levels for the files that a pattern matches.
+#[derive(Clone, Debug)]
+pub struct PathSettings {
+    /// Which files.
+    pub paths: PathSet,
+    /// Levels by lint id.
+    pub levels: BTreeMap<String, Level>,
+}
+
+impl Settings {
+    /// Settings that run these lints and no other.
+    pub fn only(ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { only: Some(ids.into_iter().map(Into::into).collect()), ..Self::default() }
+    }
+
+    /// Whether some file may get findings of the lint. Asking for a lint by name turns it on.
+    pub fn may_report(&self, card: &Card) -> bool {
+        let on = |level: &Level| *level != Level::Off;
+        self.selected(card) && (on(&self.level(card)) || self.paths.iter().filter_map(|paths| paths.levels.get(&card.id)).any(on))
+    }
+
+    /// The level configured for the lint in this file; `None` leaves it to the card and the finding.
+    pub fn configured_level(&self, card: &Card, path: &str) -> Option<Level> {
+        let here = |paths: &&PathSettings| paths.levels.contains_key(&card.id) && paths.paths.contains(path);
+        let by_path = self.paths.iter().rev().find(here).and_then(|paths| paths.levels.get(&card.id));
+        by_path.copied().or_else(|| self.lints.get(&card.id)?.level)
+    }
+
+    /// The lint's level, paths apart.
+    pub fn level(&self, card: &Card) -> Level {
+        let configured = self.lints.get(&card.id).and_then(|lint| lint.level);
+        match configured.unwrap_or(card.severity) {
+            Level::Off if self.only.is_some() => Level::Warning,
+            level => level,
+        }
+    }
+
+    fn selected(&self, card: &Card) -> bool {
+        self.only.as_ref().is_none_or(|only| only.contains(&card.id)) && !self.skip.contains(&card.id)
+    }
+}
