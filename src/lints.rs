@@ -15,9 +15,19 @@ use crate::lint::{Card, Check, Lint};
 /// The texts of the cards by id, in the order of ids.
 pub const CARDS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/cards.rs"));
 
+/// The groups with the checks of each.
+pub const GROUPS: &[(&str, &[(&str, Check)])] = &[
+    ("numbering", numbering::CHECKS),
+    ("rollback", rollback::CHECKS),
+    ("tenant", tenant::CHECKS),
+    ("keys", keys::CHECKS),
+    ("checks", checks::CHECKS),
+    ("replay", replay::CHECKS),
+];
+
 /// Every built-in check by the id of its card, group by group.
 pub fn checks() -> impl Iterator<Item = (&'static str, Check)> {
-    [numbering::CHECKS, rollback::CHECKS, tenant::CHECKS, keys::CHECKS, checks::CHECKS, replay::CHECKS].into_iter().flatten().copied()
+    GROUPS.iter().flat_map(|(_, checks)| checks.iter().copied())
 }
 
 /// Every built-in lint: the cards that have a check, in the order of ids.

@@ -1,0 +1,195 @@
+//! The cards of `lints/`: every example is a test, and every card keeps to the same conventions.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use migralint::diagnostic::Diagnostic;
+use migralint::history::History;
+use migralint::lint::card::{Example, marks};
+use migralint::lint::{self, Card, Lint, OptionKind, Settings, explain};
+use migralint::lints;
+use migralint::source::SourceMap;
+
+/// What was found in one example.
+struct Checked {
+    sources: SourceMap,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Checked {
+    /// Where each finding is: its file as the example names it, and its line.
+    fn places(&self) -> impl Iterator<Item = (String, usize, &Diagnostic)> {
+        self.diagnostics.iter().map(|diagnostic| {
+            let primary = diagnostic.primary;
+            (self.sources.path(primary.file).to_owned(), self.sources.start(primary).line, diagnostic)
+        })
+    }
+}
+
+/// Writes an example's files to a folder of their own and runs the lints that `settings` turn on.
+fn check(example: &Example, settings: Settings) -> Checked {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in example.all_files() {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let mut sources = SourceMap::default();
+    let history = History::load(discover(folder.path(), &mut sources), &sources);
+    let diagnostics = lint::run(lints::builtin(), &history, &sources, &settings);
+    Checked { sources, diagnostics }
+}
+
+/// Every example with the lint whose card it is on.
+fn all_examples() -> impl Iterator<Item = (&'static Lint, &'static Example)> {
+    lints::builtin().iter().flat_map(|lint| lint.card.examples.iter().map(move |example| (lint, example)))
+}
+
+/// The places of findings or marks: file and line, sorted.
+type Places = Vec<(String, usize)>;
+
+fn marked(card: &Card, example: &Example) -> Places {
+    let mut places = Vec::new();
+    for (path, text) in example.all_files() {
+        for (line, lint) in marks(text) {
+            assert_eq!(lint, card.id, "{}: `{}`: a card marks its own lint's findings only", card.id, example.name);
+            places.push((path.to_owned(), line));
+        }
+    }
+    places.sort();
+    places
+}
+
+fn reported(checked: &Checked) -> Places {
+    let mut places: Places = checked.places().map(|(path, line, _)| (path, line)).collect();
+    places.sort();
+    places
+}
+
+#[test]
+fn every_example_is_reported_exactly_where_it_is_marked() {
+    let mut failures = Vec::new();
+    for (lint, example) in all_examples() {
+        let checked = check(example, Settings::only([&lint.card.id]));
+        let (marked, reported) = (marked(&lint.card, example), reported(&checked));
+        if marked != reported {
+            failures.push(format!("{}: `{}`\n  marked   {marked:?}\n  reported {reported:?}", lint.card.id, example.name));
+        }
+    }
+    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+}
+
+#[test]
+fn messages_are_lower_case_without_a_final_period() {
+    for (lint, example) in all_examples() {
+        for diagnostic in check(example, Settings::only([&lint.card.id])).diagnostics {
+            let labels = diagnostic.labels.iter().map(|label| &label.message);
+            for message in labels.chain([&diagnostic.message]) {
+                let starts = message.starts_with(|first: char| first == '`' || first.is_lowercase() || first.is_ascii_digit());
+                assert!(starts && !message.ends_with('.'), "{}: {message}", lint.card.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_card_has_a_check_and_every_check_a_card() {
+    let cards: BTreeSet<&str> = lints::CARDS.iter().map(|(id, _)| *id).collect();
+    let checks: BTreeSet<&str> = lints::checks().map(|(id, _)| id).collect();
+    assert_eq!(cards, checks);
+    assert_eq!(lints::checks().count(), checks.len(), "two checks have one id");
+}
+
+#[test]
+fn cards_keep_to_the_conventions() {
+    for (id, text) in lints::CARDS {
+        let card = Card::parse(id, text).unwrap_or_else(|error| panic!("{id}: {error}"));
+        let kebab_case = |id: &str| id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        assert!(kebab_case(id), "{id} is not in kebab case");
+        for (field, value) in [("title", &card.title), ("what", &card.what), ("why", &card.why), ("fix", &card.fix)] {
+            assert!(!value.trim().is_empty(), "{id}: {field} is empty");
+        }
+        assert!(!card.title.ends_with('.') && !card.title.contains('\n'), "{id}: the title is a noun phrase on one line");
+        assert!(card.references.iter().all(|page| page.starts_with("https://")), "{id}: references are https pages");
+        assert!(card.examples.iter().any(Example::fires), "{id}: no example fires");
+        assert!(card.examples.iter().any(|example| !example.fires()), "{id}: no example is quiet");
+        assert!(card.examples.iter().all(|example| example.sql.is_some() != !example.files.is_empty()), "{id}: an example has `sql` or `files`");
+        for option in &card.options {
+            assert!(OptionKind::of(&option.default).is_some(), "{id}: the default of {} is of no kind an option can have", option.name);
+        }
+    }
+}
+
+#[test]
+fn a_card_names_the_group_its_check_is_registered_in() {
+    let groups: BTreeMap<&str, &str> =
+        lints::GROUPS.iter().flat_map(|(group, checks)| checks.iter().map(|(id, _)| (*id, *group))).collect();
+    for lint in lints::builtin() {
+        assert_eq!(Some(&lint.card.group.as_str()), groups.get(lint.card.id.as_str()), "{}", lint.card.id);
+    }
+}
+
+/// What else is found in the examples: a lint that suddenly shows up here has become too eager, or another's example careless.
+#[test]
+fn overlap() {
+    let mut text = String::new();
+    for (lint, example) in all_examples() {
+        let checked = check(example, Settings::default());
+        let others: Vec<String> = checked
+            .places()
+            .filter(|(.., diagnostic)| diagnostic.lint != lint.card.id)
+            .map(|(path, line, diagnostic)| format!("    {path}:{line} {}\n", diagnostic.lint))
+            .collect();
+        if !others.is_empty() {
+            text += &format!("{}: {}\n{}", lint.card.id, example.name.trim(), others.concat());
+        }
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn the_page_of_lints_is_up_to_date() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("lints/README.md");
+    let page = explain::page(lints::builtin());
+    if std::env::var_os("MIGRALINT_BLESS").is_some() {
+        fs::write(&path, &page).unwrap();
+    }
+    assert!(fs::read_to_string(&path).unwrap() == page, "run MIGRALINT_BLESS=1 cargo test --test cards");
+}
+
+/// Stands in for `layout::discover`.
+fn discover(folder: &Path, sources: &mut SourceMap) -> migralint::layout::Directory {
+    use migralint::layout::{Directory, Kind, MigrationFile, SourcePart, Version, VersionOrder};
+    let mut names: Vec<String> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    let mut part = |name: &str| {
+        let text = fs::read_to_string(folder.join(name)).ok()?;
+        let file = sources.add(name, text);
+        Some(SourcePart { file, span: sources.whole(file) })
+    };
+    let ups: Vec<&String> = names.iter().filter(|name| name.ends_with(".sql") && !name.ends_with("_rollback.sql")).collect();
+    let migration = |name: &&String| {
+        let stem = name.trim_end_matches(".sql");
+        let (number, rest) = stem.split_once('_').unwrap_or((stem, ""));
+        let up = part(name)?;
+        let down = part(&format!("{stem}_rollback.sql"));
+        let version = Some(Version { text: number.to_owned(), parts: vec![number.parse().unwrap_or(0)] });
+        Some(MigrationFile { version, name: rest.to_owned(), up, down, in_transaction: true })
+    };
+    let migrations = ups.iter().filter_map(migration).collect();
+    Directory {
+        path: String::new(),
+        root: folder.to_owned(),
+        kind: Kind::HandNumbered,
+        evidence: String::new(),
+        dialect: migralint::sql::Dialect::Postgres,
+        order: VersionOrder::Numeric,
+        migrations,
+        orphans: Vec::new(),
+        ignored: Vec::new(),
+        companions: Vec::new(),
+        foreign: Vec::new(),
+    }
+}
