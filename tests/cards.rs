@@ -114,7 +114,10 @@ fn cards_keep_to_the_conventions() {
         assert!(card.references.iter().all(|page| page.starts_with("https://")), "{id}: references are https pages");
         assert!(card.examples.iter().any(Example::fires), "{id}: no example fires");
         assert!(card.examples.iter().any(|example| !example.fires()), "{id}: no example is quiet");
-        assert!(card.examples.iter().all(|example| example.sql.is_some() != !example.files.is_empty()), "{id}: an example has `sql` or `files`");
+        assert!(
+            card.examples.iter().all(|example| example.sql.is_some() != !example.files.is_empty()),
+            "{id}: an example has `sql` or `files`"
+        );
         for option in &card.options {
             assert!(OptionKind::of(&option.default).is_some(), "{id}: the default of {} is of no kind an option can have", option.name);
         }
@@ -161,8 +164,7 @@ fn the_page_of_lints_is_up_to_date() {
 /// Stands in for `layout::discover`.
 fn discover(folder: &Path, sources: &mut SourceMap) -> migralint::layout::Directory {
     use migralint::layout::{Directory, Kind, MigrationFile, SourcePart, Version, VersionOrder};
-    let mut names: Vec<String> =
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<String> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     let mut part = |name: &str| {
         let text = fs::read_to_string(folder.join(name)).ok()?;

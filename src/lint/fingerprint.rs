@@ -16,7 +16,8 @@ pub(super) fn assign(diagnostics: &mut [Diagnostic], statements: &Statements, so
     let mut seen: HashMap<u128, u32> = HashMap::new();
     for diagnostic in diagnostics {
         let object = diagnostic.object.as_deref().unwrap_or_else(|| sources.path(diagnostic.primary.file));
-        let statement = statements.around(diagnostic.primary).map(|span| *texts.entry(span).or_insert_with(|| tokens_hash(sources.text(span))));
+        let statement =
+            statements.around(diagnostic.primary).map(|span| *texts.entry(span).or_insert_with(|| tokens_hash(sources.text(span))));
         let mut hash = fnv(fnv(fnv(OFFSET, diagnostic.lint.as_bytes()), b"\0"), object.as_bytes());
         hash = fnv(hash, &statement.unwrap_or_default().to_le_bytes());
         let ordinal = seen.entry(hash).or_default();

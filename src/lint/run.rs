@@ -16,10 +16,8 @@ pub fn run(lints: &[Lint], history: &History, sources: &SourceMap, settings: &Se
     let facts = Facts::of(history, &settings.tenant);
     let enabled: Vec<(&Lint, Options)> =
         lints.iter().filter(|lint| settings.may_report(&lint.card)).map(|lint| (lint, options(lint, settings))).collect();
-    let jobs: Vec<Job> = enabled
-        .iter()
-        .map(|(lint, options)| Job { lint, context: HistoryContext { history, sources, options, facts: &facts } })
-        .collect();
+    let jobs: Vec<Job> =
+        enabled.iter().map(|(lint, options)| Job { lint, context: HistoryContext { history, sources, options, facts: &facts } }).collect();
     let mut diagnostics: Vec<Diagnostic> =
         check(&jobs, history).into_iter().filter_map(|(lint, finding)| diagnostic(lint, finding, sources, settings)).collect();
     sort(&mut diagnostics, history, sources);
