@@ -1,30 +1,46 @@
 //! PostgreSQL's own parser (pg_query) to [`crate::change::Change`]s.
+//!
+//! The text is cut into statements first and each is parsed by itself, so that one mistake hides nothing else.
 
 mod alter;
 mod block;
 mod children;
 mod column;
 mod constraint;
+mod data;
 mod data_type;
+mod error;
 mod expression;
+mod function;
 mod index;
+mod meta;
 mod node;
+mod object;
 mod query;
 mod reference;
+mod setting;
 mod table;
+mod template;
 mod text;
 
 use std::ops::Range;
 
-use pg_query::{Node, NodeEnum};
+use pg_query::protobuf::{DefineStmt, ObjectType};
+use pg_query::{Node, NodeEnum, ParseResult};
 
 use self::text::Text;
 use super::split::{self, Chunk, ChunkKind};
-use super::{Body, ParseError, Statement};
-use crate::change::{Change, ChangeKind};
+use super::{Body, Statement};
+use crate::change::Change;
 use crate::source::{FileId, SourceMap, Span};
 
+/// Larger statements that only move rows are not parsed: what they write to is told by their first tokens.
+const MAX_PARSED_DATA: usize = 256 * 1024;
+
 /// The statements of `range` of a file.
+///
+/// Where a statement parses only once its template placeholders are filled in, names in it are made of the
+/// placeholders' own letters: `${schema}.users` is the table `users` of the schema `__schema_`.
 pub fn parse(sources: &SourceMap, file: FileId, range: Range<usize>) -> Vec<Statement> {
     let text = &sources.file(file).text;
     split::statements(text, range).into_iter().map(|chunk| statement(text, file, chunk)).collect()
@@ -32,6 +48,11 @@ pub fn parse(sources: &SourceMap, file: FileId, range: Range<usize>) -> Vec<Stat
 
 fn statement(file_text: &str, file: FileId, piece: Chunk) -> Statement {
     let written = file_text.get(piece.range.clone()).unwrap_or_default();
+    if piece.kind == ChunkKind::Statement && written.len() > MAX_PARSED_DATA {
+        if let Some(data) = data::from_tokens(written) {
+            return Statement { span: Span::new(file, piece.range), body: Body::Data(data) };
+        }
+    }
     let text = Text::new(written, file, piece.range.start);
     Statement { span: text.statement(), body: chunk(&text, &piece) }
 }
@@ -40,50 +61,134 @@ fn statement(file_text: &str, file: FileId, piece: Chunk) -> Statement {
 fn chunk(text: &Text, piece: &Chunk) -> Body {
     match &piece.kind {
         ChunkKind::Statement => sql(text),
-        ChunkKind::MetaCommand => Body::Other,
+        ChunkKind::MetaCommand => meta::lower(text),
         ChunkKind::Unterminated(opening) => {
             let opening = opening.start - piece.range.start..opening.end - piece.range.start;
-            Body::Unparsed(ParseError { message: "unterminated".to_owned(), span: text.bytes(opening), placeholder: None })
+            Body::Unparsed(error::unterminated(text, opening.clone(), text.bytes(opening)))
         }
     }
 }
 
 fn sql(text: &Text) -> Body {
-    match pg_query::parse(text.text, 0) {
-        Ok(result) => {
-            let statements = result.protobuf.stmts;
-            match statements.iter().filter_map(|raw| raw.stmt.as_deref()).find_map(node::kind) {
-                Some(node) => body(text, node),
-                None => Body::Other,
-            }
-        }
-        Err(error) => Body::Unparsed(ParseError { message: error.to_string(), span: text.statement(), placeholder: None }),
+    match run_parser(text.text) {
+        Ok(result) => parsed(text, &result),
+        Err(pg_query::Error::Decode(_)) => too_deep(text),
+        Err(pg_query::Error::Conversion(_)) => Body::Unparsed(error::holds_nul(text)),
+        Err(pg_query::Error::Parse(message)) if message.starts_with("stack depth limit") => too_deep(text),
+        Err(pg_query::Error::Parse(message)) => rejected(text, &message),
+        Err(other) => Body::Unparsed(error::rejected(text, &other.to_string())),
     }
 }
 
-fn body(text: &Text, node: &NodeEnum) -> Body {
-    if matches!(node, NodeEnum::DoStmt(_)) {
-        return block::lower(text);
+/// The parser's result. A panic in its wrapper must not take the program along.
+fn run_parser(text: &str) -> pg_query::Result<ParseResult> {
+    std::panic::catch_unwind(|| pg_query::parse(text, 0)).unwrap_or(Err(pg_query::Error::InvalidPointer))
+}
+
+/// Valid SQL that the parser's wrapper cannot hand over.
+fn too_deep(text: &Text) -> Body {
+    match data::from_tokens(text.text) {
+        Some(data) => Body::Data(data),
+        None => Body::Opaque { reason: "nested too deeply to be modelled".to_owned(), may_touch: Vec::new() },
     }
-    let changes = changes(text, node);
-    if changes.is_empty() { Body::Other } else { Body::Changes(changes) }
+}
+
+fn parsed(text: &Text, result: &ParseResult) -> Body {
+    let node = result.protobuf.stmts.iter().find_map(|raw| raw.stmt.as_deref());
+    node.and_then(|node| body(text, node)).unwrap_or(Body::Other)
+}
+
+/// A statement the parser rejects: perhaps a template, which it accepts once its placeholders are filled in.
+fn rejected(text: &Text, message: &str) -> Body {
+    if template::has_commands(text) {
+        return Body::Opaque { reason: "commands of a template language".to_owned(), may_touch: Vec::new() };
+    }
+    let filled = template::filled_in(text);
+    match filled.as_deref().map(|filled| (filled, run_parser(filled))) {
+        Some((filled, Ok(result))) => parsed(&text.with_text(filled), &result),
+        _ => Body::Unparsed(error::rejected(text, message)),
+    }
+}
+
+/// What a statement does, where that is of interest.
+fn body(text: &Text, node: &Node) -> Option<Body> {
+    let statement = node::kind(node)?;
+    match statement {
+        NodeEnum::DoStmt(_) => return Some(block::lower(text)),
+        NodeEnum::TransactionStmt(statement) => return Some(setting::transaction(statement)),
+        NodeEnum::VariableSetStmt(statement) => return Some(setting::set(text, statement)),
+        NodeEnum::CallStmt(statement) => return Some(Body::Data(data::call(statement))),
+        NodeEnum::ImportForeignSchemaStmt(_) => return Some(opaque("imports a foreign schema")),
+        NodeEnum::DropOwnedStmt(_) => return Some(opaque("drops whatever a role owns")),
+        NodeEnum::SelectStmt(select) => {
+            if let Some(change) = table::select_into(text, node) {
+                return Some(Body::Changes(vec![change]));
+            }
+            if let Some(setting) = setting::set_config(text, select) {
+                return Some(setting);
+            }
+        }
+        _ => {}
+    }
+    let changes = changes(text, statement);
+    if changes.is_empty() { data::lower(node).map(Body::Data) } else { Some(Body::Changes(changes)) }
+}
+
+fn opaque(reason: &str) -> Body {
+    Body::Opaque { reason: reason.to_owned(), may_touch: Vec::new() }
 }
 
 fn changes(text: &Text, node: &NodeEnum) -> Vec<Change> {
     match node {
-        NodeEnum::CreateStmt(statement) => {
-            let span = text.name_at(node::location(&statement.relation));
-            vec![Change { kind: table::create(text, statement, false), span }]
-        }
-        NodeEnum::IndexStmt(statement) => {
-            let (kind, span) = index::create(text, statement);
-            vec![Change { kind, span }]
+        NodeEnum::CreateSchemaStmt(statement) => {
+            let schema = object::create_schema(text, statement);
+            let name = object::schema_name(statement);
+            let elements = object::schema_elements(statement).flat_map(|element| changes(text, element));
+            std::iter::once(schema).chain(elements.map(|change| object::within_schema(change, &name))).collect()
         }
         NodeEnum::AlterTableStmt(statement) => alter::alter(text, statement),
         NodeEnum::DropStmt(statement) => reference::drop(text, statement),
-        NodeEnum::RenameStmt(statement) => reference::rename(text, statement).into_iter().collect(),
-        NodeEnum::AlterObjectSchemaStmt(statement) => reference::set_schema(text, statement).into_iter().collect(),
-        NodeEnum::CommentStmt(statement) => reference::comment(text, statement).into_iter().collect(),
-        _ => Vec::new(),
+        NodeEnum::TruncateStmt(statement) => object::truncate(text, statement),
+        other => change(text, other).into_iter().collect(),
+    }
+}
+
+/// The statements that make one change.
+fn change(text: &Text, node: &NodeEnum) -> Option<Change> {
+    match node {
+        NodeEnum::CreateStmt(statement) => Some(table::create(text, statement, false)),
+        NodeEnum::CreateForeignTableStmt(statement) => Some(table::create(text, statement.base_stmt.as_ref()?, true)),
+        NodeEnum::CreateTableAsStmt(statement) if statement.objtype() == ObjectType::ObjectMatview => {
+            object::create_materialized_view(text, statement)
+        }
+        NodeEnum::CreateTableAsStmt(statement) => table::create_as(text, statement),
+        NodeEnum::IndexStmt(statement) => Some(index::create(text, statement)),
+        NodeEnum::RenameStmt(statement) => reference::rename(text, statement),
+        NodeEnum::AlterObjectSchemaStmt(statement) => reference::set_schema(text, statement),
+        NodeEnum::CommentStmt(statement) => reference::comment(text, statement),
+        NodeEnum::ViewStmt(statement) => object::create_view(text, statement),
+        NodeEnum::CreateSeqStmt(statement) => Some(object::create_sequence(text, statement)),
+        NodeEnum::AlterSeqStmt(statement) => object::alter_sequence(text, statement),
+        NodeEnum::CreateEnumStmt(statement) => Some(object::create_enum(text, statement)),
+        NodeEnum::AlterEnumStmt(statement) => Some(object::alter_enum(text, statement)),
+        NodeEnum::CompositeTypeStmt(statement) => Some(object::create_composite(text, statement)),
+        NodeEnum::CreateRangeStmt(statement) => Some(object::create_range(text, statement)),
+        NodeEnum::CreateDomainStmt(statement) => Some(object::create_domain(text, statement)),
+        NodeEnum::AlterDomainStmt(statement) => object::alter_domain(text, statement),
+        NodeEnum::CreateFunctionStmt(statement) => Some(function::create(text, statement)),
+        NodeEnum::DefineStmt(statement) => define(text, statement),
+        NodeEnum::CreateTrigStmt(statement) => Some(object::create_trigger(text, statement)),
+        NodeEnum::CreatePolicyStmt(statement) => Some(object::create_policy(text, statement)),
+        NodeEnum::AlterPolicyStmt(statement) => Some(object::alter_policy(text, statement)),
+        NodeEnum::CreateExtensionStmt(statement) => Some(object::create_extension(text, statement)),
+        _ => None,
+    }
+}
+
+fn define(text: &Text, statement: &DefineStmt) -> Option<Change> {
+    match statement.kind() {
+        ObjectType::ObjectAggregate => Some(function::create_aggregate(text, statement)),
+        ObjectType::ObjectType => Some(object::create_base_type(text, &statement.defnames)),
+        _ => None,
     }
 }

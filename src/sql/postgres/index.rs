@@ -6,12 +6,12 @@ use pg_query::{Node, NodeEnum};
 use super::expression;
 use super::node::{inner, kind, optional_relation, qualified};
 use super::text::Text;
-use crate::change::ChangeKind;
+use crate::change::{Change, ChangeKind};
 use crate::schema::{Index, IndexKey, KeyPart, Name, QualifiedName};
 use crate::source::Span;
 
-/// The change and where its name stands.
-pub fn create(text: &Text, statement: &IndexStmt) -> (ChangeKind, Span) {
+/// The change.
+pub fn create(text: &Text, statement: &IndexStmt) -> Change {
     let span = name_span(text, statement);
     let index = Index {
         name: statement.idxname.as_str().into(),
@@ -28,14 +28,14 @@ pub fn create(text: &Text, statement: &IndexStmt) -> (ChangeKind, Span) {
         comment: None,
         span,
     };
-    let change = ChangeKind::CreateIndex {
+    let kind = ChangeKind::CreateIndex {
         table: optional_relation(&statement.relation),
         index: Box::new(index),
         concurrently: statement.concurrent,
         if_not_exists: statement.if_not_exists,
         only: statement.relation.as_ref().is_some_and(|relation| !relation.inh),
     };
-    (change, span)
+    Change { kind, span }
 }
 
 /// The index's name, or the keyword `INDEX` where it has none.

@@ -19,13 +19,6 @@ pub fn lower(node: &Node) -> Query {
     query
 }
 
-/// The references of several expressions.
-pub fn references<'a>(nodes: impl IntoIterator<Item = &'a Node>) -> Query {
-    let mut collector = Collector { query: Query::default(), hidden: Vec::new() };
-    nodes.into_iter().for_each(|node| collector.visit(node));
-    collector.query
-}
-
 struct Collector {
     query: Query,
     /// Names of the common table expressions in scope, which are no relations.

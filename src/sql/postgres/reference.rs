@@ -180,7 +180,7 @@ pub fn rename(text: &Text, statement: &RenameStmt) -> Option<Change> {
             (ChangeKind::Rename { object, to, if_exists }, named)
         }
     };
-    Some(Change { kind, span: name_behind_verb(text, &named) })
+    Some(Change { kind, span: name_behind(text, 2, &named) })
 }
 
 fn last_relation_name(relation: &Option<RangeVar>, sub: &Name) -> Name {
@@ -217,9 +217,9 @@ fn is_modelled(object: &ObjectReference) -> bool {
     !matches!(object, ObjectReference::Other(_))
 }
 
-/// Where the object's name stands behind `ALTER kind`.
-fn name_behind_verb(text: &Text, name: &Name) -> Span {
-    let place = text.find_name(2..text.tokens.len(), name);
+/// Where the object's name stands, from a token on.
+pub fn name_behind(text: &Text, start: usize, name: &Name) -> Span {
+    let place = text.find_name(start..text.tokens.len(), name);
     place.map_or_else(|| text.statement(), |index| text.span(name_start(text, index)..index + 1))
 }
 
@@ -237,7 +237,7 @@ pub fn set_schema(text: &Text, statement: &AlterObjectSchemaStmt) -> Option<Chan
         None => last_name(&object, statement.object.as_deref()?),
     };
     let (schema, if_exists) = (statement.newschema.as_str().into(), statement.missing_ok);
-    Some(Change { kind: ChangeKind::SetSchema { object, schema, if_exists }, span: name_behind_verb(text, &named) })
+    Some(Change { kind: ChangeKind::SetSchema { object, schema, if_exists }, span: name_behind(text, 2, &named) })
 }
 
 /// `COMMENT ON`.
@@ -247,5 +247,5 @@ pub fn comment(text: &Text, statement: &CommentStmt) -> Option<Change> {
     let named = last_name(&object, node);
     // The parser gives no difference between `NULL` and the empty string, and neither does PostgreSQL.
     let comment = Some(statement.comment.as_str()).filter(|comment| !comment.is_empty()).map(Into::into);
-    Some(Change { span: name_behind_verb(text, &named), kind: ChangeKind::Comment { object, text: comment } })
+    Some(Change { span: name_behind(text, 2, &named), kind: ChangeKind::Comment { object, text: comment } })
 }

@@ -2,21 +2,24 @@
 
 use std::sync::Arc;
 
-use pg_query::protobuf::{CreateStmt, CreateTableAsStmt, PartitionBoundSpec, PartitionSpec, PartitionStrategy, RangeVar, TableLikeClause};
+use pg_query::protobuf::{
+    CreateStmt, CreateTableAsStmt, IntoClause, PartitionBoundSpec, PartitionSpec, PartitionStrategy, RangeVar, TableLikeClause,
+};
 use pg_query::{Node, NodeEnum};
 
 use super::node::{kind, names, optional_relation, relation};
 use super::text::Text;
 use super::{column, constraint, expression, index, query};
-use crate::change::{ChangeKind, Like, Query};
+use crate::change::{Change, ChangeKind, Like, OutputColumn, Query};
 use crate::schema::{Name, Partition, PartitionBy, Persistence, QualifiedName, Table};
 
 /// `CREATE [FOREIGN] TABLE`.
 ///
 /// The k-th primary key, unique or exclusion constraint of the table belongs to its k-th index.
 /// A column of a partition or typed table that only adds options has a type without a name.
-pub fn create(text: &Text, statement: &CreateStmt, foreign: bool) -> ChangeKind {
-    let mut table = Table::new(optional_relation(&statement.relation), text.name_at(super::node::location(&statement.relation)));
+pub fn create(text: &Text, statement: &CreateStmt, foreign: bool) -> Change {
+    let span = text.name_at(super::node::location(&statement.relation));
+    let mut table = Table::new(optional_relation(&statement.relation), span);
     table.persistence = persistence(&statement.relation);
     table.foreign = foreign;
     table.partition_by = statement.partspec.as_ref().map(partition_by);
@@ -30,7 +33,8 @@ pub fn create(text: &Text, statement: &CreateStmt, foreign: bool) -> ChangeKind 
         None => table.inherits = parents,
     }
     let like = fill(text, statement, &mut table);
-    ChangeKind::CreateTable { table: Box::new(table), if_not_exists: statement.if_not_exists, like, query: None }
+    let kind = ChangeKind::CreateTable { table: Box::new(table), if_not_exists: statement.if_not_exists, like, query: None };
+    Change { kind, span }
 }
 
 /// Columns and constraints; gives the LIKE clauses.
@@ -140,28 +144,45 @@ fn like_clause(clause: &TableLikeClause) -> Like {
     }
 }
 
-/// `CREATE TABLE … AS` and `SELECT … INTO`; materialized views are the caller's.
-pub fn create_as(text: &Text, statement: &CreateTableAsStmt) -> Option<ChangeKind> {
+/// `CREATE TABLE … AS`.
+pub fn create_as(text: &Text, statement: &CreateTableAsStmt) -> Option<Change> {
     let into = statement.into.as_ref()?;
-    let query = statement.query.as_deref()?;
-    Some(from_query(text, &into.rel, names(&into.col_names), query, statement.if_not_exists))
+    Some(from_query(text, into, statement.query.as_deref()?, statement.if_not_exists))
 }
 
-/// A table made by a query. Its columns are known when it is applied; written names replace the query's.
-pub fn from_query(text: &Text, range: &Option<RangeVar>, columns: Vec<Name>, query: &Node, if_not_exists: bool) -> ChangeKind {
-    let mut table = Table::new(optional_relation(range), text.name_at(super::node::location(range)));
-    table.persistence = persistence(range);
-    let query = with_column_names(query::lower(query), columns);
-    ChangeKind::CreateTable { table: Box::new(table), if_not_exists, like: Vec::new(), query: Some(Box::new(query)) }
+/// A table made by a query: its columns are known when it is applied. Names that were written replace the query's.
+fn from_query(text: &Text, into: &IntoClause, query: &Node, if_not_exists: bool) -> Change {
+    let span = text.name_at(super::node::location(&into.rel));
+    let mut table = Table::new(optional_relation(&into.rel), span);
+    table.persistence = persistence(&into.rel);
+    // `EXECUTE` runs a query that stands elsewhere.
+    table.columns_uncertain = !matches!(kind(query), Some(NodeEnum::SelectStmt(_)));
+    let query = with_column_names(query::lower(query), names(&into.col_names));
+    let kind = ChangeKind::CreateTable { table: Box::new(table), if_not_exists, like: Vec::new(), query: Some(Box::new(query)) };
+    Change { kind, span }
 }
 
-/// The query with its first output columns renamed. Behind a `*` the positions cannot be known.
+/// `SELECT … INTO`.
+pub fn select_into(text: &Text, node: &Node) -> Option<Change> {
+    let Some(NodeEnum::SelectStmt(select)) = kind(node) else { return None };
+    let mut first = select;
+    while let Some(left) = &first.larg {
+        first = left;
+    }
+    let into = first.into_clause.as_ref()?;
+    Some(from_query(text, into, node, false))
+}
+
+/// The query with its output columns renamed. Which column is which behind a `*` cannot be known.
 pub fn with_column_names(mut query: Query, columns: Vec<Name>) -> Query {
-    use crate::change::OutputColumn;
+    let has_star = query.output.iter().any(|output| matches!(output, OutputColumn::Star(_)));
+    if has_star && !columns.is_empty() {
+        query.output = columns.into_iter().map(|name| OutputColumn::Expression { name, data_type: None }).collect();
+        return query;
+    }
     for (output, written) in query.output.iter_mut().zip(columns) {
-        match output {
-            OutputColumn::Column { name, .. } | OutputColumn::Expression { name, .. } => *name = written,
-            OutputColumn::Star(_) => break,
+        if let OutputColumn::Column { name, .. } | OutputColumn::Expression { name, .. } = output {
+            *name = written;
         }
     }
     query

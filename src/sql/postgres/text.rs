@@ -32,6 +32,11 @@ impl<'a> Text<'a> {
         Self { text, tokens: split::tokens(text, 0..text.len()).collect(), place: Place::Written(file, base), nesting: 0 }
     }
 
+    /// The same statement with another text of the same length.
+    pub fn with_text<'b>(&self, text: &'b str) -> Text<'b> {
+        Text { text, tokens: split::tokens(text, 0..text.len()).collect(), place: self.place, nesting: self.nesting }
+    }
+
     /// A statement within a block of code that this statement is.
     pub fn within(&self, range: Range<usize>) -> Self {
         let text = self.text.get(range.clone()).unwrap_or_default();

@@ -1,0 +1,133 @@
+//! Placeholders of templates in SQL: told apart from mistakes, and where possible read as if they were filled in.
+
+use std::ops::Range;
+
+use super::text::Text;
+use crate::sql::split::{Token, TokenKind};
+
+/// A placeholder in a text.
+struct Placeholder {
+    range: Range<usize>,
+    /// Whether it stands for a name or value, so that one can be put in its place.
+    fillable: bool,
+}
+
+/// The placeholder that stands at an offset or right before it, as written.
+pub fn placeholder_at(text: &Text, offset: usize) -> Option<String> {
+    let stands_there = |placeholder: &Placeholder| {
+        let between = text.text.get(placeholder.range.end..offset);
+        placeholder.range.contains(&offset) || between.is_some_and(|between| between.trim().is_empty())
+    };
+    let found = placeholders(text).into_iter().find(stands_there)?;
+    text.text.get(found.range).map(str::to_owned)
+}
+
+/// Whether the text holds commands of a template language rather than placeholders.
+pub fn has_commands(text: &Text) -> bool {
+    let is_command = |placeholder: &Placeholder| {
+        let inside = text.text.get(placeholder.range.clone()).unwrap_or_default();
+        let inside = inside.trim_start_matches(['{', '%', '-', '<', '#', ' ']);
+        inside.len() + 2 < placeholder.range.len() && COMMANDS.iter().any(|command| starts_with_word(inside, command))
+    };
+    let opens_block = text.text.contains("{{") || text.text.contains("{%") || text.text.contains("<%");
+    opens_block && placeholders(text).iter().any(is_command)
+}
+
+/// Words that begin a command in Go templates, Jinja, Handlebars, ERB.
+const COMMANDS: &[&str] =
+    &["if", "else", "end", "range", "with", "for", "each", "endif", "endfor", "set", "define", "template", "block", "/if", "/each"];
+
+fn starts_with_word(text: &str, word: &str) -> bool {
+    text.strip_prefix(word).is_some_and(|rest| !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_' || next == '.'))
+}
+
+/// The text with every placeholder replaced by a name made of its own letters, at equal length, so that places stay
+/// right: `${schema}` becomes `__schema_`. `None` if there is nothing to replace.
+pub fn filled_in(text: &Text) -> Option<String> {
+    let placeholders = placeholders(text);
+    let fillable: Vec<Range<usize>> =
+        placeholders.into_iter().filter(|placeholder| placeholder.fillable).map(|placeholder| placeholder.range).collect();
+    if fillable.is_empty() {
+        return None;
+    }
+    let mut filled = String::with_capacity(text.text.len());
+    let mut position = 0;
+    for range in fillable {
+        filled.push_str(text.text.get(position..range.start)?);
+        filled.push_str(&neutral(text.text.get(range.clone())?));
+        position = range.end;
+    }
+    filled.push_str(text.text.get(position..)?);
+    Some(filled)
+}
+
+/// A name, or for `:'var'` and `:"var"` a quoted text, of the same length in bytes.
+fn neutral(placeholder: &str) -> String {
+    let quote = placeholder.bytes().nth(1).filter(|quote| placeholder.starts_with(':') && matches!(quote, b'\'' | b'"'));
+    let letter = |byte: u8| if byte.is_ascii_alphanumeric() { char::from(byte) } else { '_' };
+    let mut letters: Vec<char> = placeholder.bytes().map(letter).collect();
+    if let (Some(quote), [first, .., last]) = (quote, letters.as_mut_slice()) {
+        (*first, *last) = (char::from(quote), char::from(quote));
+    }
+    letters.into_iter().collect()
+}
+
+/// All placeholders outside quotes, in order, none within another.
+fn placeholders(text: &Text) -> Vec<Placeholder> {
+    let mut found: Vec<Placeholder> = Vec::new();
+    for (index, token) in text.tokens.iter().enumerate() {
+        let is_free = found.last().is_none_or(|last| last.range.end <= token.range.start);
+        if is_free {
+            found.extend(placeholder(text, index, token));
+        }
+    }
+    found
+}
+
+fn placeholder(text: &Text, index: usize, token: &Token) -> Option<Placeholder> {
+    let start = token.range.start;
+    let rest = text.text.get(start..)?;
+    let up_to = |close: &str, fillable: bool| {
+        let line = rest.lines().next().unwrap_or_default();
+        let length = line.find(close)? + close.len();
+        Some(Placeholder { range: start..start + length, fillable })
+    };
+    match token.text(text.text) {
+        "$" if rest.starts_with("${") => up_to("}", true),
+        "{" if rest.starts_with("{{") => up_to("}}", true),
+        "{" if rest.starts_with("{%") => up_to("%}", false),
+        "{" => up_to("}", false),
+        "[" => named_in_brackets(text, index),
+        ":" => variable(text, index),
+        operator if operator.starts_with("<%") => up_to("%>", false),
+        "%" => adjacent(text, index)
+            .filter(|next| next.text(text.text) == "s")
+            .map(|next| Placeholder { range: start..next.range.end, fillable: false }),
+        _ => None,
+    }
+}
+
+/// The next token, if nothing stands between.
+fn adjacent<'a>(text: &'a Text, index: usize) -> Option<&'a Token> {
+    let token = text.tokens.get(index)?;
+    text.tokens.get(index + 1).filter(|next| next.range.start == token.range.end)
+}
+
+/// psql's `:name`, `:'name'`, `:"name"`; not the slice `[a:b]`.
+fn variable(text: &Text, index: usize) -> Option<Placeholder> {
+    let start = text.tokens.get(index)?.range.start;
+    let follows_closely = index > 0 && text.tokens.get(index - 1).is_some_and(|before| before.range.end == start);
+    let follows_operand =
+        follows_closely && !text.is_symbol(index - 1, "(") && !text.is_symbol(index - 1, ",") && !text.is_symbol(index - 1, ".");
+    let name = adjacent(text, index)?;
+    let is_name = matches!(name.kind, TokenKind::Word | TokenKind::String | TokenKind::QuotedIdentifier);
+    (is_name && !follows_operand).then(|| Placeholder { range: start..name.range.end, fillable: true })
+}
+
+/// `[ids]` where no array stands before it.
+fn named_in_brackets(text: &Text, index: usize) -> Option<Placeholder> {
+    let [open, name, close] = text.tokens.get(index..index + 3)? else { return None };
+    let subscripts = index > 0 && text.tokens.get(index - 1).is_some_and(|before| before.range.end == open.range.start);
+    let is_one = name.kind == TokenKind::Word && text.is_symbol(index + 2, "]");
+    (is_one && !subscripts).then(|| Placeholder { range: open.range.start..close.range.end, fillable: false })
+}
