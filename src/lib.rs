@@ -6,6 +6,7 @@
 //! text ([`source`]) → migrations ([`layout`]) → statements ([`sql`]) → schema versions ([`history`]) → findings ([`lint`]) → report.
 
 pub mod source;
+pub mod nearest;
 pub mod diagnostic;
 pub mod schema;
 pub mod change;

@@ -7,6 +7,7 @@ mod options;
 pub mod paths;
 mod run;
 pub mod settings;
+mod suppress;
 pub mod tenancy;
 
 use crate::change::Change;

@@ -6,6 +6,7 @@ pub mod numbering;
 pub mod rollback;
 pub mod checks;
 pub mod replay;
+pub mod suppressions;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -23,6 +24,7 @@ pub const GROUPS: &[(&str, &[(&str, Check)])] = &[
     ("keys", keys::CHECKS),
     ("checks", checks::CHECKS),
     ("replay", replay::CHECKS),
+    ("suppressions", suppressions::CHECKS),
 ];
 
 /// Every built-in check by the id of its card, group by group.

@@ -33,17 +33,25 @@ pub struct Statements(HashMap<FileId, Vec<Span>>);
 impl Statements {
     /// Those of all ups, downs and orphaned downs.
     pub fn of(history: &History) -> Self {
-        let files = history.migrations.iter().flat_map(|migration| [Some(&migration.up), migration.down.as_ref()]).flatten();
-        Self::new(files.chain(&history.orphans).flatten())
+        let ups = history.migrations.iter().map(|migration| (Some(migration.file.up), Some(&migration.up)));
+        let downs = history.migrations.iter().map(|migration| (migration.file.down, migration.down.as_ref()));
+        let orphans = history.directory.orphans.iter().map(Some).zip(history.orphans.iter().map(Some));
+        let parts = ups.chain(downs).chain(orphans.map(|(part, statements)| (part.copied(), statements)));
+        Self::new(parts.filter_map(|(part, statements)| Some((part?.file, statements?.as_slice()))))
     }
 
-    fn new<'a>(statements: impl Iterator<Item = &'a Statement>) -> Self {
+    pub(super) fn new<'a>(parts: impl Iterator<Item = (FileId, &'a [Statement])>) -> Self {
         let mut files: HashMap<FileId, Vec<Span>> = HashMap::new();
-        for statement in statements {
-            files.entry(statement.span.file).or_default().push(statement.span);
+        for (file, statements) in parts {
+            files.entry(file).or_default().extend(statements.iter().map(|statement| statement.span));
         }
         files.values_mut().for_each(|spans| spans.sort());
         Self(files)
+    }
+
+    /// The files, those without a statement too.
+    pub fn files(&self) -> impl Iterator<Item = FileId> {
+        self.0.keys().copied()
     }
 
     /// The statements of a file, in order.
@@ -85,7 +93,7 @@ mod tests {
         let spans: Vec<Span> = split::statements(sql, 0..sql.len()).into_iter().map(|chunk| Span::new(file, chunk.range)).collect();
         let statements: Vec<Statement> = spans.iter().map(|span| Statement { span: *span, body: Body::Other }).collect();
         let mut diagnostics: Vec<Diagnostic> = spans.iter().map(|span| diagnostic(*span, object)).collect();
-        assign(&mut diagnostics, &Statements::new(statements.iter()), &sources);
+        assign(&mut diagnostics, &Statements::new([(file, statements.as_slice())].into_iter()), &sources);
         diagnostics.into_iter().map(|diagnostic| diagnostic.fingerprint).collect()
     }
 

@@ -6,6 +6,7 @@ use super::card::Level;
 use super::fingerprint::{self, Statements};
 use super::options::Options;
 use super::settings::Settings;
+use super::suppress::{self, Surroundings};
 use super::{ChangeContext, Check, Facts, Finding, HistoryContext, Lint, SchemaContext};
 use crate::diagnostic::Diagnostic;
 use crate::history::{History, Migration};
@@ -18,10 +19,15 @@ pub fn run(lints: &[Lint], history: &History, sources: &SourceMap, settings: &Se
         lints.iter().filter(|lint| settings.may_report(&lint.card)).map(|lint| (lint, options(lint, settings))).collect();
     let jobs: Vec<Job> =
         enabled.iter().map(|(lint, options)| Job { lint, context: HistoryContext { history, sources, options, facts: &facts } }).collect();
-    let mut diagnostics: Vec<Diagnostic> =
-        check(&jobs, history).into_iter().filter_map(|(lint, finding)| diagnostic(lint, finding, sources, settings)).collect();
+    let diagnose = |(lint, finding)| diagnostic(lint, finding, sources, settings);
+    let mut diagnostics: Vec<Diagnostic> = check(&jobs, history).into_iter().filter_map(diagnose).collect();
+    let statements = Statements::of(history);
+    let ran = enabled.iter().map(|(lint, _)| lint.card.id.as_str()).collect();
+    let wrong = suppress::apply(&mut diagnostics, &Surroundings { lints, ran, statements: &statements, sources });
+    let about = |id: &str| enabled.iter().map(|(lint, _)| *lint).find(|lint| lint.card.id == id);
+    diagnostics.extend(wrong.into_iter().filter_map(|(id, finding)| diagnose((about(id)?, finding))));
     sort(&mut diagnostics, history, sources);
-    fingerprint::assign(&mut diagnostics, &Statements::of(history), sources);
+    fingerprint::assign(&mut diagnostics, &statements, sources);
     diagnostics
 }
 
