@@ -18,7 +18,8 @@ mod tests {
     #[test]
     fn a_slip_is_recognised_and_another_word_is_not() {
         let lints = ["missing-primary-key", "money", "gap"];
-        for (name, expected) in [("mony", Some("money")), ("missing-primarykey", Some("missing-primary-key")), ("tenant", None), ("", None)] {
+        for (name, expected) in [("mony", Some("money")), ("missing-primarykey", Some("missing-primary-key")), ("tenant", None), ("", None)]
+        {
             assert_eq!(nearest(name, lints), expected, "{name}");
         }
     }

@@ -76,7 +76,8 @@ fn comments(file: FileId, sources: &SourceMap) -> Vec<Span> {
     if !text.contains("migralint:") {
         return Vec::new();
     }
-    let addressed = |range: &Range<usize>| text[range.clone()].strip_prefix("--").is_some_and(|comment| comment.trim_start().starts_with("migralint:"));
+    let addressed =
+        |range: &Range<usize>| text[range.clone()].strip_prefix("--").is_some_and(|comment| comment.trim_start().starts_with("migralint:"));
     split::comments(text, 0..text.len()).into_iter().filter(addressed).map(|range| Span::new(file, range)).collect()
 }
 
@@ -88,12 +89,16 @@ fn read<'a>(comment: Span, around: &Surroundings<'a>) -> Result<Vec<Allowance<'a
         return Err(Finding::new(comment, message));
     };
     if reason.trim().is_empty() {
-        return Err(Finding::new(comment, "a suppression without a reason suppresses nothing").help("write the reason behind the parenthesis"));
+        return Err(
+            Finding::new(comment, "a suppression without a reason suppresses nothing").help("write the reason behind the parenthesis")
+        );
     }
     let scope = if verb == "allow" { statement(comment, around) } else { Scope::File };
     let first = around.statements.file(comment.file).first();
     if scope == Scope::File && first.is_some_and(|first| first.start < comment.start) {
-        return Err(Finding::new(comment, "`allow-file` behind the first statement suppresses nothing").help("move it to the top of the file"));
+        return Err(
+            Finding::new(comment, "`allow-file` behind the first statement suppresses nothing").help("move it to the top of the file")
+        );
     }
     let line = around.sources.start(comment).line;
     let allowance = |lint| allowance(lint, comment, around).map(|(lint, span)| Allowance { lint, span, line, scope });
