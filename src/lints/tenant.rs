@@ -22,6 +22,7 @@ mod tenant_set_null_hits_key;
 mod unique_ignores_tenant;
 mod view_drops_tenant_key;
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::history::History;
@@ -70,55 +71,42 @@ struct Place {
     sql: String,
 }
 
-/// Places that share a cause and become one finding.
-struct Group {
-    places: Vec<Place>,
-}
-
-impl Group {
-    /// The finding, blaming the first place, with the others as labels and the SQL of all as help.
-    fn finding(self, message: impl Into<String>) -> Option<Finding> {
-        let sql: Vec<&str> = self.places.iter().map(|place| place.sql.as_str()).filter(|sql| !sql.is_empty()).collect();
-        let help = sql.join("\n");
-        let mut places = self.places.into_iter();
-        let first = places.next()?;
-        let finding = Finding::new(first.span, message).object(first.object);
-        let finding = places.take(LABELS).fold(finding, |finding, place| finding.because(place.span, place.label));
-        Some(if help.is_empty() { finding } else { finding.help(help) })
-    }
-
-    /// How many more places there are than the blamed one, as a message's ending.
-    fn more(&self, thing: &str) -> String {
-        match self.places.len() {
-            0 | 1 => String::new(),
-            2 => format!(", and one more {thing}"),
-            count => format!(", and {} more {thing}s", count - 1),
-        }
-    }
-}
-
-/// Groups by file: what one migration did is one decision, and one finding.
-fn by_file(history: &History, places: Vec<Place>) -> Vec<Group> {
-    let order = order(history);
+/// One finding for every migration that has such places: what one migration did is one decision. The message is
+/// the first place's label, how many more `things` there are, and the ending.
+fn per_migration(context: &SchemaContext, places: Vec<Place>, thing: &str, ending: &str) -> Vec<Finding> {
+    let order = order(context.history.history);
     let mut groups: BTreeMap<(usize, FileId), Vec<Place>> = BTreeMap::new();
     for place in places {
         let key = (order.get(&place.span.file).copied().unwrap_or(usize::MAX), place.span.file);
         groups.entry(key).or_default().push(place);
     }
-    groups
-        .into_values()
-        .map(|mut places| {
-            places.sort_by_key(|place| place.span);
-            Group { places }
-        })
-        .collect()
+    let sorted = groups.into_values().map(|mut places| {
+        places.sort_by_key(|place| place.span);
+        places
+    });
+    sorted.filter_map(|places| merge(places, thing, ending)).collect()
 }
 
-/// One group of everything, the newest place first: it is blamed, so that a review reports what a branch adds to it.
-fn newest_first(history: &History, mut places: Vec<Place>) -> Option<Group> {
-    let order = order(history);
-    places.sort_by_key(|place| std::cmp::Reverse((order.get(&place.span.file).copied(), place.span)));
-    (!places.is_empty()).then_some(Group { places })
+/// One finding for all places. The newest is blamed, so that a review reports what a branch adds to the rest.
+fn all_together(context: &SchemaContext, mut places: Vec<Place>, thing: &str, ending: &str) -> Vec<Finding> {
+    let order = order(context.history.history);
+    places.sort_by_key(|place| Reverse((order.get(&place.span.file).copied(), place.span)));
+    merge(places, thing, ending).into_iter().collect()
+}
+
+fn merge(places: Vec<Place>, thing: &str, ending: &str) -> Option<Finding> {
+    let sql: Vec<&str> = places.iter().map(|place| place.sql.as_str()).filter(|sql| !sql.is_empty()).collect();
+    let help = sql.join("\n");
+    let more = match places.len() {
+        0 | 1 => String::new(),
+        2 => format!(", and one more {thing}"),
+        count => format!(", and {} more {thing}s", count - 1),
+    };
+    let mut places = places.into_iter();
+    let first = places.next()?;
+    let finding = Finding::new(first.span, format!("{}{more}{ending}", first.label)).object(first.object);
+    let finding = places.take(LABELS).fold(finding, |finding, place| finding.because(place.span, place.label));
+    Some(if help.is_empty() { finding } else { finding.help(help) })
 }
 
 /// The place of every migration's file in history.
@@ -176,9 +164,14 @@ fn references(root: &Root) -> String {
     format!("REFERENCES {}({})", root.table.to_sql(), root.column.to_sql())
 }
 
-/// The path that names a column in findings.
+/// The path that names a column to machines: with its schema.
 fn path(table: &Table, column: &str) -> String {
     format!("{}.{column}", table.name)
+}
+
+/// What messages call a column.
+fn title(table: &Table, column: &str) -> String {
+    format!("{}.{column}", table.name.name)
 }
 
 /// Index of the migration that added the column to a table an earlier one had made.

@@ -1,24 +1,17 @@
 //! A foreign key between scoped tables that does not carry the tenant key.
 
-use super::{Place, carries_key, established, newest_first, scoped_references};
+use super::{Place, all_together, carries_key, established, path, scoped_references};
 use crate::lint::{Finding, SchemaContext};
 
 pub fn check(context: &SchemaContext) -> Vec<Finding> {
     let Some((tenancy, _)) = established(context) else { return Vec::new() };
-    let plain = scoped_references(context.schema, tenancy)
-        .filter(|(table, constraint, key, _)| !carries_key(tenancy, &table.name, constraint, key));
-    let places = plain
-        .map(|(table, constraint, key, _)| Place {
-            span: constraint.span,
-            object: format!("{}.{}", table.name, constraint.name),
-            label: format!("`{}` may reference a row of `{}` that is another tenant's", table.name, key.references),
-            sql: String::new(),
-        })
-        .collect();
-    let finding = newest_first(context.history.history, places).and_then(|group| {
-        let first = group.places.first()?;
-        let message = format!("{}{}: foreign key checks ignore row-level security", first.label, group.more("foreign key"));
-        group.finding(message)
+    let references = scoped_references(context.schema, tenancy);
+    let plain = references.filter(|(table, constraint, key, _)| !carries_key(tenancy, &table.name, constraint, key));
+    let places = plain.map(|(table, constraint, key, _)| Place {
+        span: constraint.span,
+        object: path(table, &constraint.name),
+        label: format!("`{}` may reference a row of `{}` that is another tenant's", table.name.name, key.references.name),
+        sql: String::new(),
     });
-    finding.into_iter().collect()
+    all_together(context, places.collect(), "foreign key", ": foreign key checks ignore row-level security")
 }

@@ -1,6 +1,6 @@
 //! A foreign key whose only index has the tenant key before it.
 
-use super::{Place, established, newest_first};
+use super::{Place, all_together, established, path};
 use crate::lint::tenancy::Tenancy;
 use crate::lint::{Finding, SchemaContext};
 use crate::schema::{Constraint, ForeignKey, Name, Table};
@@ -9,16 +9,8 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
     let Some((tenancy, _)) = established(context) else { return Vec::new() };
     let keys = context.schema.foreign_keys().filter(|(table, constraint, _)| !table.is_child() && !constraint.inherited);
     let places = keys.filter_map(|(table, constraint, key)| place(tenancy, table, constraint, key)).collect();
-    let finding = newest_first(context.history.history, places).and_then(|group| {
-        let first = group.places.first()?;
-        let message = format!(
-            "{}{}: deleting from the parent scans the whole index, since that check knows no tenant",
-            first.label,
-            group.more("foreign key")
-        );
-        group.finding(message)
-    });
-    finding.into_iter().collect()
+    let ending = ": deleting from the parent scans the whole index, since that check knows no tenant";
+    all_together(context, places, "foreign key", ending)
 }
 
 fn place(tenancy: &Tenancy, table: &Table, constraint: &Constraint, key: &ForeignKey) -> Option<Place> {
@@ -29,8 +21,8 @@ fn place(tenancy: &Tenancy, table: &Table, constraint: &Constraint, key: &Foreig
     let columns: Vec<String> = constraint.columns.iter().map(Name::to_sql).collect();
     Some(Place {
         span: constraint.span,
-        object: format!("{}.{}", table.name, constraint.name),
-        label: format!("the only index for `{}` to `{}` is `{}`, behind the tenant key", columns.join(", "), key.references, index.name),
+        object: path(table, &constraint.name),
+        label: format!("the only index for `{}` to `{}` is `{}`, behind the tenant key", columns.join(", "), key.references.name, index.name),
         sql: format!("CREATE INDEX ON {} ({});", table.name.to_sql(), columns.join(", ")),
     })
 }

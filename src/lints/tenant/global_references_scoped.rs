@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Place, by_file, established};
+use super::{Place, established, path, per_migration};
 use crate::lint::tenancy::{Role, Tenancy, is_person, keeps_records, table_noun, takes_part};
 use crate::lint::{Finding, SchemaContext};
 use crate::schema::{QualifiedName, Schema};
@@ -11,26 +11,16 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
     let Some((tenancy, root)) = established(context) else { return Vec::new() };
     let shared = shared_tables(context.schema, tenancy, &root.table);
     let references = context.schema.foreign_keys().filter(|(table, constraint, key)| {
-        shared.contains(&table.name)
-            && !constraint.inherited
-            && tenancy.is_scoped(&key.references)
-            && !is_person(&table_noun(&key.references.name))
+        let to_person = is_person(&table_noun(&key.references.name));
+        shared.contains(&table.name) && !constraint.inherited && tenancy.is_scoped(&key.references) && !to_person
     });
-    let places = references
-        .map(|(table, constraint, key)| Place {
-            span: constraint.span,
-            object: format!("{}.{}", table.name, constraint.name),
-            label: format!("`{}`, which all tenants share, references `{}`, whose rows are one tenant's", table.name, key.references),
-            sql: String::new(),
-        })
-        .collect();
-    let groups = by_file(context.history.history, places).into_iter();
-    let finding = |group: super::Group| {
-        let first = group.places.first()?;
-        let message = format!("{}{}: the others can see that row, or cannot use this one", first.label, group.more("reference"));
-        group.finding(message)
-    };
-    groups.filter_map(finding).collect()
+    let places = references.map(|(table, constraint, key)| Place {
+        span: constraint.span,
+        object: path(table, &constraint.name),
+        label: format!("`{}`, which all tenants share, references `{}`, whose rows are one tenant's", table.name.name, key.references.name),
+        sql: String::new(),
+    });
+    per_migration(context, places.collect(), "reference", ": the others can see that row, or cannot use this one")
 }
 
 /// Tables without a tenant that rows of several tenants refer to: not people, not records, not the root.

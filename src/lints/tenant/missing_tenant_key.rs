@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Place, established, newest_first, proper_key};
+use super::{Place, all_together, established, proper_key};
 use crate::lint::tenancy::{Role, Tenancy, keeps_records, root_weight, table_noun, takes_part};
 use crate::lint::{Finding, SchemaContext};
 use crate::schema::{QualifiedName, Schema, Table};
@@ -12,23 +12,14 @@ const HABIT: usize = 3;
 
 pub fn check(context: &SchemaContext) -> Vec<Finding> {
     let Some((tenancy, root)) = established(context) else { return Vec::new() };
-    let scoped = tenancy.keys().map(|key| &key.table).collect::<BTreeSet<_>>();
+    let scoped: BTreeSet<_> = tenancy.keys().map(|key| &key.table).collect();
     if scoped.len() < HABIT {
         return Vec::new();
     }
     let siblings = scoped_children(context.schema, tenancy);
     let places = context.schema.tables.values().filter_map(|table| place(context.schema, tenancy, &siblings, table)).collect();
-    let finding = newest_first(context.history.history, places).and_then(|group| {
-        let first = group.places.first()?;
-        let message = format!(
-            "{}{}: row-level security, indexes and unique constraints per `{}` need a join",
-            first.label,
-            group.more("table"),
-            root.noun
-        );
-        group.finding(message)
-    });
-    finding.into_iter().collect()
+    let ending = format!(": row-level security, indexes and unique constraints per {} need a join", root.noun);
+    all_together(context, places, "table", &ending)
 }
 
 /// For every table, one that references it and carries the key.
@@ -47,7 +38,7 @@ fn place(schema: &Schema, tenancy: &Tenancy, siblings: &BTreeMap<&QualifiedName,
     (!keep_out).then(|| Place {
         span: table.span,
         object: table.name.to_string(),
-        label: format!("`{}` belongs to a tenant only through `{parent}`, while `{sibling}` carries `{}`", table.name, key.column),
+        label: format!("`{}` belongs to a tenant only through `{}`, while `{}` carries `{}`", table.name.name, parent.name, sibling.name, key.column),
         sql: String::new(),
     })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Place, alter, by_file, order, path};
+use super::{Place, alter, order, path, per_migration, references};
 use crate::lint::tenancy::{Role, Tenancy, key_noun, root_weight, table_noun, vendor};
 use crate::lint::{Finding, SchemaContext};
 use crate::schema::{Column, QualifiedName, Schema, Table};
@@ -28,15 +28,14 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
         label: describe(pair),
         sql: remainder(context, pair),
     });
-    let groups = by_file(context.history.history, places.collect()).into_iter();
-    let finding = |group: super::Group| {
-        let first = group.places.first()?;
-        let old = found.iter().find(|pair| pair.new.span == first.span)?.old;
-        let message = format!("{}{}", first.label, group.more("table"));
-        let finding = group.finding(message)?;
-        Some(finding.because(old.span, format!("the older key `{}`", old.name)))
-    };
-    groups.filter_map(finding).collect()
+    let findings = per_migration(context, places.collect(), "table", "").into_iter();
+    let older = |finding: &Finding| found.iter().find(|pair| pair.new.span == finding.span).map(|pair| pair.old);
+    findings
+        .map(|finding| match older(&finding) {
+            Some(old) => finding.because(old.span, format!("the older key `{}`", old.name)),
+            None => finding,
+        })
+        .collect()
 }
 
 /// Tables that carry both. The newer key must have come by a later migration, which tells a replacement from a
@@ -101,7 +100,7 @@ fn describe(pair: &Generations) -> String {
         (false, true) => format!("`{}` is still the enforced one ({old}), `{}` is not yet", pair.old.name, pair.new.name),
         (false, false) => format!("both are enforced: `{}` ({old}), `{}` ({new})", pair.old.name, pair.new.name),
     };
-    format!("`{}` carries two generations of tenant key, `{}` and `{}`; {verdict}", pair.table.name, pair.old.name, pair.new.name)
+    format!("`{}` carries two generations of tenant key, `{}` and `{}`; {verdict}", pair.table.name.name, pair.old.name, pair.new.name)
 }
 
 /// What the database does to keep a key right.
@@ -122,7 +121,7 @@ fn remainder(context: &SchemaContext, pair: &Generations) -> String {
     let unbound = pair.table.foreign_keys_of(&pair.new.name).next().is_none();
     let root = context.history.facts.tenancy.root.as_ref().filter(|_| unbound);
     let steps = [
-        root.map(|root| format!("{alter} ADD FOREIGN KEY ({new}) {};", super::references(root))),
+        root.map(|root| format!("{alter} ADD FOREIGN KEY ({new}) {};", references(root))),
         pair.new.nullable.value.then(|| format!("{alter} ALTER COLUMN {new} SET NOT NULL;")),
         Some(format!("{alter} DROP COLUMN {};", pair.old.name.to_sql())),
     ];

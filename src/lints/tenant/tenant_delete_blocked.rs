@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Place, established, newest_first};
+use super::{Place, all_together, established, path};
 use crate::lint::{Finding, SchemaContext};
 use crate::schema::{Action, Constraint, ForeignKey, QualifiedName, Schema, Table};
 
@@ -19,12 +19,8 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
     let into_deleted = deleted.iter().flat_map(|parent| references.get(parent).into_iter().flatten());
     let blocking = into_deleted.filter(|(table, _, key)| refuses(key.on_delete) && !deleted.contains(&table.name));
     let places = blocking.filter(|(table, _, _)| !context.schema.is_uncertain(&table.name)).map(place).collect();
-    let finding = newest_first(context.history.history, places).and_then(|group| {
-        let first = group.places.first()?;
-        let message = format!("deleting a row of `{}` fails while {}{}", root.table.name, first.label, group.more("reference"));
-        group.finding(message)
-    });
-    finding.into_iter().collect()
+    let ending = format!(": deleting from `{}` fails while they hold a row", root.table.name);
+    all_together(context, places, "reference", &ending)
 }
 
 fn references(schema: &Schema) -> BTreeMap<&QualifiedName, Vec<Reference<'_>>> {
@@ -57,11 +53,11 @@ fn place((table, constraint, key): &Reference) -> Place {
     let columns = constraint.columns.iter().map(|column| column.as_str()).collect::<Vec<_>>().join(", ");
     Place {
         span: constraint.span,
-        object: format!("{}.{}", table.name, constraint.name),
+        object: path(table, &constraint.name),
         label: format!(
             "`{}.{columns}` references `{}` with {}",
-            table.name,
-            key.references,
+            table.name.name,
+            key.references.name,
             key.on_delete.map_or("no ON DELETE", Action::to_sql)
         ),
         sql: String::new(),

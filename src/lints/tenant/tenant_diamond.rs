@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Place, carries_key, established, newest_first, scoped_references};
+use super::{Place, all_together, carries_key, established, scoped_references};
 use crate::lint::tenancy::{is_person, table_noun};
 use crate::lint::{Finding, SchemaContext};
 use crate::schema::{Constraint, QualifiedName, Table};
@@ -11,29 +11,24 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
     let Some((tenancy, _)) = established(context) else { return Vec::new() };
     let mut parents: BTreeMap<&QualifiedName, (&Table, Vec<(&Constraint, &QualifiedName)>)> = BTreeMap::new();
     for (table, constraint, key, parent) in scoped_references(context.schema, tenancy) {
-        let own = parent.name != table.name && !is_person(&table_noun(&parent.name.name));
-        if own && !carries_key(tenancy, &table.name, constraint, key) {
+        let counts = parent.name != table.name && !is_person(&table_noun(&parent.name.name));
+        if counts && !carries_key(tenancy, &table.name, constraint, key) {
             parents.entry(&table.name).or_insert((table, Vec::new())).1.push((constraint, &key.references));
         }
     }
     let places = parents.into_values().filter_map(|(table, paths)| place(table, &paths)).collect();
-    let finding = newest_first(context.history.history, places).and_then(|group| {
-        let first = group.places.first()?;
-        let message = format!("{}{}: nothing makes them belong to the same tenant", first.label, group.more("table"));
-        group.finding(message)
-    });
-    finding.into_iter().collect()
+    all_together(context, places, "table", ": nothing makes them belong to the same tenant")
 }
 
 fn place(table: &Table, paths: &[(&Constraint, &QualifiedName)]) -> Option<Place> {
     let (last, _) = paths.last()?;
-    let mut names: Vec<String> = paths.iter().map(|(_, parent)| format!("`{parent}`")).collect();
+    let mut names: Vec<String> = paths.iter().map(|(_, parent)| format!("`{}`", parent.name)).collect();
     names.sort();
     names.dedup();
     (names.len() >= 2).then(|| Place {
         span: last.span,
         object: table.name.to_string(),
-        label: format!("a row of `{}` has a tenant of its own and through each of {}", table.name, names.join(", ")),
+        label: format!("a row of `{}` has a tenant of its own and through each of {}", table.name.name, names.join(", ")),
         sql: String::new(),
     })
 }

@@ -1,6 +1,6 @@
 //! A composite foreign key that an empty tenant key switches off.
 
-use super::{Place, alter, by_file};
+use super::{Place, alter, path, per_migration};
 use crate::lint::tenancy::Tenancy;
 use crate::lint::{Finding, SchemaContext};
 use crate::schema::{Constraint, ForeignKey, Schema, Table};
@@ -9,12 +9,7 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
     let tenancy = &context.history.facts.tenancy;
     let keys = context.schema.foreign_keys();
     let places = keys.filter_map(|(table, constraint, key)| place(context.schema, tenancy, table, constraint, key)).collect();
-    let groups = by_file(context.history.history, places).into_iter();
-    let finding = |group: super::Group| {
-        let message = format!("{}{}", group.places.first()?.label, group.more("foreign key"));
-        group.finding(message)
-    };
-    groups.filter_map(finding).collect()
+    per_migration(context, places, "foreign key", "")
 }
 
 fn place(schema: &Schema, tenancy: &Tenancy, table: &Table, constraint: &Constraint, key: &ForeignKey) -> Option<Place> {
@@ -25,10 +20,10 @@ fn place(schema: &Schema, tenancy: &Tenancy, table: &Table, constraint: &Constra
     let required = constraint.columns.iter().filter(|column| *column != tenant).all(|column| !nullable(column));
     (nullable(tenant) && required).then(|| Place {
         span: constraint.span,
-        object: format!("{}.{}", table.name, constraint.name),
+        object: path(table, &constraint.name),
         label: format!(
             "the foreign key to `{}` is not checked for rows of `{}` whose tenant key `{tenant}` is NULL",
-            key.references, table.name
+            key.references.name, table.name.name
         ),
         sql: format!("{} ALTER COLUMN {} SET NOT NULL;", alter(table), tenant.to_sql()),
     })

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Place, alter, established, newest_first, path};
-use crate::lint::tenancy::{KeyKind, TenantKey};
+use super::{Place, all_together, alter, established, path, title};
+use crate::lint::tenancy::{KeyKind, Root, TenantKey};
 use crate::lint::{Finding, SchemaContext};
 use crate::schema::{Name, Schema};
 
@@ -19,30 +19,19 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
     let mut leading = by_name.iter().filter(|(_, keys)| keys.len() == most);
     let (Some((usual, precedents)), None) = (leading.next(), leading.next()) else { return Vec::new() };
     let odd = by_name.iter().filter(|(name, _)| *name != usual).flat_map(|(_, keys)| keys);
-    let places = odd.filter_map(|key| place(context.schema, key, usual)).collect();
-    let finding = newest_first(context.history.history, places).and_then(|group| {
-        let first = group.places.first()?;
-        let message = format!(
-            "`{}` references `{}` under another name than the `{usual}` of {most} tables{}: queries and policies cannot be written alike",
-            first.object,
-            root.table.name,
-            group.more("tenant key")
-        );
-        let finding = group.finding(message)?;
-        Some(match precedents.first() {
-            Some(key) => finding.because(key.span, format!("`{}` calls it `{usual}`", key.table.name)),
-            None => finding,
-        })
-    });
-    finding.into_iter().collect()
+    let places = odd.filter_map(|key| place(context.schema, root, key, usual)).collect();
+    let ending = format!(": {most} tables call it `{usual}`, and queries and policies cannot be written alike");
+    let findings = all_together(context, places, "tenant key", &ending).into_iter();
+    let precedent = precedents.first();
+    findings.map(|finding| precedent.iter().fold(finding, |finding, key| finding.because(key.span, format!("`{}` calls it `{usual}`", key.table.name)))).collect()
 }
 
-fn place(schema: &Schema, key: &TenantKey, usual: &Name) -> Option<Place> {
+fn place(schema: &Schema, root: &Root, key: &TenantKey, usual: &Name) -> Option<Place> {
     let table = schema.table(&key.table)?;
     Some(Place {
         span: key.span,
         object: path(table, &key.column),
-        label: format!("`{}` calls it `{}`", table.name, key.column),
+        label: format!("`{}` references `{}` under a name of its own", title(table, &key.column), root.table.name),
         sql: format!("{} RENAME COLUMN {} TO {};", alter(table), key.column.to_sql(), usual.to_sql()),
     })
 }

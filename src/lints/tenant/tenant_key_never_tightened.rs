@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::superseded_tenant_key::generations;
-use super::{Place, added_later, alter, by_file, established, key_columns, may_be_empty, order, path};
-use crate::lint::tenancy::{KeyKind, says_not_null};
+use super::{Place, added_later, alter, key_columns, established, may_be_empty, order, path, per_migration, title};
+use crate::lint::tenancy::{KeyKind, TenantKey, says_not_null};
 use crate::lint::{Finding, SchemaContext};
 use crate::schema::{Column, Table};
 use crate::source::FileId;
@@ -18,21 +18,15 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
     let patience = context.history.options.0.get("after").and_then(serde_yaml::Value::as_u64).unwrap_or(AFTER);
     let order = order(history);
     let replaced = generations(context);
-    let keys: Vec<_> =
-        key_columns(context.schema, tenancy).filter(|(key, _, _)| matches!(key.kind, KeyKind::Reference | KeyKind::Unreferenced)).collect();
+    let proper = |key: &TenantKey| matches!(key.kind, KeyKind::Reference | KeyKind::Unreferenced);
+    let keys: Vec<_> = key_columns(context.schema, tenancy).filter(|(key, _, _)| proper(key)).collect();
     // Nothing was ever tightened in a schema whose keys may all be empty.
     if keys.iter().all(|(_, _, column)| column.nullable.value) {
         return Vec::new();
     }
     let left = keys.into_iter().filter(|(_, table, _)| !replaced.iter().any(|pair| pair.table.name == table.name));
     let places = left.filter_map(|(_, table, column)| place(&order, history.migrations.len(), patience, table, column)).collect();
-    let groups = by_file(history, places).into_iter();
-    let finding = |group: super::Group| {
-        let first = group.places.first()?;
-        let message = format!("{}{}: rows without a tenant are still accepted", first.label, group.more("tenant key"));
-        group.finding(message)
-    };
-    groups.filter_map(finding).collect()
+    per_migration(context, places, "tenant key", ": rows without a tenant are still accepted")
 }
 
 fn place(order: &HashMap<FileId, usize>, migrations: usize, patience: u64, table: &Table, column: &Column) -> Option<Place> {
@@ -42,7 +36,7 @@ fn place(order: &HashMap<FileId, usize>, migrations: usize, patience: u64, table
     (forgotten && !tightened && !may_be_empty(table, column)).then(|| Place {
         span: column.span,
         object: path(table, &column.name),
-        label: format!("`{}` was added nullable and is so {later} migrations later", path(table, &column.name)),
+        label: format!("`{}` was added nullable and is so {later} migrations later", title(table, &column.name)),
         sql: format!("{} ALTER COLUMN {} SET NOT NULL;", alter(table), column.name.to_sql()),
     })
 }

@@ -1,6 +1,6 @@
 //! A tenant key whose foreign key points at a natural code instead of the primary key.
 
-use super::{Place, by_file, path};
+use super::{Place, path, per_migration, title};
 use crate::lint::tenancy::{KeyKind, Root, TenantKey};
 use crate::lint::{Finding, SchemaContext};
 use crate::schema::{Name, Schema};
@@ -11,15 +11,10 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
     // Without a table that references the primary key, the code is this schema's decision.
     let Some(precedent) = tenancy.keys().find(|key| key.kind == KeyKind::Reference) else { return Vec::new() };
     let places = tenancy.keys().filter_map(|key| place(context.schema, root, key)).collect();
-    let groups = by_file(context.history.history, places).into_iter();
-    let finding = |group: super::Group| {
-        let first = group.places.first()?;
-        let message =
-            format!("{}{}: a code that is ever changed has to change in every row that copies it", first.label, group.more("tenant key"));
-        let label = format!("`{}` references `{}.{}`", key_path(precedent), root.table.name, root.column);
-        Some(group.finding(message)?.because(precedent.span, label))
-    };
-    groups.filter_map(finding).collect()
+    let ending = ": a code that is ever changed has to change in every row that copies it";
+    let findings = per_migration(context, places, "tenant key", ending).into_iter();
+    let label = format!("`{}.{}` references `{}.{}`", precedent.table.name, precedent.column, root.table.name, root.column);
+    findings.map(|finding| finding.because(precedent.span, &label)).collect()
 }
 
 fn place(schema: &Schema, root: &Root, key: &TenantKey) -> Option<Place> {
@@ -33,7 +28,7 @@ fn place(schema: &Schema, root: &Root, key: &TenantKey) -> Option<Place> {
         object: path(table, &key.column),
         label: format!(
             "`{}` references the code `{}.{code}`, not the primary key `{}`",
-            path(table, &key.column),
+            title(table, &key.column),
             root.table.name,
             root.column
         ),
@@ -59,8 +54,4 @@ fn repair(root: &Root, key: &TenantKey, code: &Name, constraint: &Name) -> Strin
         code.to_sql(),
         constraint.to_sql()
     )
-}
-
-fn key_path(key: &TenantKey) -> String {
-    format!("{}.{}", key.table.name, key.column)
 }

@@ -1,33 +1,34 @@
 //! A tenant key whose type cannot hold the root's key.
 
-use super::{Place, alter, by_file, path, references};
+use super::{Place, alter, path, per_migration, references, title};
 use crate::diagnostic::Severity;
-use crate::lint::tenancy::{KeyKind, Root, TenantKey, leads_an_index};
+use crate::lint::tenancy::{KeyKind, Root, Tenancy, TenantKey, leads_an_index};
 use crate::lint::{Finding, SchemaContext};
 use crate::schema::{Column, Schema, Table, Type};
 
 /// Pieces of evidence, a UUID root among them, that make it an error.
 const CERTAIN: usize = 3;
+/// Tables that do it right, of which labels name at most so many.
+const PRECEDENTS: usize = 3;
 
 pub fn check(context: &SchemaContext) -> Vec<Finding> {
     let tenancy = &context.history.facts.tenancy;
     let Some(root) = &tenancy.root else { return Vec::new() };
-    let certain =
-        |key: &TenantKey| root.data_type.is("uuid") && matches!(&key.kind, KeyKind::Mistyped { evidence } if evidence.len() >= CERTAIN);
-    let mut findings = Vec::new();
-    for severity in [Severity::Error, Severity::Warning] {
-        let chosen = tenancy.keys().filter(|key| matches!(key.kind, KeyKind::Mistyped { .. }));
-        let chosen = chosen.filter(|key| certain(key) == (severity == Severity::Error));
-        let places = chosen.filter_map(|key| place(context.schema, root, key)).collect();
-        for group in by_file(context.history.history, places) {
-            let Some(first) = group.places.first() else { continue };
-            let more = group.more("column");
-            let message = format!("{}{more}", first.label);
-            let finding = group.finding(message).map(|finding| explain(context, root, finding.severity(severity)));
-            findings.extend(finding);
-        }
+    let of_severity = |severity| {
+        let keys = tenancy.keys().filter(|key| severity_of(root, key) == Some(severity));
+        let places = keys.filter_map(|key| place(context.schema, root, key)).collect();
+        let findings = per_migration(context, places, "column", "").into_iter();
+        findings.map(|finding| explain(tenancy, root, finding.severity(severity))).collect::<Vec<_>>()
+    };
+    [Severity::Error, Severity::Warning].into_iter().flat_map(of_severity).collect()
+}
+
+fn severity_of(root: &Root, key: &TenantKey) -> Option<Severity> {
+    match &key.kind {
+        KeyKind::Mistyped { evidence } if root.data_type.is("uuid") && evidence.len() >= CERTAIN => Some(Severity::Error),
+        KeyKind::Mistyped { .. } => Some(Severity::Warning),
+        _ => None,
     }
-    findings
 }
 
 fn place(schema: &Schema, root: &Root, key: &TenantKey) -> Option<Place> {
@@ -43,7 +44,7 @@ fn place(schema: &Schema, root: &Root, key: &TenantKey) -> Option<Place> {
         object: path(table, &column.name),
         label: format!(
             "`{}` is `{data_type}`, which cannot hold or reference the `{}` key of `{}`{holds}",
-            path(table, &column.name),
+            title(table, &column.name),
             root.data_type,
             root.table.name
         ),
@@ -76,13 +77,11 @@ fn repair(root: &Root, table: &Table, column: &Column) -> String {
 }
 
 /// Adds the precedent and the referenced key.
-fn explain(context: &SchemaContext, root: &Root, finding: Finding) -> Finding {
-    let tenancy = &context.history.facts.tenancy;
-    let precedents = tenancy.keys().filter(|key| key.kind == KeyKind::Reference).take(3);
+fn explain(tenancy: &Tenancy, root: &Root, finding: Finding) -> Finding {
+    let precedents = tenancy.keys().filter(|key| key.kind == KeyKind::Reference).take(PRECEDENTS);
     let finding = precedents.fold(finding, |finding, key| {
-        let label =
-            format!("`{}` does it right: `{}` is `{}` and references `{}`", key.table.name, key.column, root.data_type, root.table.name);
-        finding.because(key.span, label)
+        let (table, column) = (&key.table.name, &key.column);
+        finding.because(key.span, format!("`{table}` does it right: `{column}` is `{}` and references `{}`", root.data_type, root.table.name))
     });
     finding.because(root.span, format!("the key to reference: {}({}), `{}`", root.table.to_sql(), root.column.to_sql(), root.data_type))
 }

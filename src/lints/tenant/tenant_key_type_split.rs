@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Place, alter, by_file, path};
+use super::{Place, alter, path, per_migration, title};
 use crate::lint::tenancy::{KeyKind, Tenancy, root_weight, same_family, vendor};
 use crate::lint::{Finding, SchemaContext};
 use crate::schema::{Column, Schema, Table, Type};
@@ -18,26 +18,21 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
 
 fn check_noun(context: &SchemaContext, tenancy: &Tenancy, noun: &str) -> Vec<Finding> {
     let columns = undecided(context.schema, tenancy, noun);
-    let Some((common, of_common)) = majority(&columns) else { return Vec::new() };
-    let Some((precedent, usual)) = of_common.first().copied() else { return Vec::new() };
+    let Some((common, usual)) = majority(&columns) else { return Vec::new() };
     let odd = columns.iter().filter(|(_, column)| !same_width(&column.data_type.value, common));
     let places = odd.map(|(table, column)| Place {
         span: column.data_type.span,
         object: path(table, &column.name),
-        label: format!("`{}` is `{}`", path(table, &column.name), column.data_type.value),
+        label: format!("`{}` is `{}`", title(table, &column.name), column.data_type.value),
         sql: format!("{} ALTER COLUMN {} TYPE {common}{};", alter(table), column.name.to_sql(), using(column, common)),
     });
-    let groups = by_file(context.history.history, places.collect()).into_iter();
-    let finding = |group: super::Group| {
-        let first = group.places.first().map(|place| place.label.clone())?;
-        let message = format!(
-            "{first} where {} tables have `{common}`{}: rows cannot be joined or compared without a cast",
-            of_common.len(),
-            group.more("column")
-        );
-        Some(group.finding(message)?.because(usual.data_type.span, format!("`{}` here", path(precedent, &usual.name))))
+    let ending = format!(", where {} tables have `{common}`: rows cannot be joined or compared without a cast", usual.len());
+    let findings = per_migration(context, places.collect(), "column", &ending).into_iter();
+    let precedent = |finding: Finding| match usual.first() {
+        Some((table, column)) => finding.because(column.data_type.span, format!("`{}` here", title(table, &column.name))),
+        None => finding,
     };
-    groups.filter_map(finding).collect()
+    findings.map(precedent).collect()
 }
 
 /// Columns of this name whose type no foreign key and no other lint decides.

@@ -1,6 +1,6 @@
 //! A tenant key of the right type without a foreign key.
 
-use super::{Place, alter, by_file, established, key_columns, path, references};
+use super::{Place, alter, established, key_columns, path, per_migration, references, title};
 use crate::lint::tenancy::{KeyKind, Root, keeps_records};
 use crate::lint::{Finding, SchemaContext};
 use crate::schema::{Column, Table};
@@ -11,24 +11,17 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
     if precedent.is_none() && context.schema.foreign_keys().next().is_none() {
         return Vec::new();
     }
-    let keys = key_columns(context.schema, tenancy)
-        .filter(|(key, table, _)| key.kind == KeyKind::Unreferenced && table.partition_by.is_none() && !keeps_records(&table.name.name));
+    let keys = key_columns(context.schema, tenancy).filter(|(key, table, _)| {
+        key.kind == KeyKind::Unreferenced && table.partition_by.is_none() && !keeps_records(&table.name.name)
+    });
     let places = keys.map(|(_, table, column)| place(root, table, column)).collect();
-    let groups = by_file(context.history.history, places).into_iter();
-    let finding = |group: super::Group| {
-        let first = group.places.first().map(|place| place.object.clone())?;
-        let message = format!(
-            "`{first}`{} no foreign key to `{}`: rows of a tenant that does not exist are accepted, and stay when theirs is deleted",
-            if group.places.len() > 1 { format!("{} have", group.more("tenant key")) } else { " has".to_owned() },
-            root.table.name
-        );
-        let finding = group.finding(message)?;
-        Some(match precedent {
-            Some(key) => finding.because(key.span, format!("`{}.{}` has one", key.table.name, key.column)),
-            None => finding,
-        })
+    let ending = ": rows of a tenant that does not exist are accepted, and stay when theirs is deleted";
+    let findings = per_migration(context, places, "tenant key", ending).into_iter();
+    let because = |finding: Finding| match precedent {
+        Some(key) => finding.because(key.span, format!("`{}.{}` has one", key.table.name, key.column)),
+        None => finding,
     };
-    groups.filter_map(finding).collect()
+    findings.map(because).collect()
 }
 
 fn place(root: &Root, table: &Table, column: &Column) -> Place {
@@ -36,7 +29,7 @@ fn place(root: &Root, table: &Table, column: &Column) -> Place {
     Place {
         span: column.span,
         object: path(table, &column.name),
-        label: format!("`{}` has none either", path(table, &column.name)),
+        label: format!("`{}` has no foreign key to `{}`", title(table, &column.name), root.table.name),
         sql: format!("{} ADD FOREIGN KEY ({}) {} ON DELETE {rule};", alter(table), column.name.to_sql(), references(root)),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Place, alter, carries_key, established, newest_first, proper_key, scoped_references};
+use super::{Place, all_together, alter, carries_key, established, proper_key, scoped_references};
 use crate::lint::tenancy::Tenancy;
 use crate::lint::{Finding, SchemaContext};
 use crate::schema::{Name, QualifiedName, Schema, Table};
@@ -13,12 +13,7 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
         .filter(|(table, constraint, key, _)| !carries_key(tenancy, &table.name, constraint, key));
     let parents: BTreeMap<&QualifiedName, &Table> = plain.map(|(_, _, _, parent)| (&parent.name, parent)).collect();
     let places = parents.into_values().filter_map(|parent| place(context.schema, tenancy, parent)).collect();
-    let finding = newest_first(context.history.history, places).and_then(|group| {
-        let first = group.places.first()?;
-        let message = format!("{}{}", first.label, group.more("table"));
-        group.finding(message)
-    });
-    finding.into_iter().collect()
+    all_together(context, places, "table", "")
 }
 
 fn place(schema: &Schema, tenancy: &Tenancy, parent: &Table) -> Option<Place> {

@@ -1,6 +1,6 @@
 //! A composite foreign key whose SET NULL or SET DEFAULT would clear the tenant key with it.
 
-use super::path;
+use super::{path, title};
 use crate::lint::tenancy::Tenancy;
 use crate::lint::{Finding, SchemaContext};
 use crate::schema::{Action, Constraint, ForeignKey, Name, Table};
@@ -30,11 +30,11 @@ fn finding(tenancy: &Tenancy, table: &Table, constraint: &Constraint, key: &Fore
     };
     let message = format!(
         "{verb} a row of `{}` sets the tenant key `{}` to {}, which {consequence}",
-        key.references,
-        path(table, tenant),
+        key.references.name,
+        title(table, tenant),
         if action == Action::SetNull { "NULL" } else { "its default" }
     );
-    let finding = Finding::new(constraint.span, message).object(format!("{}.{}", table.name, constraint.name));
+    let finding = Finding::new(constraint.span, message).object(path(table, &constraint.name));
     Some(if on_delete { finding.help(repair(tenancy, table, constraint, key, action)) } else { finding })
 }
 

@@ -1,6 +1,6 @@
 //! A unique constraint on scoped data that leaves the tenant out.
 
-use super::{Place, established, newest_first};
+use super::{Place, all_together, established, path};
 use crate::lint::tenancy::{Tenancy, is_person, table_noun, vendor, words};
 use crate::lint::{Finding, SchemaContext};
 use crate::schema::{Index, Name, Schema, Table};
@@ -37,12 +37,7 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
     let scoped = context.schema.tables.values().filter(|table| tenancy.is_scoped(&table.name) && !is_person(&table_noun(&table.name.name)));
     let indexes = scoped.flat_map(|table| table.indexes.iter().map(move |index| (table.as_ref(), index.as_ref())));
     let places = indexes.filter_map(|(table, index)| place(context.schema, tenancy, table, index)).collect();
-    let finding = newest_first(context.history.history, places).and_then(|group| {
-        let first = group.places.first()?;
-        let message = format!("{}{}", first.label, group.more("unique constraint"));
-        group.finding(message)
-    });
-    finding.into_iter().collect()
+    all_together(context, places, "unique constraint", "")
 }
 
 fn place(schema: &Schema, tenancy: &Tenancy, table: &Table, index: &Index) -> Option<Place> {
@@ -52,7 +47,7 @@ fn place(schema: &Schema, tenancy: &Tenancy, table: &Table, index: &Index) -> Op
     let list = columns.iter().map(|name| name.to_sql()).collect::<Vec<_>>().join(", ");
     (unique && !spared).then(|| Place {
         span: index.span,
-        object: format!("{}.{}", table.name, index.name),
+        object: path(table, &index.name),
         label: format!(
             "`{}` is unique over all tenants on ({list}): one tenant's value is refused to every other, and betrays that it exists",
             table.name

@@ -1,6 +1,6 @@
 //! A view over scoped tables that neither shows nor filters by the tenant key.
 
-use super::{Place, established, newest_first};
+use super::{Place, all_together, established};
 use crate::lint::tenancy::{Tenancy, key_noun};
 use crate::lint::{Finding, SchemaContext};
 use crate::schema::{Name, Schema, View};
@@ -9,12 +9,7 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
     let Some((tenancy, root)) = established(context) else { return Vec::new() };
     let views = context.schema.views.values().filter(|view| view.columns_known && !context.schema.is_uncertain(&view.name));
     let places = views.filter_map(|view| place(context.schema, tenancy, &root.noun, view)).collect();
-    let finding = newest_first(context.history.history, places).and_then(|group| {
-        let first = group.places.first()?;
-        let message = format!("{}{}", first.label, group.more("view"));
-        group.finding(message)
-    });
-    finding.into_iter().collect()
+    all_together(context, places, "view", "")
 }
 
 fn place(schema: &Schema, tenancy: &Tenancy, noun: &str, view: &View) -> Option<Place> {
@@ -26,7 +21,7 @@ fn place(schema: &Schema, tenancy: &Tenancy, noun: &str, view: &View) -> Option<
     (!shown && !filtered && !of_root && schema.table(scoped).is_some()).then(|| Place {
         span: view.span,
         object: view.name.to_string(),
-        label: format!("the view `{}` reads `{scoped}` of all tenants and does not show whose a row is", view.name),
+        label: format!("the view `{}` reads `{}` of all tenants and does not show whose a row is", view.name.name, scoped.name),
         sql: String::new(),
     })
 }
