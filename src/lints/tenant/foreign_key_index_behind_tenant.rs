@@ -22,7 +22,12 @@ fn place(tenancy: &Tenancy, table: &Table, constraint: &Constraint, key: &Foreig
     Some(Place {
         span: constraint.span,
         object: path(table, &constraint.name),
-        label: format!("the only index for `{}` to `{}` is `{}`, behind the tenant key", columns.join(", "), key.references.name, index.name),
+        label: format!(
+            "the only index for `{}` to `{}` is `{}`, behind the tenant key",
+            columns.join(", "),
+            key.references.name,
+            index.name
+        ),
         sql: format!("CREATE INDEX ON {} ({});", table.name.to_sql(), columns.join(", ")),
     })
 }

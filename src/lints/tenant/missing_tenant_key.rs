@@ -38,7 +38,10 @@ fn place(schema: &Schema, tenancy: &Tenancy, siblings: &BTreeMap<&QualifiedName,
     (!keep_out).then(|| Place {
         span: table.span,
         object: table.name.to_string(),
-        label: format!("`{}` belongs to a tenant only through `{}`, while `{}` carries `{}`", table.name.name, parent.name, sibling.name, key.column),
+        label: format!(
+            "`{}` belongs to a tenant only through `{}`, while `{}` carries `{}`",
+            table.name.name, parent.name, sibling.name, key.column
+        ),
         sql: String::new(),
     })
 }

@@ -23,7 +23,11 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
     let ending = format!(": {most} tables call it `{usual}`, and queries and policies cannot be written alike");
     let findings = all_together(context, places, "tenant key", &ending).into_iter();
     let precedent = precedents.first();
-    findings.map(|finding| precedent.iter().fold(finding, |finding, key| finding.because(key.span, format!("`{}` calls it `{usual}`", key.table.name)))).collect()
+    findings
+        .map(|finding| {
+            precedent.iter().fold(finding, |finding, key| finding.because(key.span, format!("`{}` calls it `{usual}`", key.table.name)))
+        })
+        .collect()
 }
 
 fn place(schema: &Schema, root: &Root, key: &TenantKey, usual: &Name) -> Option<Place> {

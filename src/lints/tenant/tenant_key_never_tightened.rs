@@ -3,19 +3,16 @@
 use std::collections::HashMap;
 
 use super::superseded_tenant_key::generations;
-use super::{Place, added_later, alter, key_columns, established, may_be_empty, order, path, per_migration, title};
+use super::{Place, added_later, alter, established, key_columns, may_be_empty, order, path, per_migration, title};
 use crate::lint::tenancy::{KeyKind, TenantKey, says_not_null};
 use crate::lint::{Finding, SchemaContext};
 use crate::schema::{Column, Table};
 use crate::source::FileId;
 
-/// Later migrations after which a transition counts as forgotten.
-const AFTER: u64 = 5;
-
 pub fn check(context: &SchemaContext) -> Vec<Finding> {
     let Some((tenancy, _)) = established(context) else { return Vec::new() };
     let history = context.history.history;
-    let patience = context.history.options.0.get("after").and_then(serde_yaml::Value::as_u64).unwrap_or(AFTER);
+    let patience = context.history.options.integer("after");
     let order = order(history);
     let replaced = generations(context);
     let proper = |key: &TenantKey| matches!(key.kind, KeyKind::Reference | KeyKind::Unreferenced);
@@ -29,11 +26,10 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
     per_migration(context, places, "tenant key", ": rows without a tenant are still accepted")
 }
 
-fn place(order: &HashMap<FileId, usize>, migrations: usize, patience: u64, table: &Table, column: &Column) -> Option<Place> {
+fn place(order: &HashMap<FileId, usize>, migrations: usize, patience: usize, table: &Table, column: &Column) -> Option<Place> {
     let later = migrations.saturating_sub(added_later(order, table, column)? + 1);
     let tightened = !column.nullable.value || table.checks().any(|(_, check)| says_not_null(&check.tree, &column.name));
-    let forgotten = u64::try_from(later).is_ok_and(|later| later >= patience);
-    (forgotten && !tightened && !may_be_empty(table, column)).then(|| Place {
+    (later >= patience && !tightened && !may_be_empty(table, column)).then(|| Place {
         span: column.span,
         object: path(table, &column.name),
         label: format!("`{}` was added nullable and is so {later} migrations later", title(table, &column.name)),

@@ -81,7 +81,8 @@ fn explain(tenancy: &Tenancy, root: &Root, finding: Finding) -> Finding {
     let precedents = tenancy.keys().filter(|key| key.kind == KeyKind::Reference).take(PRECEDENTS);
     let finding = precedents.fold(finding, |finding, key| {
         let (table, column) = (&key.table.name, &key.column);
-        finding.because(key.span, format!("`{table}` does it right: `{column}` is `{}` and references `{}`", root.data_type, root.table.name))
+        finding
+            .because(key.span, format!("`{table}` does it right: `{column}` is `{}` and references `{}`", root.data_type, root.table.name))
     });
     finding.because(root.span, format!("the key to reference: {}({}), `{}`", root.table.to_sql(), root.column.to_sql(), root.data_type))
 }

@@ -11,9 +11,8 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
     if precedent.is_none() && context.schema.foreign_keys().next().is_none() {
         return Vec::new();
     }
-    let keys = key_columns(context.schema, tenancy).filter(|(key, table, _)| {
-        key.kind == KeyKind::Unreferenced && table.partition_by.is_none() && !keeps_records(&table.name.name)
-    });
+    let keys = key_columns(context.schema, tenancy)
+        .filter(|(key, table, _)| key.kind == KeyKind::Unreferenced && table.partition_by.is_none() && !keeps_records(&table.name.name));
     let places = keys.map(|(_, table, column)| place(root, table, column)).collect();
     let ending = ": rows of a tenant that does not exist are accepted, and stay when theirs is deleted";
     let findings = per_migration(context, places, "tenant key", ending).into_iter();
