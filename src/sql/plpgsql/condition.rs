@@ -157,13 +157,23 @@ impl Reader<'_> {
         value
     }
 
+    /// What a query yields; a text it puts together (`SELECT 'ALTER TABLE t DROP CONSTRAINT ' || conname`) is known in part.
+    fn looked_up(&self, tokens: &[Token]) -> Value {
+        let from = find_outer(tokens, |token| token.is_word("from")).unwrap_or(tokens.len());
+        let list = &tokens[1..from];
+        match evaluate(list, self.variables) {
+            text @ Value::Text(_) if list.len() > 1 && text.known_text().is_none() => text,
+            _ => Value::Lookup(Lookup::read(tokens, self.variables)),
+        }
+    }
+
     fn value_within(&mut self, tokens: &[Token]) -> Value {
         if let Some(inside) = wholly_enclosed(tokens) {
             return self.value(inside);
         }
         if let Some(list) = after(tokens, &["select"]) {
             let reads = find_outer(tokens, |token| token.is_word("from")).is_some();
-            return if reads { Value::Lookup(Lookup::read(tokens, self.variables)) } else { self.value(list) };
+            return if reads { self.looked_up(tokens) } else { self.value(list) };
         }
         match evaluate(tokens, self.variables) {
             Value::Unknown if tokens.len() > 1 => match self.condition(tokens) {

@@ -78,7 +78,7 @@ fn is_harmless(statement: &[Token]) -> bool {
         ["role", "user", "group", "database", "system", "publication", "subscription", "server", "tablespace", "default"];
     let outside = statement.get(1).is_some_and(|token| token.is_any_word(&OUTSIDE));
     let owner = statement.windows(2).any(|pair| pair[0].is_word("owner") && pair[1].is_word("to"));
-    outside || (owner && !statement.iter().any(|token| token.is_symbol(",")))
+    outside || (owner && token::find_outer(statement, |token| token.is_symbol(",")).is_none())
 }
 
 fn data(kind: DataKind, statement: &[Token], before_table: &str) -> DataStatement {

@@ -388,7 +388,7 @@ impl Filters<'_> {
 
     fn text_of(&self, alias: Option<&Name>, column: &str) -> Option<Name> {
         match self.take_of(alias, column)? {
-            Test::Is(Object::Text(text)) => Some(text.into()),
+            Test::Is(Object::Text(text)) => Some(as_stored(&text)),
             _ => None,
         }
     }
@@ -397,7 +397,7 @@ impl Filters<'_> {
     fn optional_text(&self, column: &str) -> Option<Option<Name>> {
         match self.take(column) {
             None => Some(None),
-            Some(Test::Is(Object::Text(text))) => Some(Some(text.into())),
+            Some(Test::Is(Object::Text(text))) => Some(Some(as_stored(&text))),
             Some(_) => None,
         }
     }
@@ -487,6 +487,15 @@ impl Filters<'_> {
                 || is_repeated_schema(fact)
         })
     }
+}
+
+/// A text compared with a name is cut to a name's length first.
+fn as_stored(text: &str) -> Name {
+    let mut end = text.len().min(Name::MAX_BYTES);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text[..end].into()
 }
 
 /// `table_schema` stands in several joined views.

@@ -57,7 +57,7 @@ impl Token {
     }
 }
 
-/// The tokens of a part of a text; `None` where something does not close or begins nothing in SQL.
+/// The tokens of a part of a text; `None` where something does not close.
 pub(super) fn read(text: &str, range: Range<usize>) -> Option<Vec<Token>> {
     split::tokens(text, range).map(|token| convert(text, token)).collect()
 }
@@ -72,8 +72,11 @@ fn convert(text: &str, token: split::Token) -> Option<Token> {
         split::TokenKind::String => (Kind::Text, inside()?.replace("''", "'")),
         split::TokenKind::DollarString => (Kind::Text, inside()?.to_owned()),
         split::TokenKind::Number => (Kind::Number, written.to_owned()),
-        split::TokenKind::Parameter | split::TokenKind::Operator | split::TokenKind::Punctuation => (Kind::Symbol, written.to_owned()),
-        split::TokenKind::MetaCommand | split::TokenKind::Unterminated | split::TokenKind::Unknown => return None,
+        // What begins nothing in SQL may be a template's; the statement it stands in says so.
+        split::TokenKind::Parameter | split::TokenKind::Operator | split::TokenKind::Punctuation | split::TokenKind::Unknown => {
+            (Kind::Symbol, written.to_owned())
+        }
+        split::TokenKind::MetaCommand | split::TokenKind::Unterminated => return None,
     };
     Some(Token { kind, value, range: token.range })
 }
