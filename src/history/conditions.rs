@@ -266,3 +266,209 @@ fn function_exists(schema: &Schema, name: &CatalogName) -> Option<bool> {
 fn is_system_schema(name: &str) -> bool {
     matches!(name, "pg_catalog" | "information_schema" | "pg_toast")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::schema::{EnumLabel, Index, Namespace, Trigger, Type, TypeDefinition, View};
+    use crate::source::{SourceMap, Span};
+    use crate::sql::{self, Body, Dialect, Step};
+
+    fn span() -> Span {
+        Span::new(SourceMap::default().add("a.sql", ""), 0..0)
+    }
+
+    fn built_in(name: &str) -> Type {
+        Type { name: QualifiedName::unqualified(name), modifiers: Vec::new(), array: false }
+    }
+
+    fn constraint(name: &str, kind: ConstraintKind, column: &str) -> Arc<Constraint> {
+        Arc::new(Constraint {
+            name: name.into(),
+            columns: vec![column.into()],
+            kind,
+            deferrable: false,
+            initially_deferred: false,
+            validated: crate::source::Spanned::new(true, span()),
+            inherited: false,
+            comment: None,
+            span: span(),
+        })
+    }
+
+    fn index(name: &str) -> Arc<Index> {
+        Arc::new(Index {
+            name: name.into(),
+            method: "btree".into(),
+            keys: Vec::new(),
+            include: Vec::new(),
+            unique: false,
+            primary: false,
+            nulls_not_distinct: false,
+            predicate: None,
+            from_constraint: false,
+            inherited: false,
+            valid: true,
+            comment: None,
+            span: span(),
+        })
+    }
+
+    fn trigger(name: &str) -> Arc<Trigger> {
+        Arc::new(Trigger {
+            name: name.into(),
+            timing: "after".into(),
+            events: Vec::new(),
+            columns: Vec::new(),
+            for_each_row: true,
+            condition: None,
+            function: QualifiedName::new("public", "f"),
+            constraint: false,
+            enabled: true,
+            comment: None,
+            span: span(),
+        })
+    }
+
+    /// `users (id integer NOT NULL PRIMARY KEY, name varchar(50), tags text[])` with an index and a trigger, a table and
+    /// an enum in `app`, a view.
+    fn schema() -> Schema {
+        let mut schema = Schema::default();
+        schema.namespaces.insert("app".into(), Arc::new(Namespace { span: None, comment: None }));
+        let mut users = Table::new(QualifiedName::new("public", "users"), span());
+        let mut id = Column::new("id".into(), built_in("integer"), span());
+        id.nullable.value = false;
+        let name = Column::new("name".into(), Type { modifiers: vec!["50".into()], ..built_in("character varying") }, span());
+        let tags = Column::new("tags".into(), Type { array: true, ..built_in("text") }, span());
+        users.columns = [id, name, tags].map(Arc::new).to_vec();
+        users.constraints.push(constraint("users_pkey", ConstraintKind::PrimaryKey, "id"));
+        users.indexes.push(index("users_name_idx"));
+        users.triggers.push(trigger("touch"));
+        schema.index_tables.insert(QualifiedName::new("public", "users_name_idx"), users.name.clone());
+        schema.tables.insert(users.name.clone(), Arc::new(users));
+        let jobs = QualifiedName::new("app", "jobs");
+        schema.tables.insert(jobs.clone(), Arc::new(Table::new(jobs, span())));
+        let state = QualifiedName::new("app", "state");
+        let kind = TypeKind::Enum { labels: vec![EnumLabel { value: "on".into(), span: span() }] };
+        let definition = TypeDefinition { name: state.clone(), kind, comment: None, span: span(), changed: imbl::Vector::new() };
+        schema.types.insert(state, Arc::new(definition));
+        let names = QualifiedName::new("public", "names");
+        schema.views.insert(names.clone(), Arc::new(view(names)));
+        schema
+    }
+
+    fn view(name: QualifiedName) -> View {
+        View {
+            name,
+            materialized: false,
+            columns: vec!["name".into()],
+            columns_known: true,
+            query: "".into(),
+            relations: Vec::new(),
+            column_references: Vec::new(),
+            functions: Vec::new(),
+            security_invoker: false,
+            indexes: Vec::new(),
+            comment: None,
+            span: span(),
+            changed: imbl::Vector::new(),
+        }
+    }
+
+    fn answer(condition: &str, schema: &Schema) -> Option<bool> {
+        let text = format!("DO $$ BEGIN IF {condition} THEN DROP TABLE x; END IF; END $$");
+        let mut sources = SourceMap::default();
+        let file = sources.add("a.sql", text.as_str());
+        let statements = sql::parse(&sources, file, 0..text.len(), Dialect::Postgres);
+        match statements.first().map(|statement| &statement.body) {
+            Some(Body::Block(steps)) => match &steps[..] {
+                [Step::If { condition, .. }] => condition.evaluate(schema),
+                other => panic!("{text}: {other:?}"),
+            },
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn catalogs_are_answered_from_the_model() {
+        let cases = [
+            ("EXISTS (SELECT 1 FROM information_schema.tables WHERE table_schema = 'public' AND table_name = 'users')", Some(true)),
+            ("EXISTS (SELECT 1 FROM information_schema.tables WHERE table_name = 'jobs')", Some(true)),
+            ("EXISTS (SELECT 1 FROM information_schema.tables WHERE table_name = 'names')", Some(true)),
+            ("EXISTS (SELECT 1 FROM pg_tables WHERE tablename = 'names')", Some(false)),
+            ("EXISTS (SELECT 1 FROM information_schema.tables WHERE table_name = 'Users')", Some(false)),
+            ("EXISTS (SELECT 1 FROM pg_class WHERE relname = 'users' AND relkind = 'v')", Some(false)),
+            ("EXISTS (SELECT 1 FROM pg_class WHERE relname = 'users_name_idx' AND relkind = 'i')", Some(true)),
+            ("EXISTS (SELECT 1 FROM information_schema.tables WHERE table_schema = 'auth' AND table_name = 'users')", None),
+            ("to_regclass('users') IS NOT NULL", Some(true)),
+            ("to_regclass('jobs') IS NOT NULL", Some(false)),
+            ("to_regclass('app.jobs') IS NULL", Some(false)),
+            ("to_regclass('\"Users\"') IS NULL", Some(true)),
+            ("EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 'users_pkey')", Some(true)),
+            ("EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 'users_pkey' AND conrelid = 'app.jobs'::regclass)", Some(false)),
+            ("EXISTS (SELECT 1 FROM pg_constraint WHERE conrelid = 'users'::regclass AND contype = 'p')", Some(true)),
+            ("EXISTS (SELECT 1 FROM pg_constraint WHERE conrelid = 'users'::regclass AND contype = 'f')", Some(false)),
+            (
+                "EXISTS (SELECT 1 FROM information_schema.table_constraints WHERE table_name = 'users' AND constraint_type = 'PRIMARY KEY')",
+                Some(true),
+            ),
+            ("EXISTS (SELECT 1 FROM pg_indexes WHERE tablename = 'users' AND indexname = 'users_name_idx')", Some(true)),
+            ("EXISTS (SELECT 1 FROM pg_indexes WHERE tablename = 'jobs' AND indexname = 'users_name_idx')", Some(false)),
+            ("EXISTS (SELECT 1 FROM pg_trigger WHERE tgname = 'touch' AND NOT tgisinternal)", Some(true)),
+            ("EXISTS (SELECT 1 FROM pg_policies WHERE tablename = 'users' AND policyname = 'own')", Some(false)),
+            ("EXISTS (SELECT 1 FROM pg_type WHERE typname = 'state')", Some(true)),
+            ("EXISTS (SELECT 1 FROM pg_type WHERE typname = 'state' AND typnamespace = 'public'::regnamespace)", Some(false)),
+            ("EXISTS (SELECT 1 FROM pg_enum WHERE enumlabel = 'on' AND enumtypid = 'app.state'::regtype)", Some(true)),
+            (
+                "EXISTS (SELECT 1 FROM pg_enum WHERE enumlabel = 'off' AND enumtypid = (SELECT oid FROM pg_type WHERE typname = 'state'))",
+                Some(false),
+            ),
+            ("EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = 'app')", Some(true)),
+            ("EXISTS (SELECT 1 FROM information_schema.schemata WHERE schema_name = 'other')", Some(false)),
+            ("EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'plpgsql')", Some(true)),
+            ("EXISTS (SELECT 1 FROM pg_proc WHERE proname = 'f')", Some(false)),
+            ("EXISTS (SELECT 1 FROM pg_proc WHERE proname = 'gen_random_uuid')", None),
+        ];
+        let schema = schema();
+        for (condition, expected) in cases {
+            assert_eq!(answer(condition, &schema), expected, "{condition}");
+        }
+    }
+
+    #[test]
+    fn columns_are_asked_for_what_they_are() {
+        let cases = [
+            ("column_name = 'id'", Some(true)),
+            ("column_name = 'ID'", Some(false)),
+            ("column_name = 'id' AND is_nullable = 'NO'", Some(true)),
+            ("column_name = 'id' AND is_nullable = 'YES'", Some(false)),
+            ("column_name = 'id' AND data_type = 'integer'", Some(true)),
+            ("column_name = 'id' AND data_type <> 'integer'", Some(false)),
+            ("column_name = 'id' AND data_type IN ('bigint', 'integer')", Some(true)),
+            ("column_name = 'id' AND udt_name = 'int4'", Some(true)),
+            ("column_name = 'tags' AND data_type = 'ARRAY'", Some(true)),
+            ("column_name = 'tags' AND udt_name = '_text'", Some(true)),
+            ("column_name = 'name' AND character_maximum_length = 50", Some(true)),
+            ("column_name = 'name' AND column_default IS NULL", Some(true)),
+            ("column_name = 'name' AND collation_name = 'C'", None),
+        ];
+        let schema = schema();
+        for (filter, expected) in cases {
+            let condition = format!("EXISTS (SELECT 1 FROM information_schema.columns WHERE table_name = 'users' AND {filter})");
+            assert_eq!(answer(&condition, &schema), expected, "{filter}");
+        }
+    }
+
+    #[test]
+    fn what_replay_could_not_follow_is_not_answered() {
+        let mut schema = schema();
+        schema.uncertainty.relations.insert(QualifiedName::new("public", "users"));
+        assert_eq!(answer("to_regclass('users') IS NULL", &schema), None);
+        assert_eq!(answer("to_regclass('app.jobs') IS NULL", &schema), Some(false));
+        assert_eq!(answer("to_regclass('users') IS NULL OR to_regclass('app.jobs') IS NOT NULL", &schema), Some(true));
+        schema.uncertainty.everything = Some(span());
+        assert_eq!(answer("to_regclass('app.jobs') IS NULL", &schema), None);
+    }
+}
