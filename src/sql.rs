@@ -8,7 +8,7 @@ pub mod types;
 use std::ops::Range;
 
 use crate::change::Change;
-use crate::schema::{Name, QualifiedName};
+use crate::schema::{Function, Name, QualifiedName};
 use crate::source::{FileId, SourceMap, Span};
 
 /// The SQL a history is written in.
@@ -60,7 +60,7 @@ pub enum Body {
     Opaque {
         /// Why, in words: "dynamic SQL", "calls the function `f`, whose body is unknown".
         reason: String,
-        /// What it may have touched; empty means anything.
+        /// What it may have touched; empty means anything. `…` in a name stands for a part that is not known.
         may_touch: Vec<QualifiedName>,
     },
     /// The parser rejects it.
@@ -336,6 +336,11 @@ pub fn parse(sources: &SourceMap, file: FileId, range: Range<usize>, dialect: Di
     }
 }
 
+/// What calling a function does, as far as its body says. Functions it calls in turn are left to the caller.
+pub fn function_steps(sources: &SourceMap, function: &Function) -> Vec<Step> {
+    postgres::function_steps(sources, function)
+}
+
 impl Statement {
     /// The schema changes of this statement, those inside blocks included whether or not they would run.
     pub fn changes(&self) -> Vec<&Change> {
@@ -348,6 +353,18 @@ impl Statement {
 }
 
 impl Step {
+    /// The statements of this step, those of every branch and handler included.
+    pub fn statements(&self) -> Vec<&Statement> {
+        match self {
+            Step::Statement(statement) => vec![statement],
+            Step::If { then, otherwise, .. } => then.iter().chain(otherwise).flat_map(Step::statements).collect(),
+            Step::Protected { body, handlers } => {
+                let handlers = handlers.iter().flat_map(|(_, steps)| steps);
+                body.iter().chain(handlers).flat_map(Step::statements).collect()
+            }
+        }
+    }
+
     /// The changes of this step, both branches of a condition included.
     pub fn changes(&self) -> Vec<&Change> {
         match self {

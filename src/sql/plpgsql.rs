@@ -19,6 +19,7 @@ mod value;
 use std::ops::Range;
 
 use super::{Body, Statement, Step};
+use crate::schema::Name;
 use crate::source::Span;
 
 /// Why a block that makes no sense is opaque.
@@ -44,16 +45,16 @@ pub trait Source {
 
 /// What the block at `range` does: what stands between the quotes of a `DO` statement.
 pub fn block(source: &dyn Source, range: Range<usize>) -> Body {
-    match steps(source, range) {
+    match steps(source, range, &[]) {
         Some(steps) => Body::Block(steps),
         None => not_understood(),
     }
 }
 
-/// What calling a function does whose body stands at `range`.
-pub fn function_body(source: &dyn Source, range: Range<usize>) -> Vec<Step> {
+/// What calling a function with these arguments does whose body stands at `range`.
+pub fn function_body(source: &dyn Source, range: Range<usize>, arguments: &[Name]) -> Vec<Step> {
     let span = source.span(range.clone());
-    steps(source, range).unwrap_or_else(|| vec![Step::Statement(Statement { span, body: not_understood() })])
+    steps(source, range, arguments).unwrap_or_else(|| vec![Step::Statement(Statement { span, body: not_understood() })])
 }
 
 /// A `DO` statement whose body cannot be read where it stands.
@@ -61,11 +62,11 @@ pub fn not_understood() -> Body {
     Body::Opaque { reason: NOT_UNDERSTOOD.into(), may_touch: Vec::new() }
 }
 
-fn steps(source: &dyn Source, range: Range<usize>) -> Option<Vec<Step>> {
+fn steps(source: &dyn Source, range: Range<usize>, arguments: &[Name]) -> Option<Vec<Step>> {
     let tokens = token::read(source.text(), range).filter(|tokens| token::depth(tokens) <= MAX_PARENTHESES)?;
     if tokens.is_empty() {
         return Some(Vec::new());
     }
     let block = structure::parse(&tokens)?;
-    interpret::run(&block, source)
+    interpret::run(&block, source, arguments)
 }

@@ -37,6 +37,8 @@ use crate::source::{FileId, SourceMap, Span};
 /// Larger statements that only move rows are not parsed: what they write to is told by their first tokens.
 const MAX_PARSED_DATA: usize = 256 * 1024;
 
+pub use block::function_steps;
+
 /// The statements of `range` of a file.
 ///
 /// Where a statement parses only once its template placeholders are filled in, names in it are made of the

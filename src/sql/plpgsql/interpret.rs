@@ -20,10 +20,12 @@ const MAX_DEPTH: usize = 64;
 /// Blocks with more variables than this are not followed.
 const MAX_VARIABLES: usize = 1000;
 
-/// The steps of a block; `None` where it is too large to follow.
-pub(super) fn run(block: &Block, source: &dyn Source) -> Option<Vec<Step>> {
+/// The steps of a block, the values of these arguments unknown; `None` where it is too large to follow.
+pub(super) fn run(block: &Block, source: &dyn Source, arguments: &[Name]) -> Option<Vec<Step>> {
     let mut run = Run { source, budget: BUDGET, depth: 0 };
-    run.block(block, None, &mut Variables::new())
+    let mut variables = Variables::new();
+    forget(arguments, &mut variables);
+    run.block(block, None, &mut variables)
 }
 
 struct Run<'a> {

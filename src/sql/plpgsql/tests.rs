@@ -1,6 +1,7 @@
 //! Blocks as people write them, and what they are understood to do.
 
 use super::not_understood;
+use crate::change::ChangeKind;
 use crate::source::{SourceMap, Span};
 use crate::sql::{self, Body, Condition, Dialect, Statement, Step};
 
@@ -247,4 +248,30 @@ fn a_body_in_plain_quotes_is_read_where_nothing_in_it_is_quoted() {
     assert_eq!(kinds("DO 'BEGIN DROP TABLE a; END'"), "block {Drop}");
     assert_eq!(kinds("DO 'BEGIN EXECUTE ''DROP TABLE a''; END'"), "opaque()");
     assert_eq!(kinds("DO LANGUAGE plpython3u $$ pass $$"), "opaque()");
+}
+
+#[test]
+fn a_called_function_does_what_its_body_says() {
+    let call = |definition: &str| {
+        let (sources, statements) = parsed(definition);
+        let changes = statements.iter().flat_map(Statement::changes);
+        let steps = changes.filter_map(|change| match &change.kind {
+            ChangeKind::CreateFunction { function, .. } => Some(steps_summary(&sql::function_steps(&sources, function))),
+            _ => None,
+        });
+        steps.collect::<Vec<_>>().join("|")
+    };
+    let cases = [
+        ("CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN UPDATE a SET b = 1; DROP TABLE a; END $$", "Update; Drop"),
+        ("CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS 'BEGIN EXECUTE ''DROP TABLE a''; END'", "Drop"),
+        ("CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1; SELECT 2'", "Select; Select"),
+        (
+            "CREATE FUNCTION f(t text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+             IF EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 'a' AND connamespace = t) THEN DROP TABLE a; END IF; END $$",
+            "if ? {Drop} else {}",
+        ),
+    ];
+    for (definition, expected) in cases {
+        assert_eq!(call(definition), expected, "{definition}");
+    }
 }
