@@ -15,4 +15,5 @@ pub mod layout;
 pub mod history;
 pub mod lint;
 pub mod lints;
+pub mod config;
 pub mod report;

@@ -2,7 +2,7 @@
 
 pub mod card;
 pub mod explain;
-mod fingerprint;
+pub(crate) mod fingerprint;
 mod options;
 pub mod paths;
 mod run;

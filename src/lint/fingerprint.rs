@@ -11,7 +11,7 @@ use crate::source::{FileId, SourceMap, Span};
 use crate::sql::{Statement, split};
 
 /// Gives every diagnostic its fingerprint; equal ones are counted in the order of `diagnostics`.
-pub(super) fn assign(diagnostics: &mut [Diagnostic], statements: &Statements, sources: &SourceMap) {
+pub(crate) fn assign(diagnostics: &mut [Diagnostic], statements: &Statements, sources: &SourceMap) {
     let mut texts = HashMap::new();
     let mut seen: HashMap<u128, u32> = HashMap::new();
     for diagnostic in diagnostics {

@@ -1,0 +1,286 @@
+//! Reads the tree of a configuration file, key by key.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
+
+use serde_yaml::Value;
+
+use super::yaml::{self, Node, NodeKind};
+use super::{Config, FailOn, LINT};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::lint::card::Level;
+use crate::lint::paths::{PathSet, pattern};
+use crate::lint::settings::{LintSettings, PathSettings};
+use crate::lint::{Card, Lint, OptionKind, TenantSettings, fingerprint};
+use crate::nearest::did_you_mean;
+use crate::source::{FileId, SourceMap, Span, Spanned};
+use crate::sql::Dialect;
+
+/// What the file says, and what is wrong with it.
+pub(super) fn read(file: FileId, folder: &Path, lints: &[Lint], sources: &SourceMap) -> (Config, Vec<Diagnostic>) {
+    let mut reader = Reader { folder, lints, mistakes: Vec::new() };
+    let config = match yaml::parse(file, &sources.file(file).text) {
+        Ok(Some(root)) => reader.config(&root),
+        Ok(None) => Config::default(),
+        Err(mistake) => {
+            reader.mistake(mistake.span, mistake.message, None);
+            Config::default()
+        }
+    };
+    fingerprint::assign(&mut reader.mistakes, &fingerprint::Statements::default(), sources);
+    (config, reader.mistakes)
+}
+
+/// The levels by their names.
+const LEVELS: [(&str, Level); 4] = [("off", Level::Off), ("info", Level::Info), ("warning", Level::Warning), ("error", Level::Error)];
+
+/// What `fail-on` takes.
+const FAIL_ON: [(&str, FailOn); 4] = [
+    ("info", FailOn::Severity(Severity::Info)),
+    ("warning", FailOn::Severity(Severity::Warning)),
+    ("error", FailOn::Severity(Severity::Error)),
+    ("never", FailOn::Never),
+];
+
+const DIALECTS: [(&str, Dialect); 1] = [("postgresql", Dialect::Postgres)];
+
+const KEYS: [&str; 8] = ["layout", "dialect", "down-directory", "fail-on", "lints", "paths", "tenant", "ignore"];
+
+/// Reads values and notes mistakes on the way.
+struct Reader<'a> {
+    folder: &'a Path,
+    lints: &'a [Lint],
+    mistakes: Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn config(&mut self, root: &Node) -> Config {
+        let mut config = Config::default();
+        for (key, value) in self.entries(root, "the configuration", &KEYS) {
+            match key {
+                "layout" => config.layout = self.string(key, value).map(|name| Spanned::new(name, value.span)),
+                "dialect" => config.dialect = self.choice(key, value, &DIALECTS),
+                "down-directory" => config.down_directory = self.string(key, value),
+                "fail-on" => config.fail_on = self.choice(key, value, &FAIL_ON),
+                "lints" => config.settings.lints = self.lints(value),
+                "paths" => config.settings.paths = self.paths(value),
+                "tenant" => config.settings.tenant = self.tenant(value),
+                _ => config.ignore = self.path_set(key, value),
+            }
+        }
+        config
+    }
+
+    fn lints(&mut self, node: &Node) -> BTreeMap<String, LintSettings> {
+        let entries = self.lint_entries(node);
+        entries.into_iter().map(|(card, value)| (card.id.clone(), self.lint(card, value))).collect()
+    }
+
+    fn lint(&mut self, card: &Card, node: &Node) -> LintSettings {
+        let NodeKind::Mapping(_) = node.kind else {
+            return LintSettings { level: self.choice(&card.id, node, &LEVELS), ..LintSettings::default() };
+        };
+        let keys: Vec<&str> = card.options.iter().map(|option| option.name.as_str()).chain(["severity"]).collect();
+        let mut settings = LintSettings::default();
+        for (key, value) in self.entries(node, &format!("`{}`", card.id), &keys) {
+            match card.options.iter().find(|option| option.name == key) {
+                Some(option) => {
+                    let value = option.kind().and_then(|kind| self.option(key, value, kind));
+                    settings.options.extend(value.map(|value| (Value::from(key), value)));
+                }
+                None => settings.level = self.choice(key, value, &LEVELS),
+            }
+        }
+        settings
+    }
+
+    fn option(&mut self, key: &str, node: &Node, kind: OptionKind) -> Option<Value> {
+        let value = node.to_value();
+        if kind == OptionKind::Strings && value.is_sequence() {
+            return Some(self.strings(key, node).into());
+        }
+        if OptionKind::of(&value) == Some(kind) {
+            return Some(value);
+        }
+        self.wrong_kind(key, kind.name(), node);
+        None
+    }
+
+    fn paths(&mut self, node: &Node) -> Vec<PathSettings> {
+        self.items("paths", node).iter().map(|item| self.path(item)).collect()
+    }
+
+    fn path(&mut self, node: &Node) -> PathSettings {
+        let mut settings = PathSettings { paths: PathSet::default(), levels: BTreeMap::new() };
+        let mut has_path = false;
+        for (key, value) in self.entries(node, "an entry of `paths`", &["path", "lints"]) {
+            if key == "path" {
+                has_path = true;
+                settings.paths = self.path_set(key, value);
+            } else {
+                let levels = self.lint_entries(value).into_iter();
+                settings.levels = levels.filter_map(|(card, value)| Some((card.id.clone(), self.level_only(card, value)?))).collect();
+            }
+        }
+        if !has_path && matches!(node.kind, NodeKind::Mapping(_)) {
+            self.mistake(node.span, "this entry of `paths` has no `path` and concerns no file", None);
+        }
+        settings
+    }
+
+    /// A lint runs once over the whole history, so its options cannot differ from file to file.
+    fn level_only(&mut self, card: &Card, node: &Node) -> Option<Level> {
+        let settings = self.lint(card, node);
+        if !settings.options.is_empty() {
+            let help = "set the options under `lints`, for all files";
+            self.mistake(node.span, format!("the options of `{}` cannot differ from file to file", card.id), Some(help.to_owned()));
+        }
+        settings.level
+    }
+
+    fn tenant(&mut self, node: &Node) -> TenantSettings {
+        let mut tenant = TenantSettings::default();
+        for (key, value) in self.entries(node, "`tenant`", &["table", "keys", "external-ids", "global-tables"]) {
+            match key {
+                "table" => tenant.table = self.string(key, value),
+                "keys" => tenant.keys = self.strings(key, value),
+                "external-ids" => tenant.external_ids = self.strings(key, value),
+                _ => tenant.global_tables = self.strings(key, value),
+            }
+        }
+        tenant
+    }
+
+    /// One pattern or a list of them.
+    fn path_set(&mut self, key: &str, node: &Node) -> PathSet {
+        let nodes = if node.as_str().is_some() { std::slice::from_ref(node) } else { self.items(key, node) };
+        let mut globs = Vec::new();
+        for node in nodes {
+            let Some(text) = self.string(key, node) else { continue };
+            match pattern(&text) {
+                Ok(glob) => globs.push(glob),
+                Err(error) => self.mistake(node.span, format!("this is no pattern for files: {}", error.kind()), None),
+            }
+        }
+        PathSet::new(self.folder, &globs).unwrap_or_else(|error| {
+            self.mistake(node.span, format!("these patterns cannot be used: {}", error.kind()), None);
+            PathSet::default()
+        })
+    }
+}
+
+/// Values of the common kinds.
+impl<'a> Reader<'a> {
+    /// The entries of a mapping whose keys are known.
+    fn entries<'n>(&mut self, node: &'n Node, place: &str, known: &[&str]) -> Vec<(&'n str, &'n Node)> {
+        let mut entries = self.distinct(node, place);
+        entries.retain(|(key, _)| {
+            let is_known = known.contains(&key.name.as_str());
+            if !is_known {
+                self.mistake(key.span, format!("there is no `{}` in {place}", key.name), did_you_mean(&key.name, known.iter().copied()));
+            }
+            is_known
+        });
+        entries.into_iter().map(|(key, node)| (key.name.as_str(), node)).collect()
+    }
+
+    /// The entries of a mapping whose keys are lints.
+    fn lint_entries<'n>(&mut self, node: &'n Node) -> Vec<(&'a Card, &'n Node)> {
+        let mut entries = Vec::new();
+        for (key, value) in self.distinct(node, "`lints`") {
+            match self.lints.iter().find(|lint| lint.card.id == key.name) {
+                Some(lint) => entries.push((&lint.card, value)),
+                None => {
+                    let ids = self.lints.iter().map(|lint| lint.card.id.as_str());
+                    self.mistake(key.span, format!("there is no lint `{}`", key.name), did_you_mean(&key.name, ids));
+                }
+            }
+        }
+        entries
+    }
+
+    /// The entries of a mapping, each key once. Nothing at all is an empty mapping.
+    fn distinct<'n>(&mut self, node: &'n Node, place: &str) -> Vec<(&'n yaml::Key, &'n Node)> {
+        let mut seen = HashSet::new();
+        let mut distinct = Vec::new();
+        match &node.kind {
+            NodeKind::Mapping(entries) => {
+                for (key, value) in entries {
+                    if seen.insert(&key.name) {
+                        distinct.push((key, value));
+                    } else {
+                        self.mistake(key.span, format!("`{}` stands twice in {place}, and only the first counts", key.name), None);
+                    }
+                }
+            }
+            NodeKind::Scalar(Value::Null) => {}
+            _ => self.mistake(node.span, format!("{place} is a mapping of keys to values, not {}", node.describe()), None),
+        }
+        distinct
+    }
+
+    fn items<'n>(&mut self, key: &str, node: &'n Node) -> &'n [Node] {
+        match &node.kind {
+            NodeKind::Sequence(items) => items,
+            _ => {
+                self.wrong_kind(key, "a list", node);
+                &[]
+            }
+        }
+    }
+
+    fn string(&mut self, key: &str, node: &Node) -> Option<String> {
+        if node.as_str().is_none() {
+            self.wrong_kind(key, "a text", node);
+        }
+        node.as_str().map(str::to_owned)
+    }
+
+    fn strings(&mut self, key: &str, node: &Node) -> Vec<String> {
+        let mut texts = Vec::new();
+        for item in self.items(key, node) {
+            match item.as_str() {
+                Some(text) => texts.push(text.to_owned()),
+                None => self.mistake(item.span, format!("`{key}` holds texts, not {}", item.describe()), None),
+            }
+        }
+        texts
+    }
+
+    fn choice<T: Copy>(&mut self, key: &str, node: &Node, choices: &[(&str, T)]) -> Option<T> {
+        let written = node.as_str().unwrap_or_default();
+        let found = choices.iter().find(|(name, _)| *name == written);
+        if found.is_none() {
+            let names: Vec<String> = choices.iter().map(|(name, _)| format!("`{name}`")).collect();
+            let help = did_you_mean(written, choices.iter().map(|(name, _)| *name));
+            self.mistake(node.span, format!("`{key}` is {}, not {}", or(&names), node.describe()), help);
+        }
+        found.map(|(_, value)| *value)
+    }
+
+    fn wrong_kind(&mut self, key: &str, expected: &str, node: &Node) {
+        self.mistake(node.span, format!("`{key}` is {expected}, not {}", node.describe()), None);
+    }
+
+    fn mistake(&mut self, span: Span, message: impl Into<String>, help: Option<String>) {
+        self.mistakes.push(Diagnostic {
+            lint: LINT.to_owned(),
+            severity: Severity::Error,
+            message: message.into(),
+            primary: span,
+            labels: Vec::new(),
+            notes: Vec::new(),
+            help,
+            object: None,
+            fingerprint: String::new(),
+        });
+    }
+}
+
+/// `a, b or c`.
+fn or(names: &[String]) -> String {
+    match names {
+        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+        _ => names.concat(),
+    }
+}

@@ -1,0 +1,147 @@
+//! `migralint.yaml`: what it says is done, and what is wrong with it is shown where it is.
+
+use std::fs;
+use std::path::Path;
+
+use migralint::config::{Config, FailOn};
+use migralint::diagnostic::{Diagnostic, Severity};
+use migralint::lint::card::Level;
+use migralint::lint::{Card, Check, Lint, Options};
+use migralint::source::SourceMap;
+
+/// Lints that no release changes.
+fn lints() -> Vec<Lint> {
+    let card = "{title: t, group: g, severity: warning, what: w, why: w, fix: f, examples: [], options: [
+        {name: tables, default: 5, what: w}, {name: names, default: [id], what: w}, {name: strict, default: false, what: w}]}";
+    ["cascade-reaches-far", "gap"].map(|id| Lint { card: Card::parse(id, card).unwrap(), check: Check::Run }).into()
+}
+
+struct Loaded {
+    config: Config,
+    mistakes: Vec<Diagnostic>,
+    sources: SourceMap,
+    folder: tempfile::TempDir,
+}
+
+fn load(text: &str) -> Loaded {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("migralint.yaml");
+    fs::write(&path, text).unwrap();
+    let mut sources = SourceMap::default();
+    let (config, mistakes) = Config::load(&path, &lints(), &mut sources).unwrap();
+    Loaded { config, mistakes, sources, folder }
+}
+
+#[test]
+fn every_setting_is_read() {
+    let Loaded { config, mistakes, folder, .. } = load(
+        "layout: flyway
+dialect: postgresql
+down-directory: ../rollback
+fail-on: never
+lints:
+  gap: off
+  cascade-reaches-far: { severity: error, tables: 8, names: [id, uuid] }
+paths:
+  - path: \"legacy/**\"
+    lints: { gap: info }
+tenant:
+  table: app.organizations
+  keys: [organization_id]
+  external-ids: [stripe_customer_id]
+  global-tables: [countries]
+ignore: ['**/seed_*.sql']
+",
+    );
+    assert_eq!(mistakes, []);
+    assert_eq!(config.layout.unwrap().value, "flyway");
+    assert_eq!(config.down_directory.as_deref(), Some("../rollback"));
+    assert_eq!(config.fail_on, Some(FailOn::Never));
+    assert_eq!(config.settings.tenant.table.as_deref(), Some("app.organizations"));
+    assert_eq!(config.settings.tenant.external_ids, ["stripe_customer_id"]);
+    assert_eq!(config.settings.tenant.global_tables, ["countries"]);
+    let file = |path: &str| folder.path().join(path).to_string_lossy().into_owned();
+    assert!(config.ignore.contains(&file("a/b/seed_1.sql")) && !config.ignore.contains(&file("a/b/001.sql")));
+    let lints = lints();
+    let level = |path: &str| config.settings.configured_level(&lints[1].card, &file(path));
+    assert_eq!(level("legacy/old/001.sql"), Some(Level::Info));
+    assert_eq!(level("new/001.sql"), Some(Level::Off));
+    let reaches_far = &config.settings.lints["cascade-reaches-far"];
+    let options = Options::of(&lints[0].card, &reaches_far.options);
+    assert_eq!(reaches_far.level, Some(Level::Error));
+    assert_eq!((options.integer("tables"), options.strings("names"), options.boolean("strict")), (8, vec!["id", "uuid"], false));
+}
+
+#[test]
+fn a_mistake_is_shown_at_its_place_with_what_was_meant() {
+    let cases: &[(&str, &str, &str, Option<&str>)] = &[
+        ("layouts: flyway", "layouts", "there is no `layouts` in the configuration", Some("did you mean `layout`?")),
+        ("lints:\n  gaps: off", "gaps", "there is no lint `gaps`", Some("did you mean `gap`?")),
+        ("lints:\n  gap: warn", "warn", "`gap` is `off`, `info`, `warning` or `error`, not `warn`", Some("did you mean `warning`?")),
+        ("lints: { gap: false }", "false", "`gap` is `off`, `info`, `warning` or `error`, not `false`", None),
+        ("lints: [gap]", "[gap]", "`lints` is a mapping of keys to values, not a list", None),
+        ("lints:\n  gap: { tables: many }", "many", "`tables` is a whole number, not `many`", None),
+        ("lints:\n  gap: { tables: -1 }", "-1", "`tables` is a whole number, not `-1`", None),
+        ("lints:\n  gap: { names: [1] }", "1", "`names` holds texts, not `1`", None),
+        ("lints:\n  gap: { table: 1 }", "table", "there is no `table` in `gap`", Some("did you mean `tables`?")),
+        ("lints:\n  gap: off\n  gap: error", "gap", "`gap` stands twice in `lints`, and only the first counts", None),
+        ("fail-on: fatal", "fatal", "`fail-on` is `info`, `warning`, `error` or `never`, not `fatal`", None),
+        ("dialect: postgres", "postgres", "`dialect` is `postgresql`, not `postgres`", Some("did you mean `postgresql`?")),
+        ("tenant: { tabel: x }", "tabel", "there is no `tabel` in `tenant`", Some("did you mean `table`?")),
+        ("tenant: { keys: x }", "x", "`keys` is a list, not `x`", None),
+        ("ignore: ['a{']", "'a{'", "this is no pattern for files: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)", None),
+        ("paths: [{ lints: { gap: off } }]", "{ lints: { gap: off } }", "this entry of `paths` has no `path` and concerns no file", None),
+        ("# é\nlayout: *x", "*x", "this is not YAML: while parsing node, found unknown anchor", None),
+    ];
+    for (text, place, message, help) in cases {
+        let Loaded { mistakes, sources, .. } = load(text);
+        let [mistake] = mistakes.as_slice() else { panic!("{text}: {mistakes:?}") };
+        assert_eq!(mistake.message, *message, "{text}");
+        assert_eq!(mistake.help.as_deref(), *help, "{text}");
+        assert!(sources.text(mistake.primary) == *place || mistake.message.contains("not YAML"), "{text}: {}", sources.text(mistake.primary));
+        assert_eq!((mistake.lint.as_str(), mistake.severity), ("config", Severity::Error));
+    }
+}
+
+#[test]
+fn all_mistakes_are_reported_and_the_rest_counts() {
+    let Loaded { config, mistakes, sources, .. } = load("fial-on: error\nlayout: 7\nlints:\n  gpa: off\n  gap: error\n");
+    let lines: Vec<usize> = mistakes.iter().map(|mistake| sources.start(mistake.primary).line).collect();
+    assert_eq!(lines, [1, 2, 4]);
+    assert_eq!(config.settings.lints["gap"].level, Some(Level::Error));
+}
+
+#[test]
+fn a_file_that_is_not_yaml_is_reported_where_reading_stopped() {
+    let Loaded { mistakes, sources, .. } = load("# größe\nlints:\n  gap: [off\n");
+    assert_eq!(mistakes.len(), 1);
+    assert!(mistakes[0].message.starts_with("this is not YAML: "), "{}", mistakes[0].message);
+    assert!(sources.start(mistakes[0].primary).line >= 3);
+}
+
+#[test]
+fn hostile_files_are_refused_in_little_time() {
+    let bomb = "a: &a [x, x]\nb: &b [*a, *a]\n";
+    for text in ["- ".repeat(50_000), "[".repeat(50_000), "{a: ".repeat(50_000), bomb.to_owned()] {
+        assert_eq!(load(&text).mistakes.len(), 1, "{}", &text[..20]);
+    }
+}
+
+#[test]
+fn an_empty_file_says_nothing() {
+    for text in ["", "# only a comment\n", "---\n", "\u{feff}lints:\n"] {
+        assert_eq!(load(text).mistakes, [], "{text:?}");
+    }
+}
+
+#[test]
+fn the_nearest_file_upwards_governs() {
+    let folder = tempfile::tempdir().unwrap();
+    let migrations = folder.path().join("db/migrations");
+    fs::create_dir_all(&migrations).unwrap();
+    fs::write(folder.path().join("migralint.yml"), "").unwrap();
+    let found = |directory: &Path| Config::find(directory).unwrap().strip_prefix(folder.path()).unwrap().to_owned();
+    assert_eq!(found(&migrations), Path::new("migralint.yml"));
+    fs::write(folder.path().join("db/migralint.yaml"), "").unwrap();
+    assert_eq!(found(&migrations), Path::new("db/migralint.yaml"));
+}
