@@ -89,7 +89,12 @@ fn a_mistake_is_shown_at_its_place_with_what_was_meant() {
         ("dialect: postgres", "postgres", "`dialect` is `postgresql`, not `postgres`", Some("did you mean `postgresql`?")),
         ("tenant: { tabel: x }", "tabel", "there is no `tabel` in `tenant`", Some("did you mean `table`?")),
         ("tenant: { keys: x }", "x", "`keys` is a list, not `x`", None),
-        ("ignore: ['a{']", "'a{'", "this is no pattern for files: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)", None),
+        (
+            "ignore: ['a{']",
+            "'a{'",
+            "this is no pattern for files: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)",
+            None,
+        ),
         ("paths: [{ lints: { gap: off } }]", "{ lints: { gap: off } }", "this entry of `paths` has no `path` and concerns no file", None),
         ("# é\nlayout: *x", "*x", "this is not YAML: while parsing node, found unknown anchor", None),
     ];
@@ -98,7 +103,11 @@ fn a_mistake_is_shown_at_its_place_with_what_was_meant() {
         let [mistake] = mistakes.as_slice() else { panic!("{text}: {mistakes:?}") };
         assert_eq!(mistake.message, *message, "{text}");
         assert_eq!(mistake.help.as_deref(), *help, "{text}");
-        assert!(sources.text(mistake.primary) == *place || mistake.message.contains("not YAML"), "{text}: {}", sources.text(mistake.primary));
+        assert!(
+            sources.text(mistake.primary) == *place || mistake.message.contains("not YAML"),
+            "{text}: {}",
+            sources.text(mistake.primary)
+        );
         assert_eq!((mistake.lint.as_str(), mistake.severity), ("config", Severity::Error));
     }
 }
