@@ -3,11 +3,30 @@
 //! Every tool has its own answer; one file per tool in `layout/`. Nothing is parsed here: a layout looks at names,
 //! folders, and at most the first lines of a file.
 
+mod detect;
+mod diesel;
+mod discover;
+mod down;
+mod flyway;
+mod golang_migrate;
+mod hand_numbered;
+mod kind;
+mod listing;
+mod name;
+mod pairing;
+mod prisma;
+mod reading;
+mod sections;
+mod supabase;
+mod tree;
+
 use std::cmp::Ordering;
 use std::path::PathBuf;
 
 use crate::source::{FileId, Span};
 use crate::sql::Dialect;
+
+pub use discover::{DiscoverError, DiscoverOptions, discover};
 
 /// The conventions that are recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -16,14 +35,28 @@ pub enum Kind {
     HandNumbered,
     /// golang-migrate: `1_name.up.sql`, `1_name.down.sql`.
     GolangMigrate,
+    /// sqlx: `1_name.sql`, or `1_name.up.sql` with `1_name.down.sql`.
+    Sqlx,
     /// Diesel: `2024-01-31-120000_name/up.sql`, `down.sql`.
     Diesel,
+    /// Hasura: `1676582194859_name/up.sql`, `down.sql`, the number in milliseconds.
+    Hasura,
     /// Prisma Migrate: `20240131120000_name/migration.sql`.
     Prisma,
     /// Flyway: `V1__name.sql`, `U1__name.sql`, `R__name.sql`.
     Flyway,
+    /// Refinery: Flyway's names, in which `U1__name.sql` is a migration like any other.
+    Refinery,
     /// Supabase: `supabase/migrations/20240131120000_name.sql`.
     Supabase,
+    /// goose: `-- +goose Up` and `-- +goose Down` in one file.
+    Goose,
+    /// dbmate: `-- migrate:up` and `-- migrate:down` in one file.
+    Dbmate,
+    /// sql-migrate: `-- +migrate Up` and `-- +migrate Down` in one file.
+    SqlMigrate,
+    /// tern: `---- create above / drop below ----` in one file.
+    Tern,
     /// `20240131120000_name.sql`, by no tool that can be told.
     Timestamped,
 }
@@ -35,6 +68,8 @@ pub enum VersionOrder {
     Numeric,
     /// As bytes: `10` before `9`.
     Bytes,
+    /// As bytes, dashes left out: `2024-01-31-120000` equals `20240131120000`.
+    BytesWithoutDashes,
 }
 
 /// A migration's version.
@@ -52,8 +87,13 @@ impl Version {
         match order {
             VersionOrder::Numeric => self.parts.cmp(&other.parts),
             VersionOrder::Bytes => self.text.as_bytes().cmp(other.text.as_bytes()),
+            VersionOrder::BytesWithoutDashes => digits(&self.text).cmp(digits(&other.text)),
         }
     }
+}
+
+fn digits(text: &str) -> impl Iterator<Item = u8> {
+    text.bytes().filter(|byte| *byte != b'-')
 }
 
 /// A directory of migrations, recognised and put in order.
@@ -81,6 +121,21 @@ pub struct Directory {
     pub companions: Vec<SourcePart>,
     /// Migrations that exist in another language (Go, TypeScript …) and are not read.
     pub foreign: Vec<String>,
+    /// Down scripts that the tool takes for migrations and runs going forward.
+    pub run_forward: Vec<FileId>,
+    /// Files whose bytes are not text, or not all of them.
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// A file that could not be read as text.
+#[derive(Clone, Debug)]
+pub struct Unreadable {
+    /// The file; its text is empty where nothing of it can be read as SQL.
+    pub file: FileId,
+    /// The first place that is no text.
+    pub span: Span,
+    /// Why, in words: "byte 0xe9 is not UTF-8".
+    pub reason: String,
 }
 
 /// A file, or the part of one that holds one direction of a migration.
@@ -116,4 +171,6 @@ pub struct IgnoredFile {
     pub reason: String,
     /// The name that would be picked up, where it is clear what was meant.
     pub near_miss: Option<String>,
+    /// The tool stops with an error because of it, instead of passing it over.
+    pub refused: bool,
 }

@@ -1,0 +1,219 @@
+//! From a path to a [`Directory`]: list, read, recognise, arrange.
+
+use std::fmt;
+use std::path::{Component, Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::listing::{self, Found, Listing};
+use super::tree::{Arrangement, Item, Tree};
+use super::{
+    Directory, Kind, Unreadable, detect, diesel, flyway, golang_migrate, hand_numbered, pairing, prisma, reading, sections, supabase,
+};
+use crate::source::{SourceMap, Span};
+use crate::sql::Dialect;
+
+/// What the user decides instead of the evidence.
+#[derive(Clone, Debug, Default)]
+pub struct DiscoverOptions {
+    /// The convention.
+    pub layout: Option<Kind>,
+    /// Where the down scripts are, when they are not in a usual place.
+    pub down_directory: Option<PathBuf>,
+    /// The SQL the directory is written in.
+    pub dialect: Option<Dialect>,
+}
+
+/// Why a path is no directory of migrations.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DiscoverError {
+    /// There is nothing at this path.
+    NotFound {
+        /// As the user is to see it.
+        path: String,
+    },
+    /// It is a file.
+    NotADirectory {
+        /// As the user is to see it.
+        path: String,
+    },
+    /// It cannot be listed.
+    Unreadable {
+        /// As the user is to see it.
+        path: String,
+        /// The system's reason.
+        reason: String,
+    },
+    /// No file in it is a migration.
+    NoMigrations {
+        /// As the user is to see it.
+        path: String,
+        /// Directories below it that look like migrations, the largest first.
+        below: Vec<String>,
+    },
+    /// It belongs to a tool whose files are not understood yet.
+    Unsupported {
+        /// As the user is to see it.
+        path: String,
+        /// The tool.
+        tool: &'static str,
+        /// What it was recognised by.
+        evidence: String,
+    },
+}
+
+impl fmt::Display for DiscoverError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotFound { path } => write!(f, "there is no directory `{path}`"),
+            Self::NotADirectory { path } => write!(f, "`{path}` is a file; name the directory of migrations it lies in"),
+            Self::Unreadable { path, reason } => write!(f, "`{path}` cannot be read: {reason}"),
+            Self::NoMigrations { path, below } if below.is_empty() => write!(f, "no migrations in `{path}`"),
+            Self::NoMigrations { path, below } => {
+                let below: Vec<_> = below.iter().map(|folder| format!("`{folder}`")).collect();
+                write!(f, "no migrations directly in `{path}`; below it these look like some: {}", below.join(", "))
+            }
+            Self::Unsupported { path, tool, evidence } => write!(f, "`{path}` belongs to {tool} ({evidence}), which is not supported yet"),
+        }
+    }
+}
+
+impl std::error::Error for DiscoverError {}
+
+/// Reads the directory of migrations at `path`.
+pub fn discover(path: &Path, sources: &mut SourceMap, options: &DiscoverOptions) -> Result<Directory, DiscoverError> {
+    let shown = shown(path);
+    check(path, &shown)?;
+    let listing = listing::list(path, options.down_directory.as_deref());
+    if let Some((tool, evidence)) = detect::unsupported(&listing).filter(|_| options.layout.is_none()) {
+        return Err(DiscoverError::Unsupported { path: shown, tool, evidence });
+    }
+    if !detect::has_migrations(path, &listing) {
+        return Err(DiscoverError::NoMigrations { below: detect::below(&listing, &shown), path: shown });
+    }
+    let (items, unreadable) = read(&listing, sources);
+    let tree = Tree { sources, items, others: listing.others };
+    if let Some((tool, evidence)) = detect::unsupported_text(&tree).filter(|_| options.layout.is_none()) {
+        return Err(DiscoverError::Unsupported { path: shown, tool, evidence });
+    }
+    let (kind, evidence) = match options.layout {
+        Some(kind) => (kind, "named by the user".to_string()),
+        None => detect::kind(path, &tree),
+    };
+    let arrangement = arrange(kind, &tree);
+    if arrangement.migrations.is_empty() && arrangement.ignored.is_empty() && arrangement.foreign.is_empty() {
+        return Err(DiscoverError::NoMigrations { path: shown, below: Vec::new() });
+    }
+    let dialect = options.dialect.unwrap_or(Dialect::Postgres);
+    Ok(directory(path, shown, (kind, evidence), dialect, arrangement, unreadable))
+}
+
+fn check(path: &Path, shown: &str) -> Result<(), DiscoverError> {
+    let path_shown = || shown.to_string();
+    match std::fs::metadata(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(DiscoverError::NotFound { path: path_shown() }),
+        Err(error) => return Err(DiscoverError::Unreadable { path: path_shown(), reason: error.to_string() }),
+        Ok(metadata) if !metadata.is_dir() => return Err(DiscoverError::NotADirectory { path: path_shown() }),
+        Ok(_) => {}
+    }
+    match std::fs::read_dir(path) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(DiscoverError::Unreadable { path: path_shown(), reason: error.to_string() }),
+    }
+}
+
+/// Reads on all cores, adds in order.
+fn read(listing: &Listing, sources: &mut SourceMap) -> (Vec<Item>, Vec<Unreadable>) {
+    let texts: Vec<_> = listing.readable.par_iter().map(|found| reading::read(&found.at)).collect();
+    let mut items = Vec::with_capacity(texts.len());
+    let mut unreadable = Vec::new();
+    for (Found { path, at, beside }, text) in listing.readable.iter().zip(texts) {
+        let file = sources.add(shown(at), text.text);
+        if let Some((range, reason)) = text.trouble {
+            unreadable.push(Unreadable { file, span: Span::new(file, range), reason });
+        }
+        items.push(Item { path: path.clone(), file, beside: *beside });
+    }
+    for (at, reason) in &listing.troubles {
+        let file = sources.add(shown(at), "");
+        unreadable.push(Unreadable { file, span: Span::new(file, 0..0), reason: reason.clone() });
+    }
+    (items, unreadable)
+}
+
+fn arrange(kind: Kind, tree: &Tree) -> Arrangement {
+    let mut arrangement = match kind {
+        Kind::HandNumbered | Kind::Timestamped => hand_numbered::arrange(tree),
+        Kind::GolangMigrate | Kind::Sqlx => golang_migrate::arrange(tree, kind),
+        Kind::Diesel | Kind::Hasura => diesel::arrange(tree, kind),
+        Kind::Prisma => prisma::arrange(tree),
+        Kind::Flyway | Kind::Refinery => flyway::arrange(tree, kind),
+        Kind::Supabase => supabase::arrange(tree),
+        Kind::Goose | Kind::Dbmate | Kind::SqlMigrate | Kind::Tern => sections::arrange(tree, kind),
+    };
+    if kind != Kind::Prisma {
+        pairing::sort(&mut arrangement.migrations, kind);
+    }
+    arrangement
+}
+
+fn directory(
+    root: &Path,
+    path: String,
+    (kind, evidence): (Kind, String),
+    dialect: Dialect,
+    arrangement: Arrangement,
+    unreadable: Vec<Unreadable>,
+) -> Directory {
+    let Arrangement { migrations, orphans, ignored, companions, foreign, run_forward } = arrangement;
+    Directory {
+        path,
+        root: root.to_path_buf(),
+        kind,
+        evidence,
+        dialect,
+        order: kind.order(),
+        migrations,
+        orphans,
+        ignored,
+        companions,
+        foreign,
+        run_forward,
+        unreadable,
+    }
+}
+
+/// A path as people write it from where they stand: relative when that takes at most two steps up, `/` between its parts.
+fn shown(path: &Path) -> String {
+    let Ok(current) = std::env::current_dir() else { return joined(path) };
+    let absolute = lexical(&current.join(path));
+    for (steps, ancestor) in current.ancestors().take(3).enumerate() {
+        let Ok(rest) = absolute.strip_prefix(ancestor) else { continue };
+        let is_root = ancestor.parent().is_none();
+        if steps > 0 && is_root {
+            break;
+        }
+        let shown = format!("{}{}", "../".repeat(steps), joined(rest));
+        return if shown.is_empty() { ".".to_string() } else { shown.trim_end_matches('/').to_string() };
+    }
+    joined(&absolute)
+}
+
+fn joined(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    if std::path::MAIN_SEPARATOR == '/' { text.into_owned() } else { text.replace(std::path::MAIN_SEPARATOR, "/") }
+}
+
+fn lexical(path: &Path) -> PathBuf {
+    let mut clean = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                clean.pop();
+            }
+            part => clean.push(part),
+        }
+    }
+    clean
+}

@@ -1,0 +1,147 @@
+//! Flyway (`V1__name.sql`, `U1__name.sql`, `R__name.sql`) and Refinery, where `U` goes forward too.
+
+use super::name;
+use super::pairing::{self, Down};
+use super::tree::{Arrangement, Item, Tree, base_name};
+use super::{Kind, MigrationFile, Version, down};
+
+/// What a name says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Parsed<'a> {
+    /// `V`, `U`, `B` or `R`.
+    pub prefix: char,
+    /// As written; empty for `R`.
+    pub version: &'a str,
+    /// What stands behind `__`.
+    pub name: &'a str,
+}
+
+/// Cuts a file's name as Flyway does; `None` for names it passes over.
+pub(super) fn parse(name: &str) -> Option<Parsed<'_>> {
+    let stem = name.get(..name.len().checked_sub(4)?).filter(|_| super::tree::is_sql(name))?;
+    let prefix = stem.chars().next().filter(|prefix| matches!(prefix, 'V' | 'U' | 'B' | 'R'))?;
+    let rest = stem.get(1..)?;
+    let (version, description) = rest.split_once("__").unwrap_or((rest, ""));
+    let fits = if prefix == 'R' { version.is_empty() && rest.starts_with("__") } else { is_version(version) };
+    fits.then_some(Parsed { prefix, version, name: description })
+}
+
+fn is_version(text: &str) -> bool {
+    text.split(['.', '_']).all(|part| !part.is_empty() && name::leading_digits(part) == part.len())
+}
+
+pub(super) fn arrange(tree: &Tree, kind: Kind) -> Arrangement {
+    let mut arrangement = Arrangement { foreign: foreign(tree), ..Arrangement::default() };
+    let mut downs = Vec::new();
+    for item in tree.items.iter().filter(|item| item.is_sql()) {
+        match parse(item.name()).filter(|_| !item.beside) {
+            Some(Parsed { prefix: 'U', version, name }) if kind == Kind::Flyway => {
+                downs.push(Down { file: item.file, version: Some(flyway_version(version)), name: name.to_string() });
+            }
+            Some(Parsed { prefix: 'B', .. }) => arrangement.companions.push(tree.whole(item.file)),
+            Some(parsed) => arrangement.migrations.push(migration(tree, item, kind, &parsed)),
+            None => unmatched(&mut arrangement, tree, item, kind),
+        }
+    }
+    pairing::pair(&mut arrangement, tree, downs);
+    arrangement
+}
+
+/// V1, V1.0 and V01_0 are one version.
+fn flyway_version(text: &str) -> Version {
+    let mut version = Version::new(text);
+    while version.parts.len() > 1 && version.parts.last() == Some(&0) {
+        version.parts.pop();
+    }
+    version
+}
+
+fn migration(tree: &Tree, item: &Item, kind: Kind, parsed: &Parsed) -> MigrationFile {
+    MigrationFile {
+        version: (parsed.prefix != 'R').then(|| flyway_version(parsed.version)),
+        name: parsed.name.to_string(),
+        up: tree.whole(item.file),
+        down: None,
+        in_transaction: kind == Kind::Refinery || !runs_alone(tree.text(item.file)),
+    }
+}
+
+/// Flyway leaves the transaction out by itself where PostgreSQL would refuse one.
+fn runs_alone(text: &str) -> bool {
+    crate::sql::split::statements(text, 0..text.len()).into_iter().any(|chunk| {
+        let statement = text.get(chunk.range).unwrap_or("").to_ascii_uppercase();
+        statement.contains(" CONCURRENTLY") || statement.starts_with("VACUUM") || statement.starts_with("ALTER SYSTEM")
+    })
+}
+
+fn unmatched(arrangement: &mut Arrangement, tree: &Tree, item: &Item, kind: Kind) {
+    let near_miss = near_miss(item.name()).filter(|_| !item.beside && !down::in_folder(&item.path));
+    match near_miss {
+        Some(name) => arrangement.ignore(item, format!("{} passes over names that are not like `V1__name.sql`", kind.label()), Some(name)),
+        None => arrangement.companions.push(tree.whole(item.file)),
+    }
+}
+
+/// `v2__x`, `V2_x`, `2__x`: what was meant is clear.
+fn near_miss(file: &str) -> Option<String> {
+    let stem = file.get(..file.len().checked_sub(4)?)?;
+    let rest = stem.strip_prefix(['V', 'v']).unwrap_or(stem);
+    let end = rest.find(|character: char| !character.is_ascii_digit() && character != '.').unwrap_or(rest.len());
+    let (version, description) = rest.split_at(end);
+    let description = description.trim_start_matches(['_', '-', ' ', '.']);
+    let meant = format!("V{}__{description}.sql", version.trim_end_matches('.'));
+    (name::leading_digits(version) > 0 && parse(&meant).is_some()).then_some(meant)
+}
+
+/// Migrations written in Java or Kotlin.
+fn foreign(tree: &Tree) -> Vec<String> {
+    let is_code = |path: &&String| {
+        let Some((stem, extension)) = base_name(path).rsplit_once('.') else { return false };
+        matches!(extension, "java" | "kt" | "class" | "rs") && parse(&format!("{stem}.sql")).is_some_and(|parsed| !parsed.name.is_empty())
+    };
+    tree.others.iter().filter(is_code).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_cut_at_the_first_two_underscores() {
+        let cases = [
+            ("V1__0__x.sql", Some(('V', "1", "0__x"))),
+            ("V6.1.0.6.sql", Some(('V', "6.1.0.6", ""))),
+            ("V1_10__x.SQL", Some(('V', "1_10", "x"))),
+            ("R__view.sql", Some(('R', "", "view"))),
+            ("V1_init.sql", None),
+            ("v2__x.sql", None),
+            ("V077a__x.sql", None),
+            ("R1__x.sql", None),
+            ("sql", None),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(parse(name).map(|parsed| (parsed.prefix, parsed.version, parsed.name)), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn trailing_zeros_do_not_make_another_version() {
+        for text in ["1", "1.0", "01", "1_0", "1.0.0"] {
+            assert_eq!(flyway_version(text).parts, [1], "{text}");
+        }
+        assert_eq!(flyway_version("0").parts, [0]);
+        assert_eq!(flyway_version("10").parts, [10]);
+    }
+
+    #[test]
+    fn a_near_miss_is_named() {
+        for (name, expected) in [
+            ("v2__x.sql", Some("V2__x.sql")),
+            ("V1_init.sql", Some("V1__init.sql")),
+            ("003_add.sql", Some("V003__add.sql")),
+            ("seed.sql", None),
+        ] {
+            assert_eq!(near_miss(name).as_deref(), expected, "{name}");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Which files there are in and beside a directory.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use walkdir::{DirEntry, WalkDir};
+
+use super::down;
+use super::tree::is_sql;
+
+/// The files below a directory.
+#[derive(Debug, Default)]
+pub(super) struct Listing {
+    /// Files whose text matters, in byte order of their relative paths.
+    pub readable: Vec<Found>,
+    /// Relative paths of all other files.
+    pub others: Vec<String>,
+    /// Places that could not be listed, and why.
+    pub troubles: Vec<(PathBuf, String)>,
+}
+
+/// A file.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    /// Relative to the directory, `/` between its parts.
+    pub path: String,
+    /// Where it is.
+    pub at: PathBuf,
+    /// It lies in a folder of down scripts beside the directory.
+    pub beside: bool,
+}
+
+const SKIPPED: [&str; 6] = ["node_modules", "vendor", "target", "dist", "build", "__pycache__"];
+const MAX_DEPTH: usize = 10;
+
+/// Lists a directory and the folders of down scripts beside it.
+pub(super) fn list(root: &Path, down_directory: Option<&Path>) -> Listing {
+    let mut listing = Listing::default();
+    add(&mut listing, root, "", false);
+    for folder in down_directory.map_or_else(|| folders_beside(root), |folder| vec![folder.to_path_buf()]) {
+        let name = folder.file_name().map_or_else(String::new, |name| format!("../{}/", name.to_string_lossy()));
+        add(&mut listing, &folder, &name, true);
+    }
+    listing.readable.sort_by(|left, right| left.path.cmp(&right.path));
+    listing.others.sort();
+    listing
+}
+
+fn add(listing: &mut Listing, root: &Path, prefix: &str, beside: bool) {
+    let mut followed = HashSet::new();
+    let walk = WalkDir::new(root).follow_links(true).max_depth(MAX_DEPTH).sort_by_file_name();
+    for entry in walk.into_iter().filter_entry(|entry| wanted(entry) && first_visit(entry, &mut followed)) {
+        match entry {
+            Ok(entry) if entry.file_type().is_file() => add_file(listing, root, &entry, prefix, beside),
+            Ok(_) => {}
+            Err(error) if error.loop_ancestor().is_some() => {}
+            Err(error) => note(listing, root, &error),
+        }
+    }
+}
+
+fn note(listing: &mut Listing, root: &Path, error: &walkdir::Error) {
+    let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+    listing.troubles.push((error.path().unwrap_or(root).to_path_buf(), format!("cannot be read: {reason}")));
+}
+
+fn add_file(listing: &mut Listing, root: &Path, entry: &DirEntry, prefix: &str, beside: bool) {
+    let Ok(relative) = entry.path().strip_prefix(root) else { return };
+    let parts: Vec<_> = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    let path = format!("{prefix}{}", parts.join("/"));
+    if is_readable(&path) && !is_alias(entry) {
+        listing.readable.push(Found { path, at: entry.path().to_path_buf(), beside });
+    } else if !beside {
+        listing.others.push(path);
+    }
+}
+
+fn is_readable(path: &str) -> bool {
+    is_sql(path) || path.ends_with(".md") || path.ends_with(".toml")
+}
+
+/// A link to a file of the same folder is another name for it, not another file.
+fn is_alias(entry: &DirEntry) -> bool {
+    entry.path_is_symlink()
+        && std::fs::canonicalize(entry.path())
+            .is_ok_and(|target| target.parent() == entry.path().parent().and_then(|parent| std::fs::canonicalize(parent).ok()).as_deref())
+}
+
+fn wanted(entry: &DirEntry) -> bool {
+    let name = entry.file_name().to_string_lossy();
+    entry.depth() == 0 || !name.starts_with('.') && !(entry.file_type().is_dir() && SKIPPED.contains(&name.as_ref()))
+}
+
+/// Links between folders can multiply paths without end; each linked folder is entered once.
+fn first_visit(entry: &DirEntry, followed: &mut HashSet<PathBuf>) -> bool {
+    let linked = entry.depth() > 0 && entry.path_is_symlink() && entry.file_type().is_dir();
+    !linked || std::fs::canonicalize(entry.path()).is_ok_and(|target| followed.insert(target))
+}
+
+fn folders_beside(root: &Path) -> Vec<PathBuf> {
+    let Ok(absolute) = std::fs::canonicalize(root) else { return Vec::new() };
+    let Some(entries) = absolute.parent().and_then(|parent| std::fs::read_dir(parent).ok()) else { return Vec::new() };
+    let beside = root.parent().filter(|_| root.file_name().is_some());
+    let mut folders: Vec<_> = entries
+        .filter_map(Result::ok)
+        .filter(|entry| entry.path() != absolute && down::is_folder(&entry.file_name().to_string_lossy()) && entry.path().is_dir())
+        .map(|entry| beside.map_or_else(|| entry.path(), |parent| parent.join(entry.file_name())))
+        .collect();
+    folders.sort();
+    folders
+}

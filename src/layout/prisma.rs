@@ -1,0 +1,83 @@
+//! Prisma Migrate: a folder for each migration, with `migration.sql`.
+
+use super::tree::{Arrangement, Item, Tree};
+use super::{MigrationFile, Version, name, pairing};
+
+pub(super) fn arrange(tree: &Tree) -> Arrangement {
+    let mut arrangement = Arrangement::default();
+    let mut folders = tree.folders();
+    folders.sort_by_cached_key(|(folder, _)| locale_key(folder));
+    for (folder, items) in folders {
+        let migration = items.iter().find(|item| item.path.matches('/').count() == 1 && item.name() == "migration.sql");
+        match migration {
+            Some(item) => arrangement.migrations.push(read(tree, folder, item)),
+            None => without_sql(&mut arrangement, tree, folder, &items),
+        }
+        let companions = items.iter().filter(|item| Some(item.file) != migration.map(|item| item.file));
+        arrangement.companions.extend(companions.map(|item| tree.whole(item.file)));
+    }
+    for path in tree.others.iter().filter(|path| is_foreign(path)) {
+        let folder = path.split('/').next().unwrap_or("");
+        let known = tree.items.iter().any(|item| item.folder() == folder && item.name() == "migration.sql");
+        if !known && !arrangement.foreign.contains(path) {
+            arrangement.foreign.push(path.clone());
+        }
+    }
+    for item in tree.top() {
+        let reason = "Prisma only looks into folders";
+        if name::numbered(item.stem()).is_some() {
+            arrangement.ignore(item, reason, Some(format!("{}/migration.sql", item.stem())));
+        } else {
+            arrangement.companions.push(tree.whole(item.file));
+        }
+    }
+    arrangement
+}
+
+fn read(tree: &Tree, folder: &str, item: &Item) -> MigrationFile {
+    let digits = name::leading_digits(folder);
+    let (version, rest) = folder.split_at(digits);
+    let version = if version.is_empty() { folder } else { version };
+    MigrationFile {
+        version: Some(Version::new(version)),
+        name: rest.trim_start_matches(['_', '-']).to_string(),
+        up: tree.whole(item.file),
+        down: None,
+        in_transaction: pairing::several_statements(tree.text(item.file)),
+    }
+}
+
+fn is_foreign(path: &str) -> bool {
+    matches!(path.split_once('/'), Some((_, "migration.ts" | "migration.js" | "migration.mjs")))
+}
+
+fn without_sql(arrangement: &mut Arrangement, tree: &Tree, folder: &str, items: &[&Item]) {
+    let foreign = tree.others.iter().any(|path| is_foreign(path) && path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')));
+    if let Some(item) = items.first().filter(|_| !foreign) {
+        let reason = format!("its folder `{folder}` has no `migration.sql`, and Prisma refuses to run at all while there is such a folder");
+        arrangement.refuse(item, reason, Some(format!("{folder}/migration.sql")));
+    }
+}
+
+/// Prisma sorts as people's dictionaries do: punctuation before digits, digits before letters, case last.
+fn locale_key(folder: &str) -> (Vec<(u8, char)>, String) {
+    let class = |character: char| match character {
+        '_' => 0,
+        '-' => 1,
+        character if !character.is_alphanumeric() => 2,
+        character if character.is_numeric() => 3,
+        _ => 4,
+    };
+    let key = folder.chars().flat_map(char::to_lowercase).map(|character| (class(character), character)).collect();
+    (key, folder.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_underscore_sorts_before_a_digit() {
+        assert!(locale_key("20230912_x") < locale_key("20230912150657_y"));
+    }
+}

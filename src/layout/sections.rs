@@ -1,0 +1,183 @@
+//! goose, dbmate, sql-migrate and tern: both directions of a migration in one file, told apart by comment lines.
+
+use std::ops::Range;
+
+use super::tree::{Arrangement, Item, Tree};
+use super::{Kind, MigrationFile, SourcePart, Version, name};
+use crate::source::Span;
+use crate::sql::split;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Direction {
+    Up,
+    Down,
+}
+
+/// The line that opens the forward part.
+pub(super) fn marker(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Goose => "-- +goose Up",
+        Kind::Dbmate => "-- migrate:up",
+        Kind::SqlMigrate => "-- +migrate Up",
+        _ => "---- create above / drop below ----",
+    }
+}
+
+/// Whether a text holds the line that opens the forward part, or tern's line between both.
+pub(super) fn has_marker(text: &str, kind: Kind) -> bool {
+    let wanted = if kind == Kind::Tern { Direction::Down } else { Direction::Up };
+    text.lines().any(|line| direction(line, kind) == Some(wanted))
+}
+
+pub(super) fn arrange(tree: &Tree, kind: Kind) -> Arrangement {
+    let mut arrangement = Arrangement { foreign: foreign(tree, kind), ..Arrangement::default() };
+    for item in tree.items.iter().filter(|item| item.is_sql()) {
+        let named = parse(item.stem(), kind).filter(|_| item.folder().is_empty() && !item.beside);
+        match named {
+            Some((version, name)) => read(&mut arrangement, tree, kind, item, version, name),
+            None => unmatched(&mut arrangement, tree, kind, item),
+        }
+    }
+    arrangement
+}
+
+fn parse(stem: &str, kind: Kind) -> Option<(Version, &str)> {
+    let (number, rest) = stem.split_at(name::leading_digits(stem));
+    let separated = rest.starts_with('_') || !matches!(kind, Kind::Goose | Kind::Tern);
+    (!number.is_empty() && separated).then(|| (Version::new(number), rest.trim_start_matches(['_', '-', '.'])))
+}
+
+fn read(arrangement: &mut Arrangement, tree: &Tree, kind: Kind, item: &Item, version: Version, name: &str) {
+    let text = tree.text(item.file);
+    let (up, down) = cut(text, kind);
+    let Some(up) = up else {
+        let reason = format!("{} refuses a file without the line `{}`", kind.label(), marker(kind));
+        arrangement.refuse(item, reason, None);
+        return;
+    };
+    let part = |range: Range<usize>| SourcePart { file: item.file, span: Span::new(item.file, range) };
+    let in_transaction = !opts_out(&text[up.clone()], text, kind);
+    let down = down.filter(|range| !split::statements(text, range.clone()).is_empty() || has_words(&text[range.clone()]));
+    arrangement.migrations.push(MigrationFile {
+        version: Some(version),
+        name: name.to_string(),
+        up: part(up),
+        down: down.map(part),
+        in_transaction,
+    });
+}
+
+/// The forward part and the part that goes back; marker lines belong to the part they open.
+fn cut(text: &str, kind: Kind) -> (Option<Range<usize>>, Option<Range<usize>>) {
+    let mut parts: [Option<Range<usize>>; 2] = [(kind == Kind::Tern).then_some(0..text.len()), None];
+    let mut open = (kind == Kind::Tern).then_some(0);
+    let mut offset = 0;
+    for line in text.split_inclusive('\n') {
+        if let Some(direction) = direction(line, kind) {
+            close(&mut parts, open, offset);
+            let slot = usize::from(direction == Direction::Down);
+            open = parts[slot].is_none().then_some(slot);
+            if open.is_some() {
+                parts[slot] = Some(offset..text.len());
+            }
+        }
+        offset += line.len();
+    }
+    let [up, down] = parts;
+    (up, down)
+}
+
+fn close(parts: &mut [Option<Range<usize>>; 2], open: Option<usize>, at: usize) {
+    if let Some(range) = open.and_then(|slot| parts.get_mut(slot)).and_then(Option::as_mut) {
+        range.end = at;
+    }
+}
+
+fn direction(line: &str, kind: Kind) -> Option<Direction> {
+    let rest = line.strip_prefix("--")?;
+    if kind == Kind::Tern {
+        return (line.trim_end() == marker(Kind::Tern)).then_some(Direction::Down);
+    }
+    let words = match kind {
+        Kind::Goose => directive(rest, "+goose")?,
+        Kind::SqlMigrate => line.strip_prefix("-- +migrate ")?.trim().to_string(),
+        _ => rest.trim().strip_prefix("migrate:")?.to_string(),
+    };
+    let word = words.split_whitespace().next()?;
+    match (kind, word) {
+        (Kind::Goose, word) if word.eq_ignore_ascii_case("up") => Some(Direction::Up),
+        (Kind::Goose, word) if word.eq_ignore_ascii_case("down") => Some(Direction::Down),
+        (Kind::SqlMigrate, "Up") | (Kind::Dbmate, "up") => Some(Direction::Up),
+        (Kind::SqlMigrate, "Down") | (Kind::Dbmate, "down") => Some(Direction::Down),
+        _ => None,
+    }
+}
+
+fn directive(rest: &str, name: &str) -> Option<String> {
+    let mut words = rest.split_whitespace();
+    words.next().filter(|word| word.eq_ignore_ascii_case(name))?;
+    Some(words.collect::<Vec<_>>().join(" "))
+}
+
+fn opts_out(up: &str, text: &str, kind: Kind) -> bool {
+    let first = up.lines().next().unwrap_or("");
+    match kind {
+        Kind::Goose => text
+            .lines()
+            .filter_map(|line| directive(line.strip_prefix("--")?, "+goose"))
+            .any(|words| words.eq_ignore_ascii_case("no transaction")),
+        Kind::SqlMigrate => first.contains("notransaction"),
+        Kind::Dbmate => first.contains("transaction:false"),
+        _ => text.lines().any(|line| line.trim() == "---- tern: disable-tx ----"),
+    }
+}
+
+/// A comment behind the marker line may say why there is no way back.
+fn has_words(part: &str) -> bool {
+    part.lines().skip(1).any(|line| line.strip_prefix("--").is_some_and(|rest| !rest.trim().is_empty() && !rest.trim().starts_with("+")))
+}
+
+fn unmatched(arrangement: &mut Arrangement, tree: &Tree, kind: Kind, item: &Item) {
+    if item.beside || !has_marker(tree.text(item.file), kind) {
+        arrangement.companions.push(tree.whole(item.file));
+    } else if item.folder().is_empty() {
+        arrangement.ignore(item, format!("its name does not begin with a number as {} needs it", kind.label()), None);
+    } else {
+        arrangement.ignore(item, format!("{} does not look into folders", kind.label()), Some(item.name().to_string()));
+    }
+}
+
+/// Migrations written in Go.
+fn foreign(tree: &Tree, kind: Kind) -> Vec<String> {
+    let is_go = |path: &&String| {
+        kind == Kind::Goose && !path.contains('/') && path.ends_with(".go") && !path.ends_with("_test.go") && name::leading_digits(path) > 0
+    };
+    tree.others.iter().filter(is_go).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(text: &str, kind: Kind) -> (Option<&str>, Option<&str>) {
+        let (up, down) = cut(text, kind);
+        (up.map(|range| &text[range]), down.map(|range| &text[range]))
+    }
+
+    #[test]
+    fn each_tool_has_its_own_lines() {
+        let up = "-- +goose Up\nA;\n";
+        assert_eq!(parts("-- +goose Up\nA;\n-- +GOOSE down\nB;\n", Kind::Goose), (Some(up), Some("-- +GOOSE down\nB;\n")));
+        assert_eq!(parts("--migrate:up\nA;\n-- migrate:down\nB;", Kind::Dbmate), (Some("--migrate:up\nA;\n"), Some("-- migrate:down\nB;")));
+        assert_eq!(parts("-- +migrate Up notransaction\nA;", Kind::SqlMigrate), (Some("-- +migrate Up notransaction\nA;"), None));
+        assert_eq!(
+            parts("A;\n---- create above / drop below ----\nB;", Kind::Tern),
+            (Some("A;\n"), Some("---- create above / drop below ----\nB;"))
+        );
+    }
+
+    #[test]
+    fn an_indented_goose_line_opens_nothing() {
+        assert_eq!(parts("  -- +goose Up\nA;", Kind::Goose), (None, None));
+    }
+}
