@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use migralint::diagnostic::Diagnostic;
 use migralint::history::History;
+use migralint::layout::{DiscoverOptions, discover};
 use migralint::lint::card::{Example, marks};
 use migralint::lint::{self, Card, Lint, OptionKind, Settings, explain};
 use migralint::lints;
@@ -15,6 +16,8 @@ use migralint::source::SourceMap;
 struct Checked {
     sources: SourceMap,
     diagnostics: Vec<Diagnostic>,
+    /// What stands before an example's own paths.
+    prefix: String,
 }
 
 impl Checked {
@@ -22,23 +25,34 @@ impl Checked {
     fn places(&self) -> impl Iterator<Item = (String, usize, &Diagnostic)> {
         self.diagnostics.iter().map(|diagnostic| {
             let primary = diagnostic.primary;
-            (self.sources.path(primary.file).to_owned(), self.sources.start(primary).line, diagnostic)
+            let path = self.sources.path(primary.file);
+            (path.strip_prefix(&self.prefix).unwrap_or(path).to_owned(), self.sources.start(primary).line, diagnostic)
         })
     }
 }
 
 /// Writes an example's files to a folder of their own and runs the lints that `settings` turn on.
 fn check(example: &Example, settings: Settings) -> Checked {
-    let folder = tempfile::tempdir().unwrap();
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("example");
     for (path, text) in example.all_files() {
-        let path = folder.path().join(path);
+        let path = folder.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
     let mut sources = SourceMap::default();
-    let history = load(discover(folder.path(), &mut sources), &sources);
+    let directory = discover(&migrations(&folder), &mut sources, &DiscoverOptions::default());
+    let directory = directory.unwrap_or_else(|error| panic!("{}: {error}", example.name));
+    let prefix = format!("{}/", folder.display());
+    let history = History::load(directory, &sources);
     let diagnostics = lint::run(lints::builtin(), &history, &sources, &settings);
-    Checked { sources, diagnostics }
+    Checked { sources, diagnostics, prefix }
+}
+
+/// An example about a tool that is known by its path has a folder for it.
+fn migrations(folder: &Path) -> PathBuf {
+    let of_tool = ["supabase/migrations", "prisma/migrations"].map(|path| folder.join(path));
+    of_tool.into_iter().find(|path| path.is_dir()).unwrap_or_else(|| folder.to_owned())
 }
 
 /// Every example with the lint whose card it is on.
@@ -159,56 +173,4 @@ fn the_page_of_lints_is_up_to_date() {
         fs::write(&path, &page).unwrap();
     }
     assert!(fs::read_to_string(&path).unwrap() == page, "run MIGRALINT_BLESS=1 cargo test --test cards");
-}
-
-/// Stands in for `layout::discover`.
-fn discover(folder: &Path, sources: &mut SourceMap) -> migralint::layout::Directory {
-    use migralint::layout::{Directory, Kind, MigrationFile, SourcePart, Version, VersionOrder};
-    let mut names: Vec<String> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    let mut part = |name: &str| {
-        let text = fs::read_to_string(folder.join(name)).ok()?;
-        let file = sources.add(name, text);
-        Some(SourcePart { file, span: sources.whole(file) })
-    };
-    let ups: Vec<&String> = names.iter().filter(|name| name.ends_with(".sql") && !name.ends_with("_rollback.sql")).collect();
-    let migration = |name: &&String| {
-        let stem = name.trim_end_matches(".sql");
-        let (number, rest) = stem.split_once('_').unwrap_or((stem, ""));
-        let up = part(name)?;
-        let down = part(&format!("{stem}_rollback.sql"));
-        let version = Some(Version { text: number.to_owned(), parts: vec![number.parse().unwrap_or(0)] });
-        Some(MigrationFile { version, name: rest.to_owned(), up, down, in_transaction: true })
-    };
-    let migrations = ups.iter().filter_map(migration).collect();
-    Directory {
-        path: String::new(),
-        root: folder.to_owned(),
-        kind: Kind::HandNumbered,
-        evidence: String::new(),
-        dialect: migralint::sql::Dialect::Postgres,
-        order: VersionOrder::Numeric,
-        migrations,
-        orphans: Vec::new(),
-        ignored: Vec::new(),
-        companions: Vec::new(),
-        foreign: Vec::new(),
-    }
-}
-
-/// Stands in for `History::load`.
-fn load(directory: migralint::layout::Directory, sources: &SourceMap) -> History {
-    let mut schema = migralint::schema::Schema::default();
-    let parse = |part: migralint::layout::SourcePart| migralint::sql::parse(sources, part.file, part.span.range(), directory.dialect);
-    let mut migrations = Vec::new();
-    for file in directory.migrations.clone() {
-        let before = schema.clone();
-        let up = parse(file.up);
-        for change in up.iter().flat_map(|statement| statement.changes()) {
-            let _ = schema.apply(change);
-        }
-        let down = file.down.map(parse);
-        migrations.push(migralint::history::Migration { file, up, down, before, after: schema.clone() });
-    }
-    History { directory, migrations, orphans: Vec::new(), events: Vec::new() }
 }
