@@ -36,7 +36,7 @@ const MAX_RESUMES: usize = 20;
 /// The statements of `range` of a text; empty ones (`;;`) are left out, and so is the data behind `COPY … FROM stdin`.
 pub fn statements(text: &str, range: Range<usize>) -> Vec<Chunk> {
     let range = range.start.min(text.len())..range.end.min(text.len());
-    let mut splitter = Splitter { text, range: range.clone(), chunks: Vec::new(), resumes: 0 };
+    let mut splitter = Splitter { text, range: range.clone(), chunks: Vec::new(), resumes: 0, copies_have_data: true };
     let mut next = Some(range.start);
     while let Some(position) = next {
         next = splitter.split_from(position);
@@ -49,6 +49,8 @@ struct Splitter<'a> {
     range: Range<usize>,
     chunks: Vec<Chunk>,
     resumes: usize,
+    /// Until the first `COPY … FROM stdin` without an end mark: there is none for those behind it either.
+    copies_have_data: bool,
 }
 
 impl Splitter<'_> {
@@ -96,8 +98,8 @@ impl Splitter<'_> {
     }
 
     /// Where the data of a `COPY … FROM stdin` that ends at `position` is over.
-    fn copy_data(&self, open: &OpenStatement, position: usize) -> Option<usize> {
-        if !open.copies_from_stdin() {
+    fn copy_data(&mut self, open: &OpenStatement, position: usize) -> Option<usize> {
+        if !self.copies_have_data || !open.copies_from_stdin() {
             return None;
         }
         let data = self.text.get(position..self.range.end)?;
@@ -108,6 +110,7 @@ impl Splitter<'_> {
                 return Some(offset);
             }
         }
+        self.copies_have_data = false;
         None
     }
 }

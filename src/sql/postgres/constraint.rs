@@ -1,5 +1,6 @@
 //! Constraints, with the indexes that stand behind them.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use pg_query::NodeEnum;
@@ -155,10 +156,15 @@ pub fn in_order_of_creation(mut constraints: Vec<Lowered>) -> Vec<Lowered> {
         ConstraintKind::ForeignKey(_) => 3,
     });
     let mut kept: Vec<Lowered> = Vec::with_capacity(constraints.len());
+    let mut with_columns: HashMap<Vec<Name>, Vec<usize>> = HashMap::new();
     for lowered in constraints {
-        match kept.iter_mut().find(|prior| makes_same_index(prior, &lowered)) {
-            Some(prior) => take_over_name(prior, lowered),
-            None => kept.push(lowered),
+        let alike = with_columns.entry(lowered.constraint.columns.clone()).or_default();
+        match alike.iter().copied().find(|position| makes_same_index(&kept[*position], &lowered)) {
+            Some(position) => take_over_name(&mut kept[position], lowered),
+            None => {
+                alike.push(kept.len());
+                kept.push(lowered);
+            }
         }
     }
     kept

@@ -10,19 +10,20 @@ use crate::change::{Change, ChangeKind, DomainChange, ObjectReference};
 use crate::schema::{Name, QualifiedName};
 use crate::source::Span;
 
+/// Of a longer list, each object is only told of so many that are dropped along with it.
+const MAX_TOGETHER: usize = 1000;
+
 /// `DROP …`: one change for each object.
 pub fn drop(text: &Text, statement: &DropStmt) -> Vec<Change> {
-    let mut search_from = drop_verb_end(text);
+    let objects: Vec<ObjectReference> = statement.objects.iter().map(|node| object(statement.remove_type(), node)).collect();
+    let written = text.split_at_commas(drop_verb_end(text)..text.tokens.len());
     let mut changes = Vec::new();
-    for (position, node) in statement.objects.iter().enumerate() {
-        let object = object(statement.remove_type(), node);
-        let together = statement.objects.iter().skip(position + 1).map(|node| self::object(statement.remove_type(), node)).collect();
-        let place = text.find_name(search_from..text.tokens.len(), &last_name(&object, node));
+    for (position, (object, node)) in objects.iter().zip(&statement.objects).enumerate().filter(|(_, (object, _))| is_modelled(object)) {
+        let place = written.get(position).and_then(|tokens| text.find_name(tokens.clone(), &last_name(object, node)));
         let span = place.map_or_else(|| text.statement(), |index| text.span(name_start(text, index)..index + 1));
-        search_from = place.map_or(search_from, |index| index + 1);
         let kind = ChangeKind::Drop {
-            object,
-            together,
+            object: object.clone(),
+            together: objects.iter().skip(position + 1).take(MAX_TOGETHER).cloned().collect(),
             if_exists: statement.missing_ok,
             cascade: statement.behavior() == DropBehavior::DropCascade,
             concurrently: statement.concurrent,

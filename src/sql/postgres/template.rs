@@ -5,6 +5,9 @@ use std::ops::Range;
 use super::text::Text;
 use crate::sql::split::{Token, TokenKind};
 
+/// Longer placeholders are not recognised.
+const MAX_LENGTH: usize = 300;
+
 /// A placeholder in a text.
 struct Placeholder {
     range: Range<usize>,
@@ -64,7 +67,7 @@ pub fn filled_in(text: &Text) -> Option<String> {
 /// A name, or for `:'var'` and `:"var"` a quoted text, of the same length in bytes.
 fn neutral(placeholder: &str) -> String {
     let quote = placeholder.bytes().nth(1).filter(|quote| placeholder.starts_with(':') && matches!(quote, b'\'' | b'"'));
-    let letter = |byte: u8| if byte.is_ascii_alphanumeric() { char::from(byte) } else { '_' };
+    let letter = |byte: u8| if byte.is_ascii_alphanumeric() { char::from(byte.to_ascii_lowercase()) } else { '_' };
     let mut letters: Vec<char> = placeholder.bytes().map(letter).collect();
     if let (Some(quote), [first, .., last]) = (quote, letters.as_mut_slice()) {
         (*first, *last) = (char::from(quote), char::from(quote));
@@ -85,11 +88,13 @@ fn placeholders(text: &Text) -> Vec<Placeholder> {
 }
 
 fn placeholder(text: &Text, index: usize, token: &Token) -> Option<Placeholder> {
+    if matches!(token.kind, TokenKind::QuotedIdentifier | TokenKind::String) {
+        return cut_by_quotes(text, token);
+    }
     let start = token.range.start;
     let rest = text.text.get(start..)?;
     let up_to = |close: &str, fillable: bool| {
-        let line = rest.lines().next().unwrap_or_default();
-        let length = line.find(close)? + close.len();
+        let length = length_to(rest, close)?;
         Some(Placeholder { range: start..start + length, fillable })
     };
     match token.text(text.text) {
@@ -105,6 +110,22 @@ fn placeholder(text: &Text, index: usize, token: &Token) -> Option<Placeholder> 
             .map(|next| Placeholder { range: start..next.range.end, fillable: false }),
         _ => None,
     }
+}
+
+/// How far it is to behind `close`, on the same line and within [`MAX_LENGTH`].
+fn length_to(text: &str, close: &str) -> Option<usize> {
+    let near = text.as_bytes().get(..MAX_LENGTH).unwrap_or(text.as_bytes());
+    let line = near.split(|byte| *byte == b'\n').next()?;
+    let offset = line.windows(close.len()).position(|window| window == close.as_bytes())?;
+    Some(offset + close.len())
+}
+
+/// `"{{ index . "name" }}"`: what SQL takes for the end of the quotes is within the placeholder.
+fn cut_by_quotes(text: &Text, token: &Token) -> Option<Placeholder> {
+    let written = token.text(text.text);
+    let start = written.rfind("{{").filter(|start| !written[*start..].contains("}}"))? + token.range.start;
+    let length = length_to(text.text.get(start..)?, "}}")?;
+    Some(Placeholder { range: start..start + length, fillable: true })
 }
 
 /// The next token, if nothing stands between.
