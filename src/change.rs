@@ -5,6 +5,25 @@
 //! indexes and cascades included, and refuses what PostgreSQL would refuse.
 
 mod apply;
+mod children;
+mod columns;
+mod comments;
+mod constraints;
+mod dependents;
+mod drops;
+mod extensions;
+mod foreign_keys;
+mod indexes;
+mod naming;
+mod objects;
+mod outcome;
+mod queries;
+mod renames;
+mod resolve;
+mod rewrite;
+mod store;
+mod tables;
+mod types;
 
 use std::sync::Arc;
 

@@ -1,0 +1,280 @@
+//! Columns: adding them and changing what they hold.
+
+use std::sync::Arc;
+
+use super::outcome::{Outcome, done, existing, missing, refusal_because, refuse, shown};
+use super::store::edit_table;
+use super::{ErrorKind, Refusal, dependents, naming, resolve};
+use crate::schema::{
+    Column, Expression, ExpressionTree, Generated, Identity, Literal, Name, QualifiedName, Schema, Sequence, Table, Type, TypeKind,
+};
+use crate::source::{Span, Spanned};
+
+/// `ADD COLUMN`, partitions and inheritance children included.
+pub(super) fn add(schema: &mut Schema, span: Span, table: &QualifiedName, column: &Column, if_not_exists: bool) -> Outcome {
+    let Some(found) = schema.table(table) else { return done() };
+    if let Some(there) = found.column(&column.name) {
+        let message = format!("column `{}` of relation `{}` already exists", column.name, shown(table));
+        let differs = if_not_exists && differs(schema, found, there, column);
+        return existing(if_not_exists, differs, ErrorKind::DuplicateColumn, message, Some(there.span));
+    }
+    if found.partition_of.is_some() {
+        return refuse(ErrorKind::WrongObjectType, "cannot add column to a partition".to_owned());
+    }
+    let column = prepare(schema, table, column)?;
+    for child in schema.descendants(table) {
+        edit_table(schema, &child, |child| {
+            merge_inherited(child, &column);
+            resolve::note(child, span);
+        });
+    }
+    edit_table(schema, table, |table| table.columns.push(Arc::new(column)));
+    done()
+}
+
+/// Gives a child its parent's column; one it has already stays.
+pub(super) fn merge_inherited(child: &mut Table, column: &Column) {
+    if child.column(&column.name).is_none() {
+        child.columns.push(Arc::new(Column { inherited: true, ..column.clone() }));
+    }
+}
+
+/// The column as the catalog holds it: types found, sequences made.
+pub(super) fn prepare(schema: &mut Schema, table: &QualifiedName, column: &Column) -> Result<Column, Refusal> {
+    let mut column = column.clone();
+    column.data_type.value = resolve::data_type(schema, &column.data_type.value)?;
+    if column.serial {
+        let sequence = make_sequence(schema, table, &column, false);
+        column.default = Some(Spanned::new(next_value(&sequence), column.data_type.span));
+        if column.nullable.value {
+            column.nullable = Spanned::new(false, column.data_type.span);
+        }
+    }
+    if let Some(identity) = &column.identity {
+        if column.nullable.value {
+            column.nullable = Spanned::new(false, identity.span);
+        }
+        make_sequence(schema, table, &column, true);
+    }
+    column.default = column.default.map(|default| Spanned::new(dependents::resolved(schema, &default.value), default.span));
+    Ok(column)
+}
+
+fn make_sequence(schema: &mut Schema, table: &QualifiedName, column: &Column, identity: bool) -> QualifiedName {
+    let name = naming::relation_name(schema, &table.schema, &table.name, Some(&column.name), "seq", false);
+    let name = QualifiedName::new(table.schema.clone(), name);
+    let sequence = Sequence {
+        name: name.clone(),
+        data_type: column.data_type.value.clone(),
+        owned_by: Some((table.clone(), column.name.clone())),
+        identity,
+        temporary: *table.schema == *crate::schema::TEMPORARY,
+        comment: None,
+        span: column.span,
+    };
+    schema.sequences.insert(name.clone(), Arc::new(sequence));
+    name
+}
+
+/// `nextval('sequence'::regclass)`
+pub(super) fn next_value(sequence: &QualifiedName) -> Expression {
+    let name = sequence.to_sql();
+    let literal = ExpressionTree::Literal(Literal::String(name.as_str().into()));
+    let argument = ExpressionTree::Cast { operand: Box::new(literal), target: Type::builtin("regclass") };
+    let tree = ExpressionTree::Function { name: QualifiedName::unqualified("nextval"), arguments: vec![argument] };
+    Expression { text: format!("nextval('{}'::regclass)", name.replace('\'', "''")).into(), tree }
+}
+
+/// Whether an existing column is another than the one a guarded statement describes.
+pub(super) fn differs(schema: &Schema, table: &Table, there: &Column, described: &Column) -> bool {
+    let described_type = resolve::data_type(schema, &described.data_type.value).unwrap_or_else(|_| described.data_type.value.clone());
+    let in_primary_key = table.primary_key().is_some_and(|key| key.columns.contains(&there.name));
+    let not_null = !described.nullable.value || described.serial || described.identity.is_some();
+    let text = |default: &Option<Spanned<Expression>>| default.as_ref().map(|default| default.value.text.clone());
+    there.data_type.value != described_type
+        || (there.nullable.value == not_null && !in_primary_key)
+        || there.identity.map(|identity| identity.value) != described.identity.map(|identity| identity.value)
+        || there.generated.as_ref().map(|generated| &generated.value) != described.generated.as_ref().map(|generated| &generated.value)
+        || (!there.serial && !described.serial && text(&there.default) != text(&described.default))
+}
+
+/// Changes a column of a table and of its partitions and children.
+fn edit(schema: &mut Schema, table: &QualifiedName, column: &Name, span: Span, change: impl Fn(&mut Column)) {
+    let children = schema.descendants(table);
+    for name in std::iter::once(table).chain(&children) {
+        edit_table(schema, name, |table| {
+            if let Some(column) = table.columns.iter_mut().find(|existing| existing.name == *column) {
+                change(Arc::make_mut(column));
+                resolve::note(table, span);
+            }
+        });
+    }
+}
+
+/// `ALTER COLUMN … TYPE`.
+pub(super) fn set_type(
+    schema: &mut Schema,
+    span: Span,
+    table: &QualifiedName,
+    column: &Name,
+    data_type: &Type,
+    collation: Option<&QualifiedName>,
+) -> Outcome {
+    let known = resolve::required_column(schema, table, column)?;
+    let data_type = resolve::data_type(schema, data_type)?;
+    if !known {
+        return done();
+    }
+    let same = schema.column(table, column).is_some_and(|there| there.data_type.value == data_type);
+    if !same {
+        refuse_if_used(schema, table, column)?;
+    }
+    edit(schema, table, column, span, |column| {
+        column.data_type = Spanned::new(data_type.clone(), span);
+        column.collation = collation.cloned();
+    });
+    super::foreign_keys::check_types(schema, table, column)?;
+    done()
+}
+
+/// Views, policies, triggers and generated columns that name a column forbid to retype it.
+fn refuse_if_used(schema: &Schema, table: &QualifiedName, column: &Name) -> Result<(), Refusal> {
+    let Some(user) = dependents::of_column_definition(schema, table, column) else { return Ok(()) };
+    let message = format!("cannot alter type of a column used by {}", user.describe());
+    Err(refusal_because(ErrorKind::InvalidDefinition, message, user.span(schema), "it depends on the column"))
+}
+
+/// `SET NOT NULL`, `DROP NOT NULL`.
+pub(super) fn set_nullable(schema: &mut Schema, span: Span, table: &QualifiedName, column: &Name, nullable: bool) -> Outcome {
+    if !resolve::required_column(schema, table, column)? {
+        return done();
+    }
+    if nullable {
+        refuse_nullable(schema, table, column)?;
+    }
+    edit(schema, table, column, span, |column| {
+        if column.nullable.value != nullable {
+            column.nullable = Spanned::new(nullable, span);
+        }
+    });
+    done()
+}
+
+fn refuse_nullable(schema: &Schema, table: &QualifiedName, column: &Name) -> Result<(), Refusal> {
+    let Some(found) = schema.table(table) else { return Ok(()) };
+    if let Some(key) = found.primary_key().filter(|key| key.columns.contains(column)) {
+        let message = format!("column `{column}` is in a primary key");
+        return Err(refusal_because(ErrorKind::InvalidDefinition, message, Some(key.span), "the primary key"));
+    }
+    if found.column(column).is_some_and(|column| column.identity.is_some()) {
+        return refuse(ErrorKind::InvalidDefinition, format!("column `{column}` of relation `{}` is an identity column", shown(table)));
+    }
+    Ok(())
+}
+
+/// `SET DEFAULT`, `DROP DEFAULT`.
+pub(super) fn set_default(schema: &mut Schema, span: Span, table: &QualifiedName, column: &Name, default: Option<&Expression>) -> Outcome {
+    if !resolve::required_column(schema, table, column)? {
+        return done();
+    }
+    let there = schema.column(table, column);
+    let kind = there.and_then(|there| match (&there.identity, &there.generated) {
+        (Some(_), _) => Some("an identity"),
+        (_, Some(_)) => Some("a generated"),
+        _ => None,
+    });
+    if let Some(kind) = kind {
+        return refuse(ErrorKind::InvalidDefinition, format!("column `{column}` of relation `{}` is {kind} column", shown(table)));
+    }
+    let default = default.map(|default| Spanned::new(dependents::resolved(schema, default), span));
+    edit(schema, table, column, span, |column| column.default = default.clone());
+    done()
+}
+
+/// `ADD GENERATED AS IDENTITY`, `SET GENERATED`, `DROP IDENTITY`.
+pub(super) fn set_identity(
+    schema: &mut Schema,
+    span: Span,
+    table: &QualifiedName,
+    column: &Name,
+    identity: Option<Identity>,
+    replace: bool,
+    if_exists: bool,
+) -> Outcome {
+    if !resolve::required_column(schema, table, column)? {
+        return done();
+    }
+    let Some(there) = schema.column(table, column).cloned() else { return done() };
+    let is_not = || format!("column `{column}` of relation `{}` is not an identity column", shown(table));
+    match identity {
+        None if there.identity.is_none() => return missing(if_exists, ErrorKind::InvalidDefinition, is_not()),
+        None => drop_identity_sequence(schema, table, column),
+        Some(_) if replace && there.identity.is_none() => return refuse(ErrorKind::InvalidDefinition, is_not()),
+        Some(_) if !replace => add_identity(schema, table, &there)?,
+        Some(_) => {}
+    }
+    edit_table(schema, table, |table| {
+        if let Some(column) = table.columns.iter_mut().find(|existing| existing.name == *column) {
+            Arc::make_mut(column).identity = identity.map(|identity| Spanned::new(identity, span));
+        }
+    });
+    done()
+}
+
+fn add_identity(schema: &mut Schema, table: &QualifiedName, there: &Column) -> Result<(), Refusal> {
+    let described = format!("column `{}` of relation `{}`", there.name, shown(table));
+    if there.nullable.value {
+        return refuse(ErrorKind::InvalidDefinition, format!("{described} must be declared NOT NULL before identity can be added"));
+    }
+    if there.identity.is_some() {
+        return refuse(ErrorKind::InvalidDefinition, format!("{described} is already an identity column"));
+    }
+    if there.default.is_some() {
+        return refuse(ErrorKind::InvalidDefinition, format!("{described} already has a default value"));
+    }
+    make_sequence(schema, table, there, true);
+    Ok(())
+}
+
+fn drop_identity_sequence(schema: &mut Schema, table: &QualifiedName, column: &Name) {
+    let owner = (table.clone(), column.clone());
+    let found = schema.sequences.values().find(|sequence| sequence.identity && sequence.owned_by.as_ref() == Some(&owner));
+    if let Some(name) = found.map(|sequence| sequence.name.clone()) {
+        schema.sequences.remove(&name);
+    }
+}
+
+/// `SET EXPRESSION`, `DROP EXPRESSION`.
+pub(super) fn set_generated(
+    schema: &mut Schema,
+    span: Span,
+    table: &QualifiedName,
+    column: &Name,
+    generated: Option<&Generated>,
+    if_exists: bool,
+) -> Outcome {
+    if !resolve::required_column(schema, table, column)? {
+        return done();
+    }
+    if schema.column(table, column).is_some_and(|column| column.generated.is_none()) {
+        let message = format!("column `{column}` of relation `{}` is not a generated column", shown(table));
+        return missing(if_exists, ErrorKind::InvalidDefinition, message);
+    }
+    edit(schema, table, column, span, |column| {
+        column.generated = generated.map(|generated| Spanned::new(generated.clone(), span));
+    });
+    done()
+}
+
+/// The built-in type behind domains.
+pub(super) fn base_type<'a>(schema: &'a Schema, data_type: &'a Type) -> &'a Type {
+    let mut found = data_type;
+    // Domains cannot be circular, but a chain is bounded all the same.
+    for _ in 0..32 {
+        match schema.types.get(&found.name).map(|definition| &definition.kind) {
+            Some(TypeKind::Domain { base, .. }) if !found.array => found = base,
+            _ => break,
+        }
+    }
+    found
+}

@@ -1,0 +1,119 @@
+//! What queries read and yield, looked up in the model: for views and `CREATE TABLE … AS`.
+
+use std::sync::Arc;
+
+use super::{OutputColumn, Query, Refusal, resolve};
+use crate::schema::{Column, Name, QualifiedName, Schema, Table, Type, View};
+
+/// A relation of a query under the name it goes by.
+struct Source {
+    written: Name,
+    name: Option<QualifiedName>,
+    columns: Vec<(Name, Option<Type>)>,
+    complete: bool,
+}
+
+/// Finds the relations; one that is known not to exist is an error.
+fn sources(schema: &Schema, query: &Query) -> Result<Vec<Source>, Refusal> {
+    query.relations.iter().map(|(written, alias)| source(schema, written, alias.as_ref())).collect()
+}
+
+fn source(schema: &Schema, written: &QualifiedName, alias: Option<&Name>) -> Result<Source, Refusal> {
+    let name = resolve::required_relation(schema, written)?;
+    let goes_by = alias.unwrap_or(&written.name).clone();
+    let table = name.as_ref().and_then(|name| schema.table(name));
+    let view = name.as_ref().and_then(|name| schema.views.get(name));
+    let (columns, complete) = match (table, view) {
+        (Some(table), _) => {
+            let columns = table.columns.iter().map(|column| (column.name.clone(), Some(column.data_type.value.clone())));
+            (columns.collect(), !table.columns_uncertain)
+        }
+        (_, Some(view)) => (view.columns.iter().map(|column| (column.clone(), None)).collect(), view.columns_known),
+        _ => (Vec::new(), false),
+    };
+    Ok(Source { written: goes_by, name, columns, complete })
+}
+
+/// The query's output columns, and whether these are all.
+fn output(sources: &[Source], query: &Query) -> (Vec<(Name, Option<Type>)>, bool) {
+    let mut columns = Vec::new();
+    let mut complete = !query.output.is_empty();
+    for entry in &query.output {
+        match entry {
+            OutputColumn::Star(qualifier) => {
+                let starred = sources.iter().filter(|source| qualifier.as_ref().is_none_or(|qualifier| source.written == *qualifier));
+                let mut any = false;
+                for source in starred {
+                    any = true;
+                    complete &= source.complete;
+                    columns.extend(source.columns.iter().cloned());
+                }
+                complete &= any;
+            }
+            OutputColumn::Column { source: (qualifier, column), name } => {
+                columns.push((name.clone(), find(sources, qualifier.as_ref(), column).and_then(|(_, data_type)| data_type)));
+            }
+            OutputColumn::Expression { name, data_type } => columns.push((name.clone(), data_type.clone())),
+        }
+    }
+    (columns, complete)
+}
+
+/// The relation a column reference means, and the column's type.
+fn find<'a>(sources: &'a [Source], qualifier: Option<&Name>, column: &Name) -> Option<(&'a Source, Option<Type>)> {
+    let candidates = sources.iter().filter(|source| qualifier.is_none_or(|qualifier| source.written == *qualifier));
+    candidates
+        .filter_map(|source| source.columns.iter().find(|(name, _)| name == column).map(|(_, data_type)| (source, data_type.clone())))
+        .next()
+}
+
+/// Gives a table the columns its query yields.
+pub(super) fn fill_table(schema: &Schema, table: &mut Table, query: &Query) -> Result<(), Refusal> {
+    let sources = sources(schema, query)?;
+    // `*` of several relations at different levels cannot be told apart.
+    let (columns, complete) = output(&sources, query);
+    table.columns_uncertain = !complete;
+    for (name, data_type) in columns {
+        if table.column(&name).is_none() {
+            let data_type = data_type.map(|written| resolve::data_type(schema, &written).unwrap_or(written));
+            let column = Column::new(name, data_type.unwrap_or_else(|| Type::builtin("unknown")), table.span);
+            table.columns.push(Arc::new(column));
+        }
+    }
+    Ok(())
+}
+
+/// Fills in what a view reads and yields.
+pub(super) fn fill_view(schema: &Schema, view: &mut View, query: &Query) -> Result<(), Refusal> {
+    let sources = sources(schema, query)?;
+    let (columns, complete) = output(&sources, query);
+    let named = view.columns.len();
+    view.columns.extend(columns.into_iter().skip(named).map(|(name, _)| name));
+    view.columns_known = complete;
+    view.relations =
+        distinct(sources.iter().zip(&query.relations).map(|(source, (written, _))| source.name.clone().unwrap_or_else(|| written.clone())));
+    view.column_references = distinct(references(&sources, query));
+    view.functions = distinct(query.functions.iter().cloned());
+    Ok(())
+}
+
+fn references<'a>(sources: &'a [Source], query: &'a Query) -> impl Iterator<Item = (QualifiedName, Name)> + 'a {
+    let written = query.columns.iter().filter_map(|(qualifier, column)| {
+        let (source, _) = find(sources, qualifier.as_ref(), column)?;
+        Some((source.name.clone()?, column.clone()))
+    });
+    let starred = query.output.iter().filter_map(|entry| match entry {
+        OutputColumn::Star(qualifier) => Some(qualifier),
+        _ => None,
+    });
+    let starred = starred.flat_map(|qualifier| {
+        let matching = sources.iter().filter(move |source| qualifier.as_ref().is_none_or(|qualifier| source.written == *qualifier));
+        matching.flat_map(|source| source.columns.iter().filter_map(|(column, _)| Some((source.name.clone()?, column.clone()))))
+    });
+    written.chain(starred)
+}
+
+fn distinct<T: Ord + Clone>(items: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut seen = imbl::OrdSet::new();
+    items.into_iter().filter(|item| seen.insert(item.clone()).is_none()).collect()
+}
