@@ -7,6 +7,7 @@
 mod catalog;
 mod condition;
 mod dynamic;
+mod filters;
 mod interpret;
 mod iteration;
 mod objects;

@@ -91,7 +91,9 @@ impl Run<'_> {
         }
         let mut steps = vec![self.protected(block, variables)?];
         if let Some(rest) = then {
-            steps.extend(self.nodes(rest.nodes, rest.next, variables)?);
+            // Whether the block was left by a `RETURN` or by an exception decides on the rest.
+            let rest = self.nodes(rest.nodes, rest.next, variables)?;
+            steps.extend(branch(Condition::Unknown, rest, Vec::new()));
         }
         Some(steps)
     }
@@ -141,6 +143,12 @@ impl Run<'_> {
 
     fn repeat(&mut self, header: &Header, body: &[Node], variables: &mut Variables) -> Option<Vec<Step>> {
         match turns(header, variables).filter(|_| !exits(body)) {
+            // Without texts to execute, every turn does the same to the schema.
+            Some(turns) if !executes(body) => match turns.first() {
+                Some(turn) if turn.condition == Condition::Constant(true) => self.any_turn(header, body, variables),
+                Some(_) => self.unknown_turns(header, body, variables),
+                None => Some(Vec::new()),
+            },
             Some(turns) => self.unrolled(header, turns, body, variables),
             None => self.unknown_turns(header, body, variables),
         }
@@ -165,12 +173,18 @@ impl Run<'_> {
 
     /// A loop that may run any number of times, of which one turn is written down.
     fn unknown_turns(&mut self, header: &Header, body: &[Node], variables: &mut Variables) -> Option<Vec<Step>> {
+        let steps = self.any_turn(header, body, variables)?;
+        Some(branch(Condition::Unknown, steps, Vec::new()))
+    }
+
+    /// What each turn does, whatever its variables are.
+    fn any_turn(&mut self, header: &Header, body: &[Node], variables: &mut Variables) -> Option<Vec<Step>> {
         let mut written = targets(header);
         collect_written(body, &mut written);
         forget(&written, variables);
         let steps = self.nodes(body, None, variables)?;
         forget(&written, variables);
-        Some(branch(Condition::Unknown, steps, Vec::new()))
+        Some(steps)
     }
 
     fn simple(&mut self, node: &Node, variables: &mut Variables) -> Vec<Step> {
@@ -286,6 +300,16 @@ fn exits(nodes: &[Node]) -> bool {
         Node::Exit => true,
         Node::If { branches, otherwise } => exits(otherwise) || branches.iter().any(|branch| exits(&branch.body)),
         Node::Block(block) => exits(&block.body),
+        _ => false,
+    })
+}
+
+/// Whether texts are executed, or conditions asked that may differ from turn to turn.
+fn executes(nodes: &[Node]) -> bool {
+    nodes.iter().any(|node| match node {
+        Node::Execute { .. } | Node::If { .. } => true,
+        Node::Block(block) => executes(&block.body) || block.handlers.iter().any(|(_, handler)| executes(handler)),
+        Node::Loop { body, .. } => executes(body),
         _ => false,
     })
 }

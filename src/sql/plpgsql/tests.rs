@@ -147,6 +147,10 @@ fn leaving_early_puts_the_rest_into_the_other_branch() {
         ("BEGIN IF to_regclass('a') IS NULL THEN RETURN; END IF; DROP TABLE a; END", "if not exists {} else {Drop}"),
         ("BEGIN IF EXISTS (SELECT 1 FROM a) THEN RAISE EXCEPTION 'no'; END IF; DROP TABLE a; END", "Drop"),
         ("BEGIN DROP TABLE a; RETURN; DROP TABLE b; END", "Drop"),
+        (
+            "BEGIN BEGIN DROP TABLE a; RETURN; EXCEPTION WHEN undefined_table THEN NULL; END; DROP TABLE b; END",
+            r#"try {Drop} ["undefined_table"] {}; if ? {Drop} else {}"#,
+        ),
         ("BEGIN IF false THEN DROP TABLE a; ELSIF true THEN CREATE TABLE b (); ELSE DROP TABLE c; END IF; END", "CreateTable"),
     ]);
 }
@@ -198,6 +202,11 @@ fn texts_known_in_part_say_what_they_may_touch() {
 #[test]
 fn a_loop_over_rows_may_run_or_not() {
     expect(&[("DECLARE r record; BEGIN FOR r IN SELECT id FROM a LOOP UPDATE b SET c = r.id; END LOOP; END", "if ? {Update} else {}")]);
+}
+
+#[test]
+fn a_loop_that_executes_no_text_is_written_down_once() {
+    expect(&[("BEGIN FOR i IN 1..50 LOOP INSERT INTO a VALUES (i); END LOOP; END", "Insert")]);
 }
 
 #[test]
