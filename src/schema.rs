@@ -7,11 +7,13 @@
 //!
 //! Names are compared as PostgreSQL compares them: folded when unquoted, verbatim when quoted.
 
+mod coverage;
 mod expression;
 mod name;
 mod objects;
 mod table;
 
+pub use coverage::{Coverage, Obstacle};
 pub use expression::{BinaryOperator, Expression, ExpressionTree, Literal};
 pub use name::{Name, QualifiedName};
 pub use objects::{

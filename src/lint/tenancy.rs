@@ -21,7 +21,7 @@ mod words;
 pub use explain::explain;
 pub use keys::{KeyKind, Spared, TenantKey, leads_an_index, same_family, says_not_null};
 pub use root::{Candidate, Evidence};
-pub use words::{is_person, keeps_records, key_noun, reference_noun, root_weight, same_words, table_noun, vendor, words};
+pub use words::{elsewhere, is_person, keeps_records, key_noun, reference_noun, root_weight, same_words, table_noun, vendor, words};
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,0 +1,48 @@
+//! The same reference twice.
+
+use std::collections::HashMap;
+
+use super::{columns_of, known_tables, path};
+use crate::lint::{Finding, SchemaContext};
+use crate::schema::{Action, Constraint, ForeignKey, Name, QualifiedName, Table};
+
+pub fn check(context: &SchemaContext) -> Vec<Finding> {
+    known_tables(context.schema).flat_map(duplicates).collect()
+}
+
+fn duplicates(table: &Table) -> Vec<Finding> {
+    let mut seen: HashMap<(&QualifiedName, Vec<(&Name, &Name)>), (&Constraint, &ForeignKey)> = HashMap::new();
+    let mut findings = Vec::new();
+    for (constraint, key) in table.foreign_keys().filter(|(constraint, _)| !constraint.inherited) {
+        // The order in which the pairs of columns are written means nothing.
+        let mut pairs: Vec<(&Name, &Name)> = constraint.columns.iter().zip(&key.referenced_columns).collect();
+        pairs.sort();
+        match seen.get(&(&key.references, pairs.clone())) {
+            Some(first) => findings.push(finding(table, (constraint, key), *first)),
+            None => {
+                seen.insert((&key.references, pairs), (constraint, key));
+            }
+        }
+    }
+    findings
+}
+
+fn finding(table: &Table, (constraint, key): (&Constraint, &ForeignKey), (first, first_key): (&Constraint, &ForeignKey)) -> Finding {
+    let columns = columns_of(table, &constraint.columns);
+    let (rule, first_rule) = (rule(key), rule(first_key));
+    let consequence = if rule == first_rule {
+        "every write is checked twice".to_owned()
+    } else {
+        format!("one says ON DELETE {}, the other ON DELETE {}", first_rule.to_sql(), rule.to_sql())
+    };
+    let message =
+        format!("`{columns}` references `{}` twice, by `{}` and `{}`: {consequence}", key.references.name, first.name, constraint.name);
+    Finding::new(constraint.span, message)
+        .object(path(table, &constraint.name))
+        .because(first.span, format!("`{}` says the same", first.name))
+        .help(format!("ALTER TABLE {} DROP CONSTRAINT {};", table.name.to_sql(), constraint.name.to_sql()))
+}
+
+fn rule(key: &ForeignKey) -> Action {
+    key.on_delete.unwrap_or(Action::NoAction)
+}

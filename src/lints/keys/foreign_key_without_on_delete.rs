@@ -1,0 +1,89 @@
+//! A foreign key that does not say what a delete of the referenced row does.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::{columns_in, columns_of, known_foreign_keys, path, replacement};
+use crate::diagnostic::Severity;
+use crate::lint::{Finding, SchemaContext};
+use crate::schema::{Action, Constraint, ForeignKey, QualifiedName, Table};
+use crate::source::FileId;
+
+type Reference<'a> = (&'a Table, &'a Constraint, &'a ForeignKey);
+
+/// From this many foreign keys on, leaving the rule out in most of them is the schema's convention.
+const CONVENTION: usize = 10;
+
+pub fn check(context: &SchemaContext) -> Vec<Finding> {
+    let keys: Vec<Reference> = known_foreign_keys(context.schema).collect();
+    let (silent, explicit): (Vec<Reference>, Vec<Reference>) = keys.iter().copied().partition(|(_, _, key)| key.on_delete.is_none());
+    let mut siblings: HashMap<&QualifiedName, Vec<Reference>> = HashMap::new();
+    for reference in &explicit {
+        siblings.entry(&reference.2.references).or_default().push(*reference);
+    }
+    // What one migration leaves out for one parent is one decision.
+    let mut groups: BTreeMap<(FileId, &QualifiedName), Vec<Reference>> = BTreeMap::new();
+    for reference in silent.iter().copied() {
+        groups.entry((reference.1.span.file, &reference.2.references)).or_default().push(reference);
+    }
+    let convention = keys.len() >= CONVENTION && silent.len() > explicit.len();
+    let empty = Vec::new();
+    let findings = groups.into_iter().filter_map(|((_, parent), mut group)| {
+        group.sort_by_key(|(_, constraint, _)| constraint.span);
+        finding(&group, siblings.get(parent).unwrap_or(&empty))
+    });
+    findings.map(|finding| if convention { finding.severity(Severity::Info) } else { finding }).collect()
+}
+
+fn finding(group: &[Reference], siblings: &[Reference]) -> Option<Finding> {
+    let (first, rest) = group.split_first()?;
+    let (table, constraint, key) = *first;
+    let more = match rest.len() {
+        0 => String::new(),
+        1 => ", nor does one more key here".to_owned(),
+        count => format!(", nor do {count} more keys here"),
+    };
+    let (columns, parent) = (columns_of(table, &constraint.columns), &key.references.name);
+    let message = format!("`{columns}` does not say what happens when its row of `{parent}` is deleted{more}: the delete fails");
+    let mut finding = Finding::new(constraint.span, message).object(path(table, &constraint.name));
+    for (table, constraint, _) in rest {
+        finding = finding.because(constraint.span, format!("`{}` neither", columns_of(table, &constraint.columns)));
+    }
+    let precedent = precedent(table, constraint, siblings);
+    if let Some((sibling, sibling_constraint, rule)) = precedent {
+        let columns = columns_of(sibling, &sibling_constraint.columns);
+        finding = finding.because(sibling_constraint.span, format!("`{columns}` says ON DELETE {}", rule.to_sql()));
+    }
+    let rule = |reference: &Reference| {
+        let (table, constraint, key) = *reference;
+        let rule = precedent.map_or_else(|| usual_rule(table, constraint), |(_, _, rule)| rule);
+        replacement(table, constraint, key, &format!("ON DELETE {}", rule.to_sql()))
+    };
+    Some(finding.help(group.iter().map(rule).collect::<Vec<_>>().join("\n")))
+}
+
+fn is_optional(table: &Table, constraint: &Constraint) -> bool {
+    columns_in(table, &constraint.columns).any(|column| column.nullable.value)
+}
+
+/// The rule most references to the same parent follow, of those that are optional or required alike.
+fn precedent<'a>(table: &Table, constraint: &Constraint, siblings: &[Reference<'a>]) -> Option<(&'a Table, &'a Constraint, Action)> {
+    let optional = is_optional(table, constraint);
+    let alike = || siblings.iter().filter(|(table, constraint, _)| is_optional(table, constraint) == optional);
+    let mut counts: BTreeMap<Action, usize> = BTreeMap::new();
+    for rule in alike().filter_map(|(_, _, key)| key.on_delete) {
+        *counts.entry(rule).or_default() += 1;
+    }
+    let (usual, _) = counts.into_iter().max_by_key(|(_, count)| *count)?;
+    let (sibling, constraint, _) = alike().find(|(_, _, key)| key.on_delete == Some(usual))?;
+    Some((sibling, constraint, usual))
+}
+
+/// Without a precedent: an optional reference is let go, part of a primary key goes along, anything else is refused.
+fn usual_rule(table: &Table, constraint: &Constraint) -> Action {
+    if is_optional(table, constraint) {
+        return Action::SetNull;
+    }
+    let in_primary_key =
+        table.primary_key().is_some_and(|primary| constraint.columns.iter().all(|column| primary.columns.contains(column)));
+    if in_primary_key { Action::Cascade } else { Action::Restrict }
+}

@@ -1,0 +1,57 @@
+//! Generated primary keys of 32 bits or fewer.
+
+use std::collections::BTreeMap;
+
+use super::{known_tables, path};
+use crate::lint::{Finding, SchemaContext};
+use crate::schema::{Column, ExpressionTree, Table};
+use crate::source::FileId;
+
+pub fn check(context: &SchemaContext) -> Vec<Finding> {
+    let narrow = known_tables(context.schema).filter(|table| !table.is_child()).filter_map(|table| Some((table, narrow_key(table)?)));
+    let mut by_file: BTreeMap<FileId, Vec<(&Table, &Column)>> = BTreeMap::new();
+    for (table, column) in narrow {
+        by_file.entry(column.data_type.span.file).or_default().push((table, column));
+    }
+    by_file.into_values().filter_map(finding).collect()
+}
+
+/// The one column of the primary key, if it counts up and can run out. Codes that somebody chooses are another matter.
+fn narrow_key(table: &Table) -> Option<&Column> {
+    let [name] = table.primary_key()?.columns.as_slice() else { return None };
+    let column = table.column(name)?;
+    let data_type = &column.data_type.value;
+    let counts_up =
+        column.serial || column.identity.is_some() || column.default.as_ref().is_some_and(|default| is_nextval(&default.value.tree));
+    let narrow = data_type.is("integer") || data_type.is("smallint");
+    (counts_up && narrow && table.foreign_keys_of(name).next().is_none()).then_some(column)
+}
+
+fn is_nextval(tree: &ExpressionTree) -> bool {
+    matches!(tree.without_casts(), ExpressionTree::Function { name, .. } if name.name == "nextval")
+}
+
+fn finding(mut narrow: Vec<(&Table, &Column)>) -> Option<Finding> {
+    narrow.sort_by_key(|(_, column)| column.data_type.span);
+    let (table, column) = *narrow.first()?;
+    let limit = if column.data_type.value.is("smallint") { "32,767" } else { "2,147,483,647" };
+    let more = match narrow.len() {
+        1 => String::new(),
+        2 => " (and one more table here)".to_owned(),
+        count => format!(" (and {} more tables here)", count - 1),
+    };
+    let message = format!(
+        "the primary key `{}.{}` is {}{more}: inserts fail after {limit} rows were ever made",
+        table.name.name, column.name, column.data_type.value
+    );
+    let finding = Finding::new(column.data_type.span, message).object(path(table, &column.name));
+    let others = narrow.iter().skip(1).take(10);
+    let finding = others.fold(finding, |finding, (table, column)| {
+        finding.because(column.data_type.span, format!("`{}.{}` is {}", table.name.name, column.name, column.data_type.value))
+    });
+    let widen = |(table, column): &(&Table, &Column)| {
+        format!("ALTER TABLE {} ALTER COLUMN {} TYPE bigint;", table.name.to_sql(), column.name.to_sql())
+    };
+    let sql: Vec<String> = narrow.iter().map(widen).collect();
+    Some(finding.help(format!("-- rewrites the table; keys that reference it have to follow\n{}", sql.join("\n"))))
+}

@@ -1,0 +1,115 @@
+//! A foreign key to a table or column that does not exist at that point, or is not unique.
+
+use crate::change::{Change, ChangeKind, ErrorKind, Refusal};
+use crate::history::{Event, EventKind, History};
+use crate::lint::{Finding, HistoryContext};
+use crate::schema::{Constraint, ConstraintKind, ForeignKey, QualifiedName, Schema, Table};
+use crate::source::Span;
+
+pub fn check(context: &HistoryContext) -> Vec<Finding> {
+    let history = context.history;
+    let refused = history.events.iter().filter_map(|event| match &event.kind {
+        EventKind::Refused(refusal) => Some((event, refusal)),
+        _ => None,
+    });
+    refused.filter_map(|(event, refusal)| finding(history, event, refusal)).collect()
+}
+
+fn finding(history: &History, event: &Event, refusal: &Refusal) -> Option<Finding> {
+    let (table, constraint, key) = culprit(history, event, refusal)?;
+    let parent = &key.references;
+    let known = resolve(history, event, parent);
+    let consequence = "the foreign key cannot be made";
+    let message = match (refusal.error, known) {
+        (ErrorKind::UndefinedTable | ErrorKind::UndefinedSchema, _) => match made_later(history, event, parent) {
+            Some(_) => format!("`{parent}` does not exist yet at this point: {consequence}"),
+            None => format!("`{parent}` does not exist: {consequence}"),
+        },
+        (_, Some(_)) | (ErrorKind::UndefinedColumn, None) => format!("{}: {consequence}", refusal.message),
+        _ => return None,
+    };
+    let finding =
+        Finding::new(constraint.span, message).object(format!("{}.{}", qualified(history, event, table), constraint.columns.first()?));
+    let finding = match (known, made_later(history, event, parent), near_miss(history, event, parent)) {
+        (Some(known), ..) => finding.because(known.span, format!("`{}` is made here", known.name.name)),
+        (None, Some(span), _) => finding.because(span, "it is only made here".to_owned()),
+        (None, None, Some(near)) => {
+            finding.because(near.span, format!("there is `{}`", near.name)).help(format!("REFERENCES {}", near.name.to_sql()))
+        }
+        (None, None, None) => finding,
+    };
+    Some(finding)
+}
+
+/// The foreign key of the refused change that the refusal is about, with the table it was to stand on.
+fn culprit<'a>(history: &'a History, event: &Event, refusal: &Refusal) -> Option<(&'a QualifiedName, &'a Constraint, &'a ForeignKey)> {
+    use ErrorKind as E;
+    if !matches!(refusal.error, E::UndefinedTable | E::UndefinedSchema | E::UndefinedColumn | E::InvalidDefinition) {
+        return None;
+    }
+    let migration = history.migrations.get(event.migration)?;
+    let statement = migration.up.iter().find(|statement| statement.span == event.statement)?;
+    let refused = statement.changes().into_iter().filter(|change| change.span == event.span);
+    // The server names the missing table or column; the change may hold several foreign keys.
+    let named = |text: &str| refusal.message.contains(&format!("`{text}`"));
+    refused.flat_map(foreign_keys).find(|(table, constraint, key)| {
+        let parent_is_named = named(&key.references.to_string()) || named(&key.references.name) || named(&key.references.to_sql());
+        let is_self = key.references.name == table.name;
+        match refusal.error {
+            E::UndefinedTable | E::UndefinedSchema => parent_is_named && !is_self,
+            E::UndefinedColumn => {
+                key.referenced_columns.iter().any(|column| named(column)) && !constraint.columns.iter().any(|column| named(column))
+            }
+            _ => {
+                parent_is_named && (refusal.message.contains("unique constraint") || refusal.message.contains("primary key for referenced"))
+            }
+        }
+    })
+}
+
+fn foreign_keys(change: &Change) -> Vec<(&QualifiedName, &Constraint, &ForeignKey)> {
+    match &change.kind {
+        ChangeKind::AddConstraint { table, constraint, .. } => match &constraint.kind {
+            ConstraintKind::ForeignKey(key) => vec![(table, constraint.as_ref(), key)],
+            _ => Vec::new(),
+        },
+        ChangeKind::CreateTable { table, .. } => table.foreign_keys().map(|(constraint, key)| (&table.name, constraint, key)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The schema in which the change was refused, nearly: what the same file made before is in `after` already.
+fn schemas<'a>(history: &'a History, event: &Event) -> impl Iterator<Item = &'a Schema> {
+    history.migrations.get(event.migration).into_iter().flat_map(|migration| [&migration.before, &migration.after])
+}
+
+fn resolve<'a>(history: &'a History, event: &Event, name: &QualifiedName) -> Option<&'a Table> {
+    schemas(history, event).find_map(|schema| find(schema, name))
+}
+
+fn find<'a>(schema: &'a Schema, name: &QualifiedName) -> Option<&'a Table> {
+    let resolved = schema.resolve(name.schema(), &name.name, |name| schema.tables.contains_key(name))?;
+    schema.table(&resolved)
+}
+
+fn qualified(history: &History, event: &Event, name: &QualifiedName) -> QualifiedName {
+    match (resolve(history, event, name), name.schema()) {
+        (Some(table), _) => table.name.clone(),
+        (None, Some(_)) => name.clone(),
+        (None, None) => QualifiedName::new("public", name.name.clone()),
+    }
+}
+
+/// Where a later migration, or this one further down, makes the table.
+fn made_later(history: &History, event: &Event, name: &QualifiedName) -> Option<Span> {
+    let later = history.migrations.get(event.migration..)?.iter();
+    later.filter_map(|migration| find(&migration.after, name)).map(|table| table.span).next()
+}
+
+/// A table whose name differs only in case, or in being singular or plural.
+fn near_miss<'a>(history: &'a History, event: &Event, name: &QualifiedName) -> Option<&'a Table> {
+    use crate::lint::tenancy::table_noun;
+    let noun = table_noun(&name.name).to_lowercase();
+    let tables = schemas(history, event).flat_map(|schema| schema.tables.values());
+    tables.map(AsRef::as_ref).find(|table| table_noun(&table.name.name).to_lowercase() == noun)
+}
