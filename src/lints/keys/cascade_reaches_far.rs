@@ -8,13 +8,11 @@ use crate::schema::{Action, QualifiedName, Schema};
 
 type Children<'a> = HashMap<&'a QualifiedName, BTreeSet<&'a QualifiedName>>;
 
-/// Tables that one delete may reach unremarked, where the configuration does not say.
-const TABLES: u64 = 10;
 /// Lines of the tree that a finding shows.
 const SHOWN: usize = 40;
 
 pub fn check(context: &SchemaContext) -> Vec<Finding> {
-    let limit = context.history.options.0.get("tables").and_then(serde_yaml::Value::as_u64).unwrap_or(TABLES) as usize;
+    let limit = context.history.options.integer("tables");
     let mut children: Children = HashMap::new();
     for (table, _, key) in known_foreign_keys(context.schema).filter(|(_, _, key)| key.on_delete == Some(Action::Cascade)) {
         children.entry(&key.references).or_default().insert(&table.name);
