@@ -8,9 +8,12 @@ use super::options::Options;
 use super::settings::Settings;
 use super::suppress::{self, Surroundings};
 use super::{ChangeContext, Check, Facts, Finding, HistoryContext, Lint, SchemaContext};
+use crate::change::{Applied, Change};
 use crate::diagnostic::Diagnostic;
-use crate::history::{History, Migration};
+use crate::history::{History, Migration, Observer, replay_file};
+use crate::schema::Schema;
 use crate::source::{FileId, SourceMap};
+use crate::sql::Statement;
 
 /// Everything `lints` find in a history: in the order of its files, each with severity, reason and fingerprint.
 pub fn run(lints: &[Lint], history: &History, sources: &SourceMap, settings: &Settings) -> Vec<Diagnostic> {
@@ -20,7 +23,7 @@ pub fn run(lints: &[Lint], history: &History, sources: &SourceMap, settings: &Se
     let jobs: Vec<Job> =
         enabled.iter().map(|(lint, options)| Job { lint, context: HistoryContext { history, sources, options, facts: &facts } }).collect();
     let diagnose = |(lint, finding)| diagnostic(lint, finding, sources, settings);
-    let mut diagnostics: Vec<Diagnostic> = check(&jobs, history).into_iter().filter_map(diagnose).collect();
+    let mut diagnostics: Vec<Diagnostic> = check(&jobs, history, sources).into_iter().filter_map(diagnose).collect();
     let statements = Statements::of(history);
     let ran = enabled.iter().map(|(lint, _)| lint.card.id.as_str()).collect();
     let wrong = suppress::apply(&mut diagnostics, &Surroundings { lints, ran, statements: &statements, sources });
@@ -42,7 +45,7 @@ fn options(lint: &Lint, settings: &Settings) -> Options {
     Options::of(&lint.card, settings.lints.get(&lint.card.id).map_or(&none, |lint| &lint.options))
 }
 
-fn check<'a>(jobs: &[Job<'a>], history: &History) -> Vec<(&'a Lint, Finding)> {
+fn check<'a>(jobs: &[Job<'a>], history: &History, sources: &SourceMap) -> Vec<(&'a Lint, Finding)> {
     let mut found = Vec::new();
     let mut of_changes = Vec::new();
     for job in jobs {
@@ -58,30 +61,31 @@ fn check<'a>(jobs: &[Job<'a>], history: &History) -> Vec<(&'a Lint, Finding)> {
         found.extend(findings.into_iter().map(|finding| (job.lint, finding)));
     }
     if !of_changes.is_empty() {
-        found.extend(history.migrations.iter().flat_map(|migration| check_changes(&of_changes, migration)));
+        for migration in &history.migrations {
+            let mut changes = Changes { checks: &of_changes, migration, found: &mut found };
+            replay_file(&migration.before, &migration.up, sources, &mut changes);
+        }
     }
     found
 }
 
 type ChangeCheck = fn(&ChangeContext) -> Vec<Finding>;
 
-/// A history keeps the schema before and after each migration; the versions within it are made again here.
-fn check_changes<'a>(checks: &[(&Job<'a>, ChangeCheck)], migration: &Migration) -> Vec<(&'a Lint, Finding)> {
-    let mut found = Vec::new();
-    let mut after = migration.before.clone();
-    for statement in &migration.up {
-        for change in statement.changes() {
-            let before = after.clone();
-            if after.apply(change).is_err() {
-                continue;
-            }
-            for (job, check) in checks {
-                let context = ChangeContext { history: &job.context, migration, statement, change, before: &before, after: &after };
-                found.extend(check(&context).into_iter().map(|finding| (job.lint, finding)));
-            }
+/// Checks the changes of a migration while it is replayed once more: a history keeps the versions between migrations,
+/// not those within.
+struct Changes<'run, 'a> {
+    checks: &'run [(&'run Job<'a>, ChangeCheck)],
+    migration: &'run Migration,
+    found: &'run mut Vec<(&'a Lint, Finding)>,
+}
+
+impl Observer for Changes<'_, '_> {
+    fn applied(&mut self, statement: &Statement, change: &Change, before: &Schema, after: &Schema, _: Applied) {
+        for (job, check) in self.checks {
+            let context = ChangeContext { history: &job.context, migration: self.migration, statement, change, before, after };
+            self.found.extend(check(&context).into_iter().map(|finding| (job.lint, finding)));
         }
     }
-    found
 }
 
 /// The finding as users see it; `None` where the lint is off for its file. What is configured wins over what the
