@@ -7,10 +7,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::layout::DiscoverOptions;
 use crate::lint::paths::{PathSet, absolute};
 use crate::lint::{Lint, Settings};
-use crate::source::{SourceMap, Spanned};
-use crate::sql::Dialect;
+use crate::source::SourceMap;
 
 /// The names a configuration file may have.
 pub const FILE_NAMES: [&str; 2] = ["migralint.yaml", "migralint.yml"];
@@ -21,12 +21,8 @@ pub const LINT: &str = "config";
 /// What a configuration file says.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
-    /// The layout's name.
-    pub layout: Option<Spanned<String>>,
-    /// The SQL of the migrations.
-    pub dialect: Option<Dialect>,
-    /// Where downs are, relative to the directory of migrations.
-    pub down_directory: Option<String>,
+    /// How the directory is to be read, where it does not show.
+    pub discover: DiscoverOptions,
     /// From which severity on findings make a run fail.
     pub fail_on: Option<FailOn>,
     /// What lints are told.

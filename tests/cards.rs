@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use migralint::config::Config;
 use migralint::diagnostic::Diagnostic;
 use migralint::history::History;
-use migralint::layout::{DiscoverOptions, discover};
+use migralint::layout::discover;
 use migralint::lint::card::{Example, marks};
-use migralint::lint::{self, Card, Lint, OptionKind, Settings, explain};
+use migralint::lint::{self, Card, Lint, OptionKind, explain};
 use migralint::lints;
 use migralint::source::SourceMap;
 
@@ -31,8 +32,8 @@ impl Checked {
     }
 }
 
-/// Writes an example's files to a folder of their own and runs the lints that `settings` turn on.
-fn check(example: &Example, settings: Settings) -> Checked {
+/// Writes an example's files to a folder of their own and runs the lints that `only` names, or all.
+fn check(example: &Example, only: Option<&Card>) -> Checked {
     let parent = tempfile::tempdir().unwrap();
     let folder = parent.path().join("example");
     for (path, text) in example.all_files() {
@@ -41,12 +42,25 @@ fn check(example: &Example, settings: Settings) -> Checked {
         fs::write(path, text).unwrap();
     }
     let mut sources = SourceMap::default();
-    let directory = discover(&migrations(&folder), &mut sources, &DiscoverOptions::default());
+    let mut config = configuration(example, &folder, &mut sources);
+    config.settings.only = only.map(|card| BTreeSet::from([card.id.clone()]));
+    let directory = discover(&migrations(&folder), &mut sources, &config.discover);
     let directory = directory.unwrap_or_else(|error| panic!("{}: {error}", example.name));
     let prefix = format!("{}/", folder.display());
     let history = History::load(directory, &sources);
-    let diagnostics = lint::run(lints::builtin(), &history, &sources, &settings);
+    let diagnostics = lint::run(lints::builtin(), &history, &sources, &config.settings);
     Checked { sources, diagnostics, prefix }
+}
+
+/// What the example configures, as if its configuration file lay beside its migrations.
+fn configuration(example: &Example, folder: &Path, sources: &mut SourceMap) -> Config {
+    let Some(config) = &example.config else { return Config::default() };
+    let path = folder.join("migralint.yaml");
+    fs::write(&path, serde_yaml::to_string(config).unwrap()).unwrap();
+    let (config, mistakes) = Config::load(&path, lints::builtin(), sources).unwrap();
+    assert_eq!(mistakes, [], "{}", example.name);
+    fs::remove_file(path).unwrap();
+    config
 }
 
 /// An example about a tool that is known by its path has a folder for it.
@@ -85,7 +99,7 @@ fn reported(checked: &Checked) -> Places {
 fn every_example_is_reported_exactly_where_it_is_marked() {
     let mut failures = Vec::new();
     for (lint, example) in all_examples() {
-        let checked = check(example, Settings::only([&lint.card.id]));
+        let checked = check(example, Some(&lint.card));
         let (marked, reported) = (marked(&lint.card, example), reported(&checked));
         if marked != reported {
             failures.push(format!("{}: `{}`\n  marked   {marked:?}\n  reported {reported:?}", lint.card.id, example.name));
@@ -97,7 +111,7 @@ fn every_example_is_reported_exactly_where_it_is_marked() {
 #[test]
 fn messages_are_lower_case_without_a_final_period() {
     for (lint, example) in all_examples() {
-        for diagnostic in check(example, Settings::only([&lint.card.id])).diagnostics {
+        for diagnostic in check(example, Some(&lint.card)).diagnostics {
             let labels = diagnostic.labels.iter().map(|label| &label.message);
             for message in labels.chain([&diagnostic.message]) {
                 let starts = message.starts_with(|first: char| first == '`' || first.is_lowercase() || first.is_ascii_digit());
@@ -152,7 +166,7 @@ fn a_card_names_the_group_its_check_is_registered_in() {
 fn overlap() {
     let mut text = String::new();
     for (lint, example) in all_examples() {
-        let checked = check(example, Settings::default());
+        let checked = check(example, None);
         let others: Vec<String> = checked
             .places()
             .filter(|(.., diagnostic)| diagnostic.lint != lint.card.id)

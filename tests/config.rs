@@ -5,9 +5,11 @@ use std::path::Path;
 
 use migralint::config::{Config, FailOn};
 use migralint::diagnostic::{Diagnostic, Severity};
+use migralint::layout::Kind;
 use migralint::lint::card::Level;
 use migralint::lint::{Card, Check, Lint, Options};
 use migralint::source::SourceMap;
+use migralint::sql::Dialect;
 
 /// Lints that no release changes.
 fn lints() -> Vec<Lint> {
@@ -37,7 +39,7 @@ fn every_setting_is_read() {
     let Loaded { config, mistakes, folder, .. } = load(
         "layout: flyway
 dialect: postgresql
-down-directory: ../rollback
+down-directory: db/rollback
 fail-on: never
 lints:
   gap: off
@@ -54,8 +56,9 @@ ignore: ['**/seed_*.sql']
 ",
     );
     assert_eq!(mistakes, []);
-    assert_eq!(config.layout.unwrap().value, "flyway");
-    assert_eq!(config.down_directory.as_deref(), Some("../rollback"));
+    assert_eq!(config.discover.layout, Some(Kind::Flyway));
+    assert_eq!(config.discover.dialect, Some(Dialect::Postgres));
+    assert_eq!(config.discover.down_directory, Some(folder.path().join("db/rollback")));
     assert_eq!(config.fail_on, Some(FailOn::Never));
     assert_eq!(config.settings.tenant.table.as_deref(), Some("app.organizations"));
     assert_eq!(config.settings.tenant.external_ids, ["stripe_customer_id"]);

@@ -8,12 +8,13 @@ use serde_yaml::Value;
 use super::yaml::{self, Node, NodeKind};
 use super::{Config, FailOn, LINT};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::layout::Kind;
 use crate::lint::card::Level;
 use crate::lint::paths::{PathSet, pattern};
 use crate::lint::settings::{LintSettings, PathSettings};
 use crate::lint::{Card, Lint, OptionKind, TenantSettings, fingerprint};
 use crate::nearest::did_you_mean;
-use crate::source::{FileId, SourceMap, Span, Spanned};
+use crate::source::{FileId, SourceMap, Span};
 use crate::sql::Dialect;
 
 /// What the file says, and what is wrong with it.
@@ -44,6 +45,10 @@ const FAIL_ON: [(&str, FailOn); 4] = [
 
 const DIALECTS: [(&str, Dialect); 1] = [("postgresql", Dialect::Postgres)];
 
+fn layouts() -> Vec<(&'static str, Kind)> {
+    Kind::all().map(|kind| (kind.name(), kind)).collect()
+}
+
 const KEYS: [&str; 8] = ["layout", "dialect", "down-directory", "fail-on", "lints", "paths", "tenant", "ignore"];
 
 /// Reads values and notes mistakes on the way.
@@ -58,9 +63,9 @@ impl Reader<'_> {
         let mut config = Config::default();
         for (key, value) in self.entries(root, "the configuration", &KEYS) {
             match key {
-                "layout" => config.layout = self.string(key, value).map(|name| Spanned::new(name, value.span)),
-                "dialect" => config.dialect = self.choice(key, value, &DIALECTS),
-                "down-directory" => config.down_directory = self.string(key, value),
+                "layout" => config.discover.layout = self.choice(key, value, &layouts()),
+                "dialect" => config.discover.dialect = self.choice(key, value, &DIALECTS),
+                "down-directory" => config.discover.down_directory = self.string(key, value).map(|path| self.folder.join(path)),
                 "fail-on" => config.fail_on = self.choice(key, value, &FAIL_ON),
                 "lints" => config.settings.lints = self.lints(value),
                 "paths" => config.settings.paths = self.paths(value),
