@@ -82,14 +82,12 @@ pub enum ChangeKind {
     SetGenerated { table: QualifiedName, column: Name, generated: Option<Generated>, if_exists: bool },
 
     /// `ALTER TABLE … ADD constraint`, or a constraint that came with a column or table. For keys the
-    /// index they make is in `index`; `using_index` names an existing one. `with_column`: written on the column of the
-    /// `AddColumn` before it, and skipped where `IF NOT EXISTS` skips that.
+    /// index they make is in `index`; `using_index` names an existing one.
     AddConstraint {
         table: QualifiedName,
         constraint: Box<Constraint>,
         index: Option<Box<Index>>,
         using_index: Option<Name>,
-        with_column: bool,
         if_table_exists: bool,
     },
     /// `ALTER TABLE … DROP CONSTRAINT`.

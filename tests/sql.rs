@@ -73,9 +73,6 @@ fn a_type_has_one_spelling_whatever_its_alias() {
         ("text[]", "text[]"),
         ("int array[3]", "integer[]"),
         ("bit varying(8)", "bit varying(8)"),
-        ("interval(3)", "interval(3)"),
-        ("interval day to second(3)", "interval day to second(3)"),
-        ("\"char\"", "\"char\""),
         ("app.status", "app.status"),
     ] {
         let table = table(&format!("create table t (c {written})"));
@@ -282,8 +279,8 @@ fn statements_about_rows_say_what_they_touch() {
         assert_eq!((data.kind, written.as_str(), data.has_where), (kind, table, has_where), "{sql}");
     }
     let Body::Data(data) = only_body("with c as (select 1) select a.f(x), now() from c join a.t on true") else { panic!() };
-    assert_eq!(debug(data.functions.iter().map(ToString::to_string).collect::<Vec<_>>()), r#"["a.f", "now"]"#);
-    assert_eq!(debug(data.reads.iter().map(ToString::to_string).collect::<Vec<_>>()), r#"["a.t"]"#);
+    assert_eq!(debug(&data.functions.iter().map(ToString::to_string).collect::<Vec<_>>()), r#"["a.f", "now"]"#);
+    assert_eq!(debug(&data.reads.iter().map(ToString::to_string).collect::<Vec<_>>()), r#"["a.t"]"#);
 }
 
 #[test]

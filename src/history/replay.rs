@@ -1,7 +1,11 @@
 //! Runs the statements of one file on a version of the schema.
 
+use std::sync::Arc;
+
+use imbl::OrdMap;
+
 use super::{Event, EventKind};
-use crate::change::{Applied, Change, ChangeKind, ErrorKind, Refusal};
+use crate::change::{Applied, Change, ErrorKind, Refusal};
 use crate::schema::{Name, QualifiedName, Schema};
 use crate::source::{SourceMap, Span};
 use crate::sql::split::{TokenKind, tokens};
@@ -80,6 +84,31 @@ struct Run<'a> {
     statement: Option<&'a Statement>,
 }
 
+/// Watches steps of which nobody knows whether they run.
+#[derive(Default)]
+struct Unseen {
+    places: Vec<(Span, String)>,
+}
+
+impl Observer for Unseen {
+    fn applied(&mut self, _: &Statement, change: &Change, _: &Schema, _: &Schema, applied: Applied) {
+        if applied.no_effect.is_none() {
+            self.places.push((change.span, "it runs under a condition that only the database can answer".to_owned()));
+        }
+    }
+
+    fn not_modelled(&mut self, _: &Statement, span: Span, reason: &str) {
+        self.places.push((span, reason.to_owned()));
+    }
+}
+
+/// The names whose objects differ between two versions.
+fn changed_keys<T>(before: &OrdMap<QualifiedName, Arc<T>>, after: &OrdMap<QualifiedName, Arc<T>>) -> Vec<QualifiedName> {
+    let gone = before.keys().filter(|name| !after.contains_key(*name));
+    let differs = |(name, object): &(&QualifiedName, &Arc<T>)| !before.get(*name).is_some_and(|old| Arc::ptr_eq(old, object));
+    gone.chain(after.iter().filter(differs).map(|(name, _)| name)).cloned().collect()
+}
+
 /// A refused change on its way to a handler.
 struct Raised {
     change: Change,
@@ -89,7 +118,7 @@ struct Raised {
 impl<'a> Run<'a> {
     fn body(&mut self, body: &'a Body, span: Span, on_refusal: OnRefusal) -> Result<(), Box<Raised>> {
         match body {
-            Body::Changes(changes) => self.changes(changes, on_refusal),
+            Body::Changes(changes) => changes.iter().try_for_each(|change| self.change(change, on_refusal)),
             Body::Block(steps) => self.steps(steps, on_refusal),
             Body::Opaque { reason, may_touch } => {
                 self.opaque(span, reason, may_touch);
@@ -103,34 +132,15 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn changes(&mut self, changes: &[Change], on_refusal: OnRefusal) -> Result<(), Box<Raised>> {
-        let mut column_is_new = true;
-        for change in changes {
-            match change.kind {
-                ChangeKind::AddConstraint { with_column: true, .. } if !column_is_new => {}
-                ChangeKind::AddColumn { .. } => column_is_new = self.change(change, on_refusal)?,
-                _ => _ = self.change(change, on_refusal)?,
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether the change was carried out and had an effect.
-    fn change(&mut self, change: &Change, on_refusal: OnRefusal) -> Result<bool, Box<Raised>> {
-        let Some(statement) = self.statement else { return Ok(false) };
+    fn change(&mut self, change: &Change, on_refusal: OnRefusal) -> Result<(), Box<Raised>> {
+        let Some(statement) = self.statement else { return Ok(()) };
         let before = self.schema.clone();
         match self.schema.apply(change) {
-            Ok(applied) => {
-                let has_effect = applied.no_effect.is_none();
-                self.observer.applied(statement, change, &before, &self.schema, applied);
-                Ok(has_effect)
-            }
-            Err(refusal) if on_refusal == OnRefusal::Raise => Err(Box::new(Raised { change: change.clone(), refusal })),
-            Err(refusal) => {
-                self.observer.refused(statement, change, refusal);
-                Ok(false)
-            }
+            Ok(applied) => self.observer.applied(statement, change, &before, &self.schema, applied),
+            Err(refusal) if on_refusal == OnRefusal::Raise => return Err(Box::new(Raised { change: change.clone(), refusal })),
+            Err(refusal) => self.observer.refused(statement, change, refusal),
         }
+        Ok(())
     }
 
     fn steps(&mut self, steps: &'a [Step], on_refusal: OnRefusal) -> Result<(), Box<Raised>> {
@@ -150,12 +160,28 @@ impl<'a> Run<'a> {
             Some(true) => self.steps(then, on_refusal),
             Some(false) => self.steps(otherwise, on_refusal),
             None => {
-                for change in then.iter().chain(otherwise).flat_map(Step::changes) {
-                    self.taint_identifiers(change.span);
-                }
+                [then, otherwise].into_iter().for_each(|steps| self.undecided(steps));
                 Ok(())
             }
         }
+    }
+
+    /// Steps that may or may not run: they are tried out, and whatever they change is uncertain from here on.
+    fn undecided(&mut self, steps: &'a [Step]) {
+        let mut unseen = Unseen::default();
+        let mut trial = Run { schema: self.schema.clone(), sources: self.sources, observer: &mut unseen, statement: self.statement };
+        // What would fail in the trial fails only where it runs.
+        let _ = trial.steps(steps, OnRefusal::Report);
+        let after = trial.schema;
+        if let Some(statement) = self.statement {
+            unseen.places.into_iter().for_each(|(span, reason)| self.observer.not_modelled(statement, span, &reason));
+        }
+        let uncertainty = &mut self.schema.uncertainty;
+        uncertainty.everything = uncertainty.everything.or(after.uncertainty.everything);
+        uncertainty.relations = uncertainty.relations.clone().union(after.uncertainty.relations);
+        let tables = changed_keys(&self.schema.tables, &after.tables);
+        let views = changed_keys(&self.schema.views, &after.views);
+        self.schema.uncertainty.relations.extend(tables.into_iter().chain(views));
     }
 
     /// PL/pgSQL undoes a block whose exception it handles.

@@ -25,7 +25,7 @@ pub use words::{elsewhere, is_person, keeps_records, key_noun, reference_noun, r
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::schema::{Action, Constraint, ForeignKey, Index, Name, QualifiedName, Schema, Table, Type};
+use crate::schema::{Constraint, ForeignKey, Index, Name, QualifiedName, Schema, Table, Type};
 use crate::source::Span;
 
 /// Points a candidate needs to be taken for the root.
@@ -58,7 +58,6 @@ pub struct Tenancy {
     keys: BTreeMap<QualifiedName, Vec<TenantKey>>,
     roles: BTreeMap<QualifiedName, Role>,
     carriers: BTreeMap<String, Vec<(QualifiedName, Name)>>,
-    delete_rule: Option<Action>,
 }
 
 /// The table of tenants.
@@ -110,7 +109,6 @@ impl Tenancy {
         if let Some(root) = &tenancy.root {
             (tenancy.keys, tenancy.spared) = keys::find(schema, root, settings);
             tenancy.roles = roles(schema, root, &tenancy.keys, settings);
-            tenancy.delete_rule = usual_delete_rule(schema, root);
         }
         tenancy
     }
@@ -133,11 +131,6 @@ impl Tenancy {
     /// The tenant key that is this column.
     pub fn key(&self, table: &QualifiedName, column: &str) -> Option<&TenantKey> {
         self.keys_of(table).iter().find(|key| key.column == *column)
-    }
-
-    /// What most foreign keys to the root say ON DELETE, if they say anything.
-    pub fn usual_delete_rule(&self) -> Option<Action> {
-        self.delete_rule
     }
 
     /// What the table is to the tenants; `None` where no root is known.
@@ -192,14 +185,6 @@ pub fn takes_part(schema: &Schema, table: &Table) -> bool {
 /// Whether `name` is what a person wrote in the configuration: with or without its schema.
 pub(super) fn is_named(name: &QualifiedName, written: &str) -> bool {
     written.replace('"', "") == name.to_string() || *name.name == *written.replace('"', "")
-}
-
-fn usual_delete_rule(schema: &Schema, root: &Root) -> Option<Action> {
-    let mut counts: BTreeMap<Option<Action>, usize> = BTreeMap::new();
-    for (_, _, key) in schema.references_to(&root.table) {
-        *counts.entry(key.on_delete).or_default() += 1;
-    }
-    counts.into_iter().max_by_key(|(_, count)| *count)?.0
 }
 
 /// Every table's role. A table is derived when a foreign key that no row can leave empty leads to a table that

@@ -13,7 +13,7 @@ mod never_validated;
 mod nullable_composite_key;
 mod set_default_without_default;
 mod set_null_on_not_null;
-mod unknown_reference;
+pub(super) mod unknown_reference;
 
 use crate::history::History;
 use crate::lint::Check;

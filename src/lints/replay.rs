@@ -1,6 +1,16 @@
-//! Migrations that cannot work.
+//! Migrations that cannot work, do nothing, or do what replay cannot follow.
+
+mod no_effect;
+mod not_modelled;
+mod syntax_error;
+mod would_fail;
 
 use crate::lint::Check;
 
 /// The checks of this group.
-pub const CHECKS: &[(&str, Check)] = &[];
+pub const CHECKS: &[(&str, Check)] = &[
+    ("syntax-error", Check::History(syntax_error::check)),
+    ("would-fail", Check::History(would_fail::check)),
+    ("no-effect", Check::History(no_effect::check)),
+    ("not-modelled", Check::History(not_modelled::check)),
+];

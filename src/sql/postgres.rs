@@ -50,9 +50,10 @@ pub fn parse(sources: &SourceMap, file: FileId, range: Range<usize>) -> Vec<Stat
 
 fn statement(file_text: &str, file: FileId, piece: Chunk) -> Statement {
     let written = file_text.get(piece.range.clone()).unwrap_or_default();
-    let is_large = piece.kind == ChunkKind::Statement && written.len() > MAX_PARSED_DATA;
-    if let Some(data) = is_large.then(|| data::from_tokens(written)).flatten() {
-        return Statement { span: Span::new(file, piece.range), body: Body::Data(data) };
+    if piece.kind == ChunkKind::Statement && written.len() > MAX_PARSED_DATA {
+        if let Some(data) = data::from_tokens(written) {
+            return Statement { span: Span::new(file, piece.range), body: Body::Data(data) };
+        }
     }
     let text = Text::new(written, file, piece.range.start);
     Statement { span: text.statement(), body: chunk(&text, &piece) }

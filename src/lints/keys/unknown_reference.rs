@@ -15,6 +15,11 @@ pub fn check(context: &HistoryContext) -> Vec<Finding> {
     refused.filter_map(|(event, refusal)| finding(history, event, refusal)).collect()
 }
 
+/// Whether this refusal is reported here, and need not be elsewhere.
+pub fn reports(history: &History, event: &Event, refusal: &Refusal) -> bool {
+    finding(history, event, refusal).is_some()
+}
+
 fn finding(history: &History, event: &Event, refusal: &Refusal) -> Option<Finding> {
     let (table, constraint, key) = culprit(history, event, refusal)?;
     let parent = &key.references;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Place, alter, delete_rule, order, path, per_migration, references};
+use super::{Place, alter, order, path, per_migration, references};
 use crate::lint::tenancy::{Role, Tenancy, key_noun, root_weight, table_noun, vendor};
 use crate::lint::{Finding, SchemaContext};
 use crate::schema::{Column, QualifiedName, Schema, Table};
@@ -119,10 +119,9 @@ fn standing(table: &Table, column: &Column) -> String {
 fn remainder(context: &SchemaContext, pair: &Generations) -> String {
     let (alter, new) = (alter(pair.table), pair.new.name.to_sql());
     let unbound = pair.table.foreign_keys_of(&pair.new.name).next().is_none();
-    let tenancy = &context.history.facts.tenancy;
-    let root = tenancy.root.as_ref().filter(|_| unbound);
+    let root = context.history.facts.tenancy.root.as_ref().filter(|_| unbound);
     let steps = [
-        root.map(|root| format!("{alter} ADD FOREIGN KEY ({new}) {};", references(root, delete_rule(tenancy, pair.new)))),
+        root.map(|root| format!("{alter} ADD FOREIGN KEY ({new}) {};", references(root))),
         pair.new.nullable.value.then(|| format!("{alter} ALTER COLUMN {new} SET NOT NULL;")),
         Some(format!("{alter} DROP COLUMN {};", pair.old.name.to_sql())),
     ];

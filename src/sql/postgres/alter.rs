@@ -110,7 +110,7 @@ impl Command<'_> {
         let added = ChangeKind::AddColumn { table: self.table.clone(), column: Box::new(column), if_not_exists, if_table_exists };
         let followers = constraint::in_order_of_creation(constraints).into_iter().map(|lowered| {
             let span = lowered.constraint.span;
-            Change { kind: lowered.into_change(self.table.clone(), true, self.if_table_exists), span }
+            Change { kind: lowered.into_change(self.table.clone(), self.if_table_exists), span }
         });
         std::iter::once(Change { kind: added, span }).chain(followers).collect()
     }
@@ -124,7 +124,7 @@ impl Command<'_> {
         let Some(lowered) = constraint::lower(self.text, parsed, start..self.tokens.end, None) else { return Vec::new() };
         let name = lowered.constraint.name.clone();
         let clause = lowered.constraint.span;
-        let change = self.change_at(&name, lowered.into_change(self.table.clone(), false, self.if_table_exists));
+        let change = self.change_at(&name, lowered.into_change(self.table.clone(), self.if_table_exists));
         vec![if name.is_unnamed() { Change { span: clause, ..change } } else { change }]
     }
 

@@ -66,7 +66,7 @@ pub fn filled_in(text: &Text) -> Option<String> {
 
 /// A name, or for `:'var'` and `:"var"` a quoted text, of the same length in bytes.
 fn neutral(placeholder: &str) -> String {
-    let quote = placeholder.as_bytes().get(1).copied().filter(|quote| placeholder.starts_with(':') && matches!(quote, b'\'' | b'"'));
+    let quote = placeholder.bytes().nth(1).filter(|quote| placeholder.starts_with(':') && matches!(quote, b'\'' | b'"'));
     let letter = |byte: u8| if byte.is_ascii_alphanumeric() { char::from(byte.to_ascii_lowercase()) } else { '_' };
     let mut letters: Vec<char> = placeholder.bytes().map(letter).collect();
     if let (Some(quote), [first, .., last]) = (quote, letters.as_mut_slice()) {
@@ -142,7 +142,7 @@ fn variable(text: &Text, index: usize) -> Option<Placeholder> {
         follows_closely && !text.is_symbol(index - 1, "(") && !text.is_symbol(index - 1, ",") && !text.is_symbol(index - 1, ".");
     let name = adjacent(text, index)?;
     let is_name = matches!(name.kind, TokenKind::Word | TokenKind::String | TokenKind::QuotedIdentifier);
-    (is_name && !follows_operand).then_some(Placeholder { range: start..name.range.end, fillable: true })
+    (is_name && !follows_operand).then(|| Placeholder { range: start..name.range.end, fillable: true })
 }
 
 /// `[ids]` where no array stands before it.
@@ -150,5 +150,5 @@ fn named_in_brackets(text: &Text, index: usize) -> Option<Placeholder> {
     let [open, name, close] = text.tokens.get(index..index + 3)? else { return None };
     let subscripts = index > 0 && text.tokens.get(index - 1).is_some_and(|before| before.range.end == open.range.start);
     let is_one = name.kind == TokenKind::Word && text.is_symbol(index + 2, "]");
-    (is_one && !subscripts).then_some(Placeholder { range: open.range.start..close.range.end, fillable: false })
+    (is_one && !subscripts).then(|| Placeholder { range: open.range.start..close.range.end, fillable: false })
 }
