@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use serde_yaml::Value;
+
 use super::Lint;
 use super::card::{Card, Example, OptionCard};
 
@@ -65,11 +67,16 @@ fn section(text: &mut String, title: &str, body: &str) {
 }
 
 fn options(card: &Card) -> String {
-    let option = |option: &OptionCard| {
-        let default = serde_yaml::to_string(&option.default).unwrap_or_default();
-        format!("  {} (default {}): {}", option.name, default.trim().replace('\n', ", "), option.what.trim())
-    };
+    let option = |option: &OptionCard| format!("  {} (default {}): {}", option.name, value(&option.default), option.what.trim());
     card.options.iter().map(option).collect::<Vec<_>>().join("\n")
+}
+
+/// On one line, as YAML.
+fn value(value: &Value) -> String {
+    match value {
+        Value::Sequence(items) => format!("[{}]", items.iter().map(self::value).collect::<Vec<_>>().join(", ")),
+        value => serde_yaml::to_string(value).unwrap_or_default().trim().to_owned(),
+    }
 }
 
 fn examples(examples: &[&Example]) -> String {
@@ -90,4 +97,87 @@ fn show(example: &Example) -> String {
 fn indent(path: &str, content: &str) -> String {
     let lines = content.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("      {line}\n") });
     format!("    {path}\n{}", lines.collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lint::Check;
+
+    const CARD: &str = r"
+title: a table without a key
+group: keys
+severity: warning
+what: A table that has no primary key.
+why: Rows cannot be told apart.
+fix: Add one.
+references: [https://example.com/keys]
+options:
+  - { name: names, default: [log, audit], what: tables that need none }
+examples:
+  - name: No key at all.
+    sql: |
+      CREATE TABLE a (x int);
+      -- ^ missing-key
+  - name: A log needs none.
+    config: { lints: { missing-key: { names: [l] } } }
+    files: { 1_a.sql: 'CREATE TABLE l ();' }
+";
+
+    const EXPLAINED: &str = "missing-key (keys, warning)
+a table without a key
+
+A table that has no primary key.
+
+Why
+
+Rows cannot be told apart.
+
+What to do
+
+Add one.
+
+Options
+
+  names (default [log, audit]): tables that need none
+
+Reported
+
+  No key at all.
+
+    001_example.sql
+      CREATE TABLE a (x int);
+      -- ^ missing-key
+
+Not reported
+
+  A log needs none.
+
+    migralint.yaml
+      lints:
+        missing-key:
+          names:
+          - l
+
+    1_a.sql
+      CREATE TABLE l ();
+
+References
+
+https://example.com/keys
+";
+
+    fn lint() -> Lint {
+        Lint { card: Card::parse("missing-key", CARD).unwrap(), check: Check::Run }
+    }
+
+    #[test]
+    fn an_explanation_holds_everything_on_the_card() {
+        assert_eq!(explain(&lint().card), EXPLAINED);
+    }
+
+    #[test]
+    fn the_list_has_a_line_for_each_lint_below_its_group() {
+        assert_eq!(list(&[lint()]), "keys\n  missing-key  warning  a table without a key\n");
+    }
 }

@@ -45,7 +45,7 @@ impl Settings {
         Self { only: Some(ids.into_iter().map(Into::into).collect()), ..Self::default() }
     }
 
-    /// Whether some file may get findings of the lint. Asking for a lint by name turns it on.
+    /// Whether some file may get findings of the lint.
     pub fn may_report(&self, card: &Card) -> bool {
         let on = |level: &Level| *level != Level::Off;
         self.selected(card) && (on(&self.level(card)) || self.paths.iter().filter_map(|paths| paths.levels.get(&card.id)).any(on))
@@ -55,16 +55,19 @@ impl Settings {
     pub fn configured_level(&self, card: &Card, path: &str) -> Option<Level> {
         let here = |paths: &&PathSettings| paths.levels.contains_key(&card.id) && paths.paths.contains(path);
         let by_path = self.paths.iter().rev().find(here).and_then(|paths| paths.levels.get(&card.id));
-        by_path.copied().or_else(|| self.lints.get(&card.id)?.level)
+        by_path.copied().or_else(|| self.lints.get(&card.id)?.level).filter(|level| self.accepts(*level))
     }
 
     /// The lint's level, paths apart.
     pub fn level(&self, card: &Card) -> Level {
         let configured = self.lints.get(&card.id).and_then(|lint| lint.level);
-        match configured.unwrap_or(card.severity) {
-            Level::Off if self.only.is_some() => Level::Warning,
-            level => level,
-        }
+        let level = configured.filter(|level| self.accepts(*level)).unwrap_or(card.severity);
+        if self.accepts(level) { level } else { Level::Warning }
+    }
+
+    /// Who asks for a lint by name wants to see it, also where it is off.
+    fn accepts(&self, level: Level) -> bool {
+        self.only.is_none() || level != Level::Off
     }
 
     fn selected(&self, card: &Card) -> bool {
