@@ -7,6 +7,7 @@ pub mod rollback;
 pub mod checks;
 pub mod replay;
 pub mod suppressions;
+mod files;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

@@ -16,7 +16,7 @@ pub(super) fn arrange(tree: &Tree, kind: Kind) -> Arrangement {
             (None, Some(down)) => without_up(&mut arrangement, tree, kind, folder, down),
             (None, None) => leftovers(&mut arrangement, tree, kind, folder, &items),
         }
-        let companions = items.iter().filter(|item| !matches!(item.name(), "up.sql" | "down.sql" | "metadata.toml"));
+        let companions = items.iter().filter(|item| !matches!(item.name(), "up.sql" | "down.sql"));
         arrangement.companions.extend(companions.map(|item| tree.whole(item.file)));
     }
     for item in tree.items.iter().filter(|item| !item.path.contains('/') && item.name() != "diesel.toml") {

@@ -1,6 +1,26 @@
 //! Versions, names and order of migration files.
 
+mod duplicate_name;
+mod duplicate_version;
+mod future_timestamp;
+mod gap;
+mod ignored_file;
+mod misplaced_directive;
+mod missing_dependency;
+mod mixed_scheme;
+mod mixed_width;
+
 use crate::lint::Check;
 
 /// The checks of this group.
-pub const CHECKS: &[(&str, Check)] = &[];
+pub const CHECKS: &[(&str, Check)] = &[
+    ("duplicate-version", Check::History(duplicate_version::check)),
+    ("gap", Check::History(gap::check)),
+    ("mixed-width", Check::History(mixed_width::check)),
+    ("mixed-scheme", Check::History(mixed_scheme::check)),
+    ("future-timestamp", Check::History(future_timestamp::check)),
+    ("ignored-file", Check::History(ignored_file::check)),
+    ("duplicate-name", Check::History(duplicate_name::check)),
+    ("misplaced-directive", Check::History(misplaced_directive::check)),
+    ("missing-dependency", Check::History(missing_dependency::check)),
+];

@@ -1,6 +1,38 @@
 //! Down scripts.
 
+mod empty_rollback;
+mod missing_rollback;
+mod orphan_rollback;
+mod rollback_run_forward;
+
 use crate::lint::Check;
 
 /// The checks of this group.
-pub const CHECKS: &[(&str, Check)] = &[];
+pub const CHECKS: &[(&str, Check)] = &[
+    ("missing-rollback", Check::History(missing_rollback::check)),
+    ("orphan-rollback", Check::History(orphan_rollback::check)),
+    ("rollback-run-forward", Check::History(rollback_run_forward::check)),
+    ("empty-rollback", Check::History(empty_rollback::check)),
+];
+
+/// Words by which authors say that there is no way back, on purpose.
+const MARKERS: [&str; 12] = [
+    "irreversible",
+    "not reversible",
+    "cannot be reversed",
+    "cannot be undone",
+    "cannot be rolled back",
+    "can't be undone",
+    "can't be reversed",
+    "no rollback",
+    "no-op",
+    "noop",
+    "nothing to undo",
+    "intentionally",
+];
+
+/// Whether a text says that there is no way back, on purpose.
+fn is_marked_irreversible(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    text.lines().filter_map(|line| line.split_once("--")).any(|(_, comment)| MARKERS.iter().any(|marker| comment.contains(marker)))
+}

@@ -1,0 +1,54 @@
+//! What the lints about files share: where such a finding points, what a file is called, the next free number.
+
+use crate::history::{History, Migration};
+use crate::layout::SourcePart;
+use crate::lint::HistoryContext;
+use crate::source::{FileId, SourceMap, Span};
+
+/// The first line of a part of a file: where findings about the whole of it point.
+pub(super) fn first_line(sources: &SourceMap, part: SourcePart) -> Span {
+    let line = sources.text(part.span).lines().next().unwrap_or("");
+    let start = part.span.start as usize;
+    Span::new(part.file, start..start + line.len())
+}
+
+/// The first line of a file.
+pub(super) fn top(sources: &SourceMap, file: FileId) -> Span {
+    first_line(sources, SourcePart { file, span: sources.whole(file) })
+}
+
+/// A file's path within the directory: `018_name.sql`, `20240131_name/up.sql`.
+pub(super) fn name<'a>(context: &HistoryContext<'a>, file: FileId) -> &'a str {
+    let path = context.sources.path(file);
+    let inside = path.strip_prefix(context.history.directory.path.as_str()).and_then(|rest| rest.strip_prefix('/'));
+    inside.unwrap_or(path)
+}
+
+/// What identifies a migration to people: its file's name, or its folder's.
+pub(super) fn title<'a>(context: &HistoryContext<'a>, migration: &Migration) -> &'a str {
+    let name = name(context, migration.file.up.file);
+    name.strip_suffix("/up.sql").or_else(|| name.strip_suffix("/migration.sql")).unwrap_or(name)
+}
+
+/// The migrations that are numbered one after the other: index and number.
+pub(super) fn sequence(history: &History) -> impl Iterator<Item = (usize, u128)> {
+    history.migrations.iter().enumerate().filter_map(|(index, migration)| {
+        let version = migration.file.version.as_ref()?;
+        let number = version.parts.first().filter(|_| version.parts.len() == 1 && !version.is_timestamp())?;
+        Some((index, *number))
+    })
+}
+
+/// The number behind the highest, as wide as that one; none where migrations carry dates.
+pub(super) fn next_number(history: &History) -> Option<String> {
+    let versions = history.migrations.iter().filter_map(|migration| migration.file.version.as_ref());
+    let highest = versions.max_by(|left, right| left.parts.cmp(&right.parts)).filter(|version| !version.is_timestamp())?;
+    let next = highest.parts.first()?.checked_add(1)?;
+    let width = highest.text.bytes().take_while(u8::is_ascii_digit).count();
+    Some(format!("{next:0width$}"))
+}
+
+/// A file's name under another version.
+pub(super) fn renumbered(name: &str, version: &str, next: &str) -> String {
+    name.replacen(version, next, 1)
+}

@@ -1,0 +1,85 @@
+//! Two migrations with one version.
+
+use std::collections::HashMap;
+
+use crate::history::Migration;
+use crate::layout::{Kind, VersionOrder};
+use crate::lint::{Finding, HistoryContext};
+use crate::lints::files;
+
+pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
+    // Prisma and sql-migrate tell migrations apart by their whole names.
+    if matches!(context.history.directory.kind, Kind::Prisma | Kind::SqlMigrate) {
+        return Vec::new();
+    }
+    let mut first: HashMap<Vec<u128>, &Migration> = HashMap::new();
+    let mut free = Free::of(context);
+    let mut findings = Vec::new();
+    for migration in &context.history.migrations {
+        let Some(key) = key(context, migration) else { continue };
+        match first.get(&key) {
+            Some(earlier) => findings.push(finding(context, earlier, migration, &mut free)),
+            None => {
+                first.insert(key, migration);
+            }
+        }
+    }
+    findings
+}
+
+/// What the tool compares: numbers, or text, as bytes.
+fn key(context: &HistoryContext, migration: &Migration) -> Option<Vec<u128>> {
+    let version = migration.file.version.as_ref()?;
+    let bytes = |text: &str| text.bytes().map(u128::from).collect();
+    Some(match context.history.directory.order {
+        VersionOrder::Numeric => version.parts.clone(),
+        VersionOrder::Bytes => bytes(&version.text),
+        VersionOrder::BytesWithoutDashes => bytes(&version.text.replace('-', "")),
+    })
+}
+
+/// Numbers nobody has taken yet; each is proposed once.
+struct Free {
+    next: Option<String>,
+}
+
+impl Free {
+    fn of(context: &HistoryContext) -> Self {
+        Self { next: files::next_number(context.history) }
+    }
+
+    fn take(&mut self) -> Option<String> {
+        let taken = self.next.clone()?;
+        self.next = taken.parse::<u128>().ok().map(|number| format!("{:0width$}", number + 1, width = taken.len()));
+        Some(taken)
+    }
+}
+
+fn finding(context: &HistoryContext, earlier: &Migration, migration: &Migration, free: &mut Free) -> Finding {
+    let version = migration.file.version.as_ref().map_or("", |version| version.text.as_str());
+    let (name, taken) = (files::title(context, migration), files::title(context, earlier));
+    let message = format!("version {version} of `{name}` is taken by `{taken}`: {}", consequence(context.history.directory.kind));
+    let help = match free.take() {
+        Some(next) => format!("{next} is the next free number: rename it to `{}`", files::renumbered(name, version, &next)),
+        None => "give it a timestamp of its own".to_string(),
+    };
+    Finding::new(files::first_line(context.sources, migration.file.up), message)
+        .because(files::first_line(context.sources, earlier.file.up), format!("version {version} is this one"))
+        .help(help)
+        .object(name)
+}
+
+fn consequence(kind: Kind) -> &'static str {
+    match kind {
+        Kind::GolangMigrate => "golang-migrate refuses every command on such a directory",
+        Kind::Goose => "goose refuses to run",
+        Kind::Flyway => "Flyway refuses to run",
+        Kind::Tern => "tern refuses to run",
+        Kind::Refinery => "Refinery fails on a new database and skips the second one elsewhere",
+        Kind::Sqlx => "sqlx fails on the second one",
+        Kind::Supabase => "recording the second one fails, and with it the deployment",
+        Kind::Dbmate => "dbmate fails on a new database and takes the second one for applied elsewhere",
+        Kind::Diesel => "Diesel runs only one of them, and does not say which",
+        _ => "a runner that remembers versions skips the second one, any other runs them in the order of their names",
+    }
+}

@@ -1,0 +1,113 @@
+//! Timestamps that are no dates, or have not come yet.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::diagnostic::Severity;
+use crate::history::Migration;
+use crate::layout::Version;
+use crate::lint::{Finding, HistoryContext};
+use crate::lints::files;
+
+const DAY: u64 = 24 * 60 * 60;
+
+pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let tomorrow = moment(now + DAY);
+    context.history.migrations.iter().filter_map(|migration| judge(context, migration, now, &tomorrow)).collect()
+}
+
+fn judge(context: &HistoryContext, migration: &Migration, now: u64, tomorrow: &str) -> Option<Finding> {
+    let version = migration.file.version.as_ref().filter(|version| version.is_timestamp())?;
+    let name = files::title(context, migration);
+    let at = files::first_line(context.sources, migration.file.up);
+    if version.is_epoch() {
+        let scale = if version.text.len() == 13 { 1000 } else { 1 };
+        let late = version.parts.first().is_some_and(|number| number / scale > u128::from(now + DAY));
+        return late.then(|| future(at, name));
+    }
+    let digits = digits(version);
+    if let Some(part) = impossible(&digits) {
+        let message = format!("the timestamp of `{name}` is no date: {part}");
+        return Some(Finding::new(at, message).object(name).severity(Severity::Info));
+    }
+    let width = digits.len().min(tomorrow.len());
+    (digits.get(..width) > tomorrow.get(..width)).then(|| future(at, name))
+}
+
+fn future(at: crate::source::Span, name: &str) -> Finding {
+    Finding::new(at, format!("the timestamp of `{name}` lies in the future: migrations written before that day sort before it"))
+        .help("give it the time at which it was written")
+        .object(name)
+}
+
+fn digits(version: &Version) -> String {
+    version.text.chars().filter(char::is_ascii_digit).take(14).collect()
+}
+
+/// The first part of a date and time that no calendar or clock has.
+fn impossible(digits: &str) -> Option<String> {
+    let number = |range: std::ops::Range<usize>| digits.get(range).and_then(|text| text.parse::<u32>().ok());
+    let year = number(0..4).unwrap_or(2000);
+    let month = number(4..6).unwrap_or(1);
+    let parts = [("month", 4, 1, 12), ("day", 6, 1, days(year, month)), ("hour", 8, 0, 23), ("minute", 10, 0, 59), ("second", 12, 0, 60)];
+    parts.into_iter().find_map(|(part, at, least, most)| {
+        let value = number(at..at + 2)?;
+        // What follows a date is a counter as often as a time, unless both fill fourteen digits.
+        let is_counter = at >= 8 && digits.len() < 14;
+        (!is_counter && !(least..=most).contains(&value)).then(|| format!("there is no {part} {value}"))
+    })
+}
+
+fn days(year: u32, month: u32) -> u32 {
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    match month {
+        2 => 28 + u32::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Seconds since 1970 as fourteen digits.
+fn moment(seconds: u64) -> String {
+    let (days_since, rest) = (seconds / DAY, seconds % DAY);
+    let (mut year, mut left) = (1970, days_since);
+    while left >= u64::from(days_in_year(year)) {
+        left -= u64::from(days_in_year(year));
+        year += 1;
+    }
+    let mut month = 1;
+    while left >= u64::from(days(year, month)) {
+        left -= u64::from(days(year, month));
+        month += 1;
+    }
+    format!("{year:04}{month:02}{:02}{:02}{:02}{:02}", left + 1, rest / 3600, rest / 60 % 60, rest % 60)
+}
+
+fn days_in_year(year: u32) -> u32 {
+    337 + days(year, 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_become_a_calendar_date() {
+        for (seconds, expected) in [(0, "19700101000000"), (951_782_400, "20000229000000"), (1_704_067_199, "20231231235959")] {
+            assert_eq!(moment(seconds), expected);
+        }
+    }
+
+    #[test]
+    fn only_real_dates_are_possible() {
+        for (digits, expected) in [
+            ("20240229120000", None),
+            ("20230229120000", Some("there is no day 29")),
+            ("20230614345544", Some("there is no hour 34")),
+            ("20241812144402", Some("there is no month 18")),
+            ("2017081999", None),
+        ] {
+            assert_eq!(impossible(digits).as_deref(), expected, "{digits}");
+        }
+    }
+}

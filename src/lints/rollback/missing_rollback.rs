@@ -1,0 +1,91 @@
+//! Migrations without a script that undoes them.
+
+use crate::diagnostic::Severity;
+use crate::history::Migration;
+use crate::layout::Kind;
+use crate::lint::{Finding, HistoryContext};
+use crate::lints::files;
+
+pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
+    let history = context.history;
+    if !history.directory.kind.has_downs() || history.directory.kind == Kind::Flyway {
+        return Vec::new();
+    }
+    let Some(first) = history.migrations.iter().position(|migration| migration.file.down.is_some()) else {
+        return none_at_all(context);
+    };
+    let (before, after) = history.migrations.split_at(first);
+    let by_hand = history.directory.kind.tool().is_none();
+    let mut findings =
+        if by_hand { earlier(context, before) } else { before.iter().filter_map(|migration| one(context, migration)).collect() };
+    findings.extend(after.iter().filter_map(|migration| one(context, migration)));
+    findings
+}
+
+fn is_missing(context: &HistoryContext, migration: &Migration) -> bool {
+    migration.file.down.is_none()
+        && !migration.up.is_empty()
+        && !super::is_marked_irreversible(context.sources.text(migration.file.up.span))
+}
+
+fn one(context: &HistoryContext, migration: &Migration) -> Option<Finding> {
+    if !is_missing(context, migration) {
+        return None;
+    }
+    let name = files::title(context, migration);
+    let finding = Finding::new(
+        files::first_line(context.sources, migration.file.up),
+        format!("`{name}` has no rollback: once applied, it cannot be taken back"),
+    );
+    Some(finding.object(name).help(where_to(context, migration)))
+}
+
+/// Where the tool looks for the script, or the project's own scripts are.
+fn where_to(context: &HistoryContext, migration: &Migration) -> String {
+    let name = files::title(context, migration);
+    let stem = name.strip_suffix(".sql").unwrap_or(name);
+    let wanted = match context.history.directory.kind {
+        Kind::GolangMigrate | Kind::Sqlx => format!("`{}.down.sql`", stem.strip_suffix(".up").unwrap_or(stem)),
+        Kind::Diesel | Kind::Hasura => format!("`{stem}/down.sql`"),
+        Kind::Goose => "`-- +goose Down` and the statements behind it".to_string(),
+        Kind::Dbmate => "`-- migrate:down` and the statements behind it".to_string(),
+        Kind::SqlMigrate => "`-- +migrate Down` and the statements behind it".to_string(),
+        Kind::Tern => "`---- create above / drop below ----` and the statements behind it".to_string(),
+        _ => return by_example(context, stem),
+    };
+    format!("add {wanted}, or a comment that says why it is irreversible")
+}
+
+fn by_example(context: &HistoryContext, stem: &str) -> String {
+    let example = context.history.migrations.iter().rev().find_map(|migration| migration.file.down);
+    match example {
+        Some(down) => format!("add a script like `{}`, or a comment that says why it is irreversible", files::name(context, down.file)),
+        None => format!("add `{stem}.down.sql`, or a comment that says why it is irreversible"),
+    }
+}
+
+/// A directory without any rollback is one finding, not one for each file.
+fn none_at_all(context: &HistoryContext) -> Vec<Finding> {
+    let mut missing = context.history.migrations.iter().filter(|migration| is_missing(context, migration));
+    let Some(last) = missing.next_back() else { return Vec::new() };
+    let count = context.history.migrations.len();
+    let message = if count == 1 {
+        format!("`{}` has no rollback: once applied, it cannot be taken back", files::title(context, last))
+    } else {
+        format!("none of the {count} migrations has a rollback: once applied, they cannot be taken back")
+    };
+    let finding = Finding::new(files::first_line(context.sources, last.file.up), message);
+    vec![finding.object(&context.history.directory.path).help(where_to(context, last))]
+}
+
+/// Migrations from before the project began to write rollbacks.
+fn earlier(context: &HistoryContext, before: &[Migration]) -> Vec<Finding> {
+    let missing: Vec<&Migration> = before.iter().filter(|migration| is_missing(context, migration)).collect();
+    let (Some(first), Some(last)) = (missing.first(), missing.last()) else { return Vec::new() };
+    let message = match missing.len() {
+        1 => format!("`{}`, from before the first rollback, has none", files::title(context, last)),
+        count => format!("the {count} migrations up to `{}`, from before the first rollback, have none", files::title(context, last)),
+    };
+    let finding = Finding::new(files::first_line(context.sources, first.file.up), message);
+    vec![finding.object(&context.history.directory.path).severity(Severity::Info)]
+}
