@@ -89,9 +89,10 @@ pub struct OptionCard {
 /// One example: a small directory of migrations.
 ///
 /// A line `-- ^ lint-id` marks the line of SQL above it: the lint must report exactly the marked lines, and examples
-/// without a mark must be quiet. Several marks may follow one line. What concerns a whole file is reported at its first
-/// line, and what concerns the directory at the first line of the first migration, so that is where their marks stand.
-/// A mark with nothing above it marks its own line. Marks stay in the text that is checked.
+/// without a mark must be quiet. The caret may stand below what is meant; several marks may follow one line. What
+/// concerns a whole file is reported at its first line, and what concerns the directory at the first line of the first
+/// migration, so that is where their marks stand. A mark with nothing above it marks its own line. Marks stay in the
+/// text that is checked.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Example {
@@ -126,7 +127,7 @@ pub fn marks(text: &str) -> Vec<(usize, &str)> {
     let mut marks = Vec::new();
     let mut marked = 1;
     for (index, line) in text.lines().enumerate() {
-        match line.trim().strip_prefix("-- ^") {
+        match line.trim().strip_prefix("--").and_then(|comment| comment.trim_start().strip_prefix('^')) {
             Some(lint) => marks.push((marked, lint.trim())),
             None => marked = index + 1,
         }
