@@ -34,7 +34,7 @@ fn finding(schema: &Schema, table: &Table, constraint: &Constraint, key: &Foreig
         Severity::Error => {
             format!("every {deed} `{}` that is referenced fails: `{columns}` is ON {event} SET DEFAULT, and {problem}", key.references.name)
         }
-        _ => format!("ON {event} SET DEFAULT empties `{columns}`: {problem}"),
+        _ => format!("`{columns}` is ON {event} SET DEFAULT, which empties it: {problem}"),
     };
     let rule = if column.nullable.value { "SET NULL" } else { "RESTRICT" };
     let help = replacement(table, constraint, key, &format!("ON {event} {rule}"));

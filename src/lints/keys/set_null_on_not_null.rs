@@ -27,7 +27,7 @@ fn finding(context: &SchemaContext, table: &Table, constraint: &Constraint, key:
     let columns = columns_of(table, &constraint.columns);
     let message =
         format!("every {deed} `{}` fails: `{columns}` is ON {event} SET NULL, and `{}` is NOT NULL", key.references.name, column.name);
-    let label = if span == constraint.span { "NOT NULL comes from here" } else { "SET NULL is said here" };
+    let label = if span == constraint.span { "the column is NOT NULL since here" } else { "the rule is set here" };
     let other = if span == constraint.span { column.nullable.span } else { constraint.span };
     let help = format!(
         "-- if the row may lose its reference\nALTER TABLE {} ALTER COLUMN {} DROP NOT NULL;\n-- if it cannot be without\n{}",
