@@ -82,12 +82,14 @@ pub enum ChangeKind {
     SetGenerated { table: QualifiedName, column: Name, generated: Option<Generated>, if_exists: bool },
 
     /// `ALTER TABLE … ADD constraint`, or a constraint that came with a column or table. For keys the
-    /// index they make is in `index`; `using_index` names an existing one.
+    /// index they make is in `index`; `using_index` names an existing one. `with_column`: the column of the same
+    /// statement's `AddColumn` it was written on; it is skipped where `IF NOT EXISTS` skips that.
     AddConstraint {
         table: QualifiedName,
         constraint: Box<Constraint>,
         index: Option<Box<Index>>,
         using_index: Option<Name>,
+        with_column: Option<Name>,
         if_table_exists: bool,
     },
     /// `ALTER TABLE … DROP CONSTRAINT`.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use imbl::OrdMap;
 
 use super::{Event, EventKind};
-use crate::change::{Applied, Change, ErrorKind, Refusal};
+use crate::change::{Applied, Change, ChangeKind, ErrorKind, Refusal};
 use crate::schema::{Name, QualifiedName, Schema};
 use crate::source::{SourceMap, Span};
 use crate::sql::split::{TokenKind, tokens};
@@ -118,7 +118,7 @@ struct Raised {
 impl<'a> Run<'a> {
     fn body(&mut self, body: &'a Body, span: Span, on_refusal: OnRefusal) -> Result<(), Box<Raised>> {
         match body {
-            Body::Changes(changes) => changes.iter().try_for_each(|change| self.change(change, on_refusal)),
+            Body::Changes(changes) => self.changes(changes, on_refusal),
             Body::Block(steps) => self.steps(steps, on_refusal),
             Body::Opaque { reason, may_touch } => {
                 self.opaque(span, reason, may_touch);
@@ -132,15 +132,35 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn change(&mut self, change: &Change, on_refusal: OnRefusal) -> Result<(), Box<Raised>> {
-        let Some(statement) = self.statement else { return Ok(()) };
-        let before = self.schema.clone();
-        match self.schema.apply(change) {
-            Ok(applied) => self.observer.applied(statement, change, &before, &self.schema, applied),
-            Err(refusal) if on_refusal == OnRefusal::Raise => return Err(Box::new(Raised { change: change.clone(), refusal })),
-            Err(refusal) => self.observer.refused(statement, change, refusal),
+    fn changes(&mut self, changes: &[Change], on_refusal: OnRefusal) -> Result<(), Box<Raised>> {
+        let mut not_added: Vec<&Name> = Vec::new();
+        for change in changes {
+            match &change.kind {
+                ChangeKind::AddConstraint { with_column: Some(column), .. } if not_added.contains(&column) => {}
+                ChangeKind::AddColumn { column, .. } if !self.change(change, on_refusal)? => not_added.push(&column.name),
+                ChangeKind::AddColumn { .. } => {}
+                _ => _ = self.change(change, on_refusal)?,
+            }
         }
         Ok(())
+    }
+
+    /// Whether the change was carried out and had an effect.
+    fn change(&mut self, change: &Change, on_refusal: OnRefusal) -> Result<bool, Box<Raised>> {
+        let Some(statement) = self.statement else { return Ok(false) };
+        let before = self.schema.clone();
+        match self.schema.apply(change) {
+            Ok(applied) => {
+                let has_effect = applied.no_effect.is_none();
+                self.observer.applied(statement, change, &before, &self.schema, applied);
+                Ok(has_effect)
+            }
+            Err(refusal) if on_refusal == OnRefusal::Raise => Err(Box::new(Raised { change: change.clone(), refusal })),
+            Err(refusal) => {
+                self.observer.refused(statement, change, refusal);
+                Ok(false)
+            }
+        }
     }
 
     fn steps(&mut self, steps: &'a [Step], on_refusal: OnRefusal) -> Result<(), Box<Raised>> {

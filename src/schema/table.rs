@@ -270,10 +270,14 @@ impl fmt::Display for Type {
             None => self.name.name.to_string(),
             Some(_) => self.name.to_sql(),
         };
-        let modifiers = if self.modifiers.is_empty() {
+        // `interval day to second(3)`: fields stand before the parentheses.
+        let has_fields = self.modifiers.first().is_some_and(|first| self.name.name == "interval" && first.starts_with(char::is_alphabetic));
+        let (fields, numbers) = self.modifiers.split_at(usize::from(has_fields));
+        let name = fields.iter().fold(name, |name, fields| format!("{name} {fields}"));
+        let modifiers = if numbers.is_empty() {
             String::new()
         } else {
-            format!("({})", self.modifiers.iter().map(Name::as_str).collect::<Vec<_>>().join(","))
+            format!("({})", numbers.iter().map(Name::as_str).collect::<Vec<_>>().join(","))
         };
         // `timestamp(3) with time zone`: the modifier stands inside the name.
         match name.split_once(' ') {

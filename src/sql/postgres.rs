@@ -42,7 +42,7 @@ pub use block::function_steps;
 /// The statements of `range` of a file.
 ///
 /// Where a statement parses only once its template placeholders are filled in, names in it are made of the
-/// placeholders' own letters: `${schema}.users` is the table `users` of the schema `__schema_`.
+/// placeholders' own letters: `${prefix}users` is the table `__prefix_users`. `${schema}.users` is `users`.
 pub fn parse(sources: &SourceMap, file: FileId, range: Range<usize>) -> Vec<Statement> {
     let text = &sources.file(file).text;
     split::statements(text, range).into_iter().map(|chunk| statement(text, file, chunk)).collect()
@@ -50,10 +50,9 @@ pub fn parse(sources: &SourceMap, file: FileId, range: Range<usize>) -> Vec<Stat
 
 fn statement(file_text: &str, file: FileId, piece: Chunk) -> Statement {
     let written = file_text.get(piece.range.clone()).unwrap_or_default();
-    if piece.kind == ChunkKind::Statement && written.len() > MAX_PARSED_DATA {
-        if let Some(data) = data::from_tokens(written) {
-            return Statement { span: Span::new(file, piece.range), body: Body::Data(data) };
-        }
+    let is_large = piece.kind == ChunkKind::Statement && written.len() > MAX_PARSED_DATA;
+    if let Some(data) = is_large.then(|| data::from_tokens(written)).flatten() {
+        return Statement { span: Span::new(file, piece.range), body: Body::Data(data) };
     }
     let text = Text::new(written, file, piece.range.start);
     Statement { span: text.statement(), body: chunk(&text, &piece) }

@@ -30,6 +30,9 @@ pub enum ChunkKind {
     Unterminated(Range<usize>),
 }
 
+/// In a comment, how goose and sql-migrate mark where a statement ends that needs no semicolon.
+const STATEMENT_END: &str = " StatementEnd";
+
 /// How often reading goes on behind something that does not close. Each time the rest of the file is read again.
 const MAX_RESUMES: usize = 20;
 
@@ -58,6 +61,9 @@ impl Splitter<'_> {
     fn split_from(&mut self, position: usize) -> Option<usize> {
         let mut open = OpenStatement::default();
         for token in tokens(self.text, position..self.range.end) {
+            if open.range.as_ref().is_some_and(|range| self.ends_in(range.end..token.range.start)) {
+                self.close(&mut open);
+            }
             match token.kind {
                 TokenKind::Unterminated => return self.unterminated(&open, token),
                 TokenKind::MetaCommand => {
@@ -76,6 +82,12 @@ impl Splitter<'_> {
         }
         self.close(&mut open);
         None
+    }
+
+    /// Whether a migration tool's mark for the end of a statement stands among these comments.
+    fn ends_in(&self, blanks: Range<usize>) -> bool {
+        let mark = blanks.len() > STATEMENT_END.len();
+        mark && self.text.get(blanks).is_some_and(|comments| comments.contains(STATEMENT_END))
     }
 
     fn close(&mut self, open: &mut OpenStatement) {
@@ -257,6 +269,11 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(split(text), *expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_mark_of_a_migration_tool_ends_a_statement() {
+        assert_eq!(split("select 1\n-- +goose StatementEnd\n-- +goose StatementBegin\nselect 2;"), ["select 1", "select 2"]);
     }
 
     #[test]

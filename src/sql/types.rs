@@ -3,6 +3,8 @@
 /// Aliases and internal names of PostgreSQL's built-in types, with the name `format_type` prints.
 const ALIASES: &[(&str, &str)] = &[
     ("bool", "boolean"),
+    // The keyword CHAR is not among them: the parser makes `bpchar` of it.
+    ("char", "\"char\""),
     ("dec", "numeric"),
     ("decimal", "numeric"),
     ("float", "double precision"),

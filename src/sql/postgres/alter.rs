@@ -38,7 +38,29 @@ pub fn alter(text: &Text, statement: &AlterTableStmt) -> Vec<Change> {
         ObjectType::ObjectIndex => Command::index_changes,
         _ => return Vec::new(),
     };
-    commands.into_iter().zip(clauses).map(of).flat_map(|command| lower(&command)).collect()
+    let mut changes: Vec<Change> = commands.into_iter().zip(clauses).map(of).flat_map(|command| lower(&command)).collect();
+    changes.sort_by_key(|change| pass(&change.kind));
+    changes
+}
+
+/// PostgreSQL carries out the subcommands of one statement in passes, each in the order they are written.
+fn pass(change: &ChangeKind) -> u8 {
+    use crate::schema::ConstraintKind as C;
+    match change {
+        ChangeKind::DropColumn { .. }
+        | ChangeKind::DropConstraint { .. }
+        | ChangeKind::SetNullable { nullable: true, .. }
+        | ChangeKind::SetDefault { default: None, .. }
+        | ChangeKind::SetIdentity { identity: None, .. }
+        | ChangeKind::SetGenerated { generated: None, .. } => 0,
+        ChangeKind::SetType { .. } => 1,
+        ChangeKind::SetGenerated { .. } => 2,
+        ChangeKind::AddColumn { .. } => 3,
+        ChangeKind::SetNullable { .. } | ChangeKind::SetIdentity { replace: true, .. } => 4,
+        ChangeKind::AddConstraint { constraint, .. } if !matches!(constraint.kind, C::ForeignKey(_) | C::Check { .. }) => 5,
+        ChangeKind::AddConstraint { .. } | ChangeKind::SetDefault { .. } | ChangeKind::SetIdentity { .. } => 6,
+        _ => 7,
+    }
 }
 
 fn command(node: &pg_query::Node) -> Option<&AlterTableCmd> {
@@ -105,12 +127,12 @@ impl Command<'_> {
     fn add_column(&self) -> Vec<Change> {
         let Some(definition) = self.column_definition() else { return Vec::new() };
         let (column, constraints) = column::lower(self.text, definition);
-        let span = column.span;
+        let (span, name) = (column.span, column.name.clone());
         let (if_not_exists, if_table_exists) = (self.command.missing_ok, self.if_table_exists);
         let added = ChangeKind::AddColumn { table: self.table.clone(), column: Box::new(column), if_not_exists, if_table_exists };
         let followers = constraint::in_order_of_creation(constraints).into_iter().map(|lowered| {
             let span = lowered.constraint.span;
-            Change { kind: lowered.into_change(self.table.clone(), self.if_table_exists), span }
+            Change { kind: lowered.into_change(self.table.clone(), Some(name.clone()), self.if_table_exists), span }
         });
         std::iter::once(Change { kind: added, span }).chain(followers).collect()
     }
@@ -124,7 +146,7 @@ impl Command<'_> {
         let Some(lowered) = constraint::lower(self.text, parsed, start..self.tokens.end, None) else { return Vec::new() };
         let name = lowered.constraint.name.clone();
         let clause = lowered.constraint.span;
-        let change = self.change_at(&name, lowered.into_change(self.table.clone(), self.if_table_exists));
+        let change = self.change_at(&name, lowered.into_change(self.table.clone(), None, self.if_table_exists));
         vec![if name.is_unnamed() { Change { span: clause, ..change } } else { change }]
     }
 

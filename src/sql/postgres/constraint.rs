@@ -25,9 +25,16 @@ pub struct Lowered {
 
 impl Lowered {
     /// As a change of its own.
-    pub fn into_change(self, table: QualifiedName, if_table_exists: bool) -> ChangeKind {
+    pub fn into_change(self, table: QualifiedName, with_column: Option<Name>, if_table_exists: bool) -> ChangeKind {
         let Self { constraint, index, using_index } = self;
-        ChangeKind::AddConstraint { table, constraint: Box::new(constraint), index: index.map(Box::new), using_index, if_table_exists }
+        ChangeKind::AddConstraint {
+            table,
+            constraint: Box::new(constraint),
+            index: index.map(Box::new),
+            using_index,
+            with_column,
+            if_table_exists,
+        }
     }
 }
 
@@ -128,7 +135,7 @@ fn index_behind(text: &Text, parsed: &Parsed, constraint: &Constraint, tokens: &
         ConstraintKind::ForeignKey(_) | ConstraintKind::Check { .. } => return None,
     };
     let method = Some(parsed.access_method.as_str()).filter(|method| !method.is_empty()).unwrap_or("btree");
-    let name_token = text.is_word(tokens.start, "constraint").then_some(tokens.start + 1).unwrap_or(tokens.start);
+    let name_token = tokens.start + usize::from(text.is_word(tokens.start, "constraint"));
     Some(Index {
         name: constraint.name.clone(),
         method: method.into(),

@@ -45,7 +45,8 @@ fn starts_with_word(text: &str, word: &str) -> bool {
 }
 
 /// The text with every placeholder replaced by a name made of its own letters, at equal length, so that places stay
-/// right: `${schema}` becomes `__schema_`. `None` if there is nothing to replace.
+/// right: `${role}` becomes `__role_`. One that stands for a schema is taken for the default schema and blanked out
+/// with its dot. `None` if there is nothing to replace.
 pub fn filled_in(text: &Text) -> Option<String> {
     let placeholders = placeholders(text);
     let fillable: Vec<Range<usize>> =
@@ -56,17 +57,33 @@ pub fn filled_in(text: &Text) -> Option<String> {
     let mut filled = String::with_capacity(text.text.len());
     let mut position = 0;
     for range in fillable {
+        let qualifier = qualifier(text.text, &range);
+        let range = qualifier.clone().unwrap_or(range);
         filled.push_str(text.text.get(position..range.start)?);
-        filled.push_str(&neutral(text.text.get(range.clone())?));
+        match qualifier {
+            Some(_) => filled.extend(std::iter::repeat_n(' ', range.len())),
+            None => filled.push_str(&neutral(text.text.get(range.clone())?)),
+        }
         position = range.end;
     }
     filled.push_str(text.text.get(position..)?);
     Some(filled)
 }
 
+/// The placeholder with the quotes around it and the dot behind it, if it is all that stands before that dot.
+fn qualifier(text: &str, placeholder: &Range<usize>) -> Option<Range<usize>> {
+    let byte = |position: usize| text.as_bytes().get(position).copied();
+    let before = placeholder.start.checked_sub(1).and_then(byte);
+    let quoted = before == Some(b'"') && byte(placeholder.end) == Some(b'"');
+    let range = if quoted { placeholder.start - 1..placeholder.end + 1 } else { placeholder.clone() };
+    let before = range.start.checked_sub(1).and_then(byte);
+    let stands_alone = before.is_none_or(|before| before.is_ascii_whitespace() || matches!(before, b'(' | b',' | b'.'));
+    (stands_alone && byte(range.end) == Some(b'.')).then_some(range.start..range.end + 1)
+}
+
 /// A name, or for `:'var'` and `:"var"` a quoted text, of the same length in bytes.
 fn neutral(placeholder: &str) -> String {
-    let quote = placeholder.bytes().nth(1).filter(|quote| placeholder.starts_with(':') && matches!(quote, b'\'' | b'"'));
+    let quote = placeholder.as_bytes().get(1).copied().filter(|quote| placeholder.starts_with(':') && matches!(quote, b'\'' | b'"'));
     let letter = |byte: u8| if byte.is_ascii_alphanumeric() { char::from(byte.to_ascii_lowercase()) } else { '_' };
     let mut letters: Vec<char> = placeholder.bytes().map(letter).collect();
     if let (Some(quote), [first, .., last]) = (quote, letters.as_mut_slice()) {
@@ -142,7 +159,7 @@ fn variable(text: &Text, index: usize) -> Option<Placeholder> {
         follows_closely && !text.is_symbol(index - 1, "(") && !text.is_symbol(index - 1, ",") && !text.is_symbol(index - 1, ".");
     let name = adjacent(text, index)?;
     let is_name = matches!(name.kind, TokenKind::Word | TokenKind::String | TokenKind::QuotedIdentifier);
-    (is_name && !follows_operand).then(|| Placeholder { range: start..name.range.end, fillable: true })
+    (is_name && !follows_operand).then_some(Placeholder { range: start..name.range.end, fillable: true })
 }
 
 /// `[ids]` where no array stands before it.
@@ -150,5 +167,5 @@ fn named_in_brackets(text: &Text, index: usize) -> Option<Placeholder> {
     let [open, name, close] = text.tokens.get(index..index + 3)? else { return None };
     let subscripts = index > 0 && text.tokens.get(index - 1).is_some_and(|before| before.range.end == open.range.start);
     let is_one = name.kind == TokenKind::Word && text.is_symbol(index + 2, "]");
-    (is_one && !subscripts).then(|| Placeholder { range: open.range.start..close.range.end, fillable: false })
+    (is_one && !subscripts).then_some(Placeholder { range: open.range.start..close.range.end, fillable: false })
 }
