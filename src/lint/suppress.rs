@@ -45,8 +45,8 @@ pub(super) fn apply(diagnostics: &mut Vec<Diagnostic>, around: &Surroundings) ->
         return wrong;
     }
     let used = take_out(diagnostics, &allowances, around);
-    let unused = allowances.iter().zip(used).filter(|(allowance, used)| !used && around.ran.contains(allowance.lint));
-    wrong.extend(unused.map(|(allowance, _)| (UNUSED, unused_finding(allowance))));
+    let unused = allowances.iter().filter(|allowance| !used.contains(&allowance.span) && around.ran.contains(allowance.lint));
+    wrong.extend(unused.map(|allowance| (UNUSED, unused_finding(allowance))));
     wrong
 }
 
@@ -140,23 +140,23 @@ fn statement(comment: Span, around: &Surroundings) -> Scope {
     statement.map_or(Scope::Nowhere, |statement| Scope::Statement(statement.start))
 }
 
-/// Removes what is allowed; says of each allowance whether it was of use.
-fn take_out(diagnostics: &mut Vec<Diagnostic>, allowances: &[Allowance], around: &Surroundings) -> Vec<bool> {
-    let mut places: HashMap<(FileId, &str, Scope), Vec<usize>> = HashMap::new();
-    for (index, allowance) in allowances.iter().enumerate() {
+/// Removes what is allowed; gives the allowances that were of use. Of two for the same place the first counts.
+fn take_out(diagnostics: &mut Vec<Diagnostic>, allowances: &[Allowance], around: &Surroundings) -> HashSet<Span> {
+    let mut places: HashMap<(FileId, &str, Scope), Span> = HashMap::new();
+    for allowance in allowances {
         for scope in [allowance.scope, Scope::Line(allowance.line)] {
-            places.entry((allowance.span.file, allowance.lint, scope)).or_default().push(index);
+            places.entry((allowance.span.file, allowance.lint, scope)).or_insert(allowance.span);
         }
     }
-    let mut used = vec![false; allowances.len()];
+    let mut used = HashSet::new();
     diagnostics.retain(|diagnostic| {
         let place = diagnostic.primary;
         let statement = around.statements.around(place).map(|statement| Scope::Statement(statement.start));
         let narrow = statement.unwrap_or_else(|| Scope::Line(around.sources.start(place).line));
-        let at = |scope| places.get(&(place.file, diagnostic.lint.as_str(), scope)).into_iter().flatten();
-        let here: Vec<usize> = at(Scope::File).chain(at(narrow)).copied().collect();
-        here.iter().for_each(|index| used[*index] = true);
-        here.is_empty()
+        let allowed = [narrow, Scope::File].map(|scope| places.get(&(place.file, diagnostic.lint.as_str(), scope)));
+        let allowed = allowed.into_iter().flatten().next();
+        used.extend(allowed);
+        allowed.is_none()
     });
     used
 }
@@ -242,6 +242,8 @@ mod tests {
     fn what_suppresses_nothing_is_reported_unless_its_lint_is_off() {
         assert_eq!(lines("-- migralint: allow(gap, off) why\nSELECT 1;"), (vec![2], vec![(1, UNUSED)]));
         assert_eq!(lines("SELECT 1;\n-- migralint: allow(money) why\n"), (vec![1], vec![(2, UNUSED)]));
+        let twice = "-- migralint: allow(money) why\n-- migralint: allow(money) again\nSELECT 1;";
+        assert_eq!(lines(twice), (vec![], vec![(2, UNUSED)]));
     }
 
     #[test]
