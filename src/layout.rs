@@ -127,6 +127,14 @@ pub struct Directory {
     pub unreadable: Vec<Unreadable>,
 }
 
+impl Directory {
+    /// Every file that is run in some direction, or would be if the tool saw it.
+    pub fn files(&self) -> impl Iterator<Item = FileId> {
+        let migrations = self.migrations.iter().flat_map(|migration| [Some(migration.up), migration.down]).flatten();
+        migrations.chain(self.orphans.iter().copied()).map(|part| part.file).chain(self.ignored.iter().map(|file| file.file))
+    }
+}
+
 /// A file that could not be read as text.
 #[derive(Clone, Debug)]
 pub struct Unreadable {

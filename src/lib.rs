@@ -17,3 +17,4 @@ pub mod lint;
 pub mod lints;
 pub mod config;
 pub mod report;
+pub mod cli;

@@ -1,3 +1,7 @@
 //! The `migralint` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    migralint::cli::run().into()
+}

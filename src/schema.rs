@@ -194,6 +194,17 @@ impl Schema {
         found
     }
 
+    /// The function a call by this name means, where only one goes by it.
+    pub fn function_named(&self, name: &QualifiedName) -> Option<&Function> {
+        let schemas = name.schema().map_or(self.search_path.as_slice(), std::slice::from_ref);
+        let of_schema = |schema: &Name| {
+            let first = FunctionKey { name: QualifiedName::new(schema.clone(), name.name.clone()), arguments: Vec::new() };
+            let mut overloads = self.functions.range(first.clone()..).take_while(move |(key, _)| key.name == first.name);
+            overloads.next().map(|(_, function)| (function.as_ref(), overloads.next().is_none()))
+        };
+        schemas.iter().find_map(of_schema).filter(|(_, only)| *only).map(|(function, _)| function)
+    }
+
     /// Whether replay may be wrong about this relation, because a statement it could not follow may have touched it.
     pub fn is_uncertain(&self, relation: &QualifiedName) -> bool {
         self.uncertainty.everything.is_some() || self.uncertainty.relations.contains(relation)

@@ -9,7 +9,10 @@ use crate::change::{Applied, Change, ChangeKind, ErrorKind, Refusal};
 use crate::schema::{Name, QualifiedName, Schema};
 use crate::source::{SourceMap, Span};
 use crate::sql::split::{TokenKind, tokens};
-use crate::sql::{Body, Condition, Statement, Step};
+use crate::sql::{self, Body, Condition, Statement, Step};
+
+/// Calls of functions nested deeper than this are not followed: such functions call themselves.
+const MAX_CALLS: usize = 16;
 
 /// Is told what replay does, step by step.
 pub trait Observer {
@@ -58,7 +61,7 @@ pub fn replay_file(before: &Schema, statements: &[Statement], sources: &SourceMa
     let mut schema = before.clone();
     // Every file starts in a session of its own.
     schema.search_path = Schema::default().search_path;
-    let mut run = Run { schema, sources, observer, statement: None };
+    let mut run = Run { schema, sources, observer, statement: None, calls: 0 };
     for statement in statements {
         run.statement = Some(statement);
         // Outside a block a refusal was reported when it happened.
@@ -82,6 +85,8 @@ struct Run<'a> {
     observer: &'a mut dyn Observer,
     /// The top-level statement that is being run.
     statement: Option<&'a Statement>,
+    /// Functions that are being called, one from another.
+    calls: usize,
 }
 
 /// Watches steps of which nobody knows whether they run.
@@ -116,7 +121,7 @@ struct Raised {
 }
 
 impl<'a> Run<'a> {
-    fn body(&mut self, body: &'a Body, span: Span, on_refusal: OnRefusal) -> Result<(), Box<Raised>> {
+    fn body(&mut self, body: &Body, span: Span, on_refusal: OnRefusal) -> Result<(), Box<Raised>> {
         match body {
             Body::Changes(changes) => self.changes(changes, on_refusal),
             Body::Block(steps) => self.steps(steps, on_refusal),
@@ -128,8 +133,19 @@ impl<'a> Run<'a> {
                 self.taint_identifiers(span);
                 Ok(())
             }
-            Body::Data(_) | Body::Setting { .. } | Body::Transaction(_) | Body::Other => Ok(()),
+            Body::Data(data) => data.functions.iter().try_for_each(|name| self.call(name, on_refusal)),
+            Body::Setting { .. } | Body::Transaction(_) | Body::Other => Ok(()),
         }
+    }
+
+    /// A migration that calls a function of its own does what the function does.
+    fn call(&mut self, name: &QualifiedName, on_refusal: OnRefusal) -> Result<(), Box<Raised>> {
+        let Some(function) = self.schema.function_named(name).filter(|_| self.calls < MAX_CALLS) else { return Ok(()) };
+        let steps = sql::function_steps(self.sources, function);
+        self.calls += 1;
+        let result = self.steps(&steps, on_refusal);
+        self.calls -= 1;
+        result
     }
 
     fn changes(&mut self, changes: &[Change], on_refusal: OnRefusal) -> Result<(), Box<Raised>> {
@@ -163,11 +179,11 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn steps(&mut self, steps: &'a [Step], on_refusal: OnRefusal) -> Result<(), Box<Raised>> {
+    fn steps(&mut self, steps: &[Step], on_refusal: OnRefusal) -> Result<(), Box<Raised>> {
         steps.iter().try_for_each(|step| self.step(step, on_refusal))
     }
 
-    fn step(&mut self, step: &'a Step, on_refusal: OnRefusal) -> Result<(), Box<Raised>> {
+    fn step(&mut self, step: &Step, on_refusal: OnRefusal) -> Result<(), Box<Raised>> {
         match step {
             Step::Statement(statement) => self.body(&statement.body, statement.span, on_refusal),
             Step::If { condition, then, otherwise } => self.branch(condition, then, otherwise, on_refusal),
@@ -175,7 +191,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn branch(&mut self, condition: &Condition, then: &'a [Step], otherwise: &'a [Step], on_refusal: OnRefusal) -> Result<(), Box<Raised>> {
+    fn branch(&mut self, condition: &Condition, then: &[Step], otherwise: &[Step], on_refusal: OnRefusal) -> Result<(), Box<Raised>> {
         match condition.evaluate(&self.schema) {
             Some(true) => self.steps(then, on_refusal),
             Some(false) => self.steps(otherwise, on_refusal),
@@ -187,9 +203,9 @@ impl<'a> Run<'a> {
     }
 
     /// Steps that may or may not run: they are tried out, and whatever they change is uncertain from here on.
-    fn undecided(&mut self, steps: &'a [Step]) {
+    fn undecided(&mut self, steps: &[Step]) {
         let mut unseen = Unseen::default();
-        let mut trial = Run { schema: self.schema.clone(), sources: self.sources, observer: &mut unseen, statement: self.statement };
+        let mut trial = Run { schema: self.schema.clone(), sources: self.sources, observer: &mut unseen, statement: self.statement, calls: self.calls };
         // What would fail in the trial fails only where it runs.
         let _ = trial.steps(steps, OnRefusal::Report);
         let after = trial.schema;
@@ -205,7 +221,7 @@ impl<'a> Run<'a> {
     }
 
     /// PL/pgSQL undoes a block whose exception it handles.
-    fn protected(&mut self, body: &'a [Step], handlers: &'a [(Vec<Name>, Vec<Step>)], on_refusal: OnRefusal) -> Result<(), Box<Raised>> {
+    fn protected(&mut self, body: &[Step], handlers: &[(Vec<Name>, Vec<Step>)], on_refusal: OnRefusal) -> Result<(), Box<Raised>> {
         let before = self.schema.clone();
         let Err(raised) = self.steps(body, OnRefusal::Raise) else { return Ok(()) };
         self.schema = before;

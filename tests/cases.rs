@@ -1,0 +1,61 @@
+//! The five situations the product was founded on, each with the review a good reviewer would have written.
+
+mod common;
+
+use std::path::Path;
+
+/// Findings of warning or above as `file:line lint object`, in report order.
+fn review(case: &str, directory: &str) -> Vec<String> {
+    let report = common::json(&common::root().join("testdata/cases").join(case), &[directory]);
+    let findings = report["findings"].as_array().expect("an array").iter();
+    findings.filter(|finding| finding["severity"] != "info").map(|finding| line(finding)).collect()
+}
+
+fn line(finding: &serde_json::Value) -> String {
+    let text = |key: &str| finding[key].as_str().unwrap_or("-").to_owned();
+    let file = Path::new(&text("path")).file_name().expect("a file").to_string_lossy().into_owned();
+    format!("{file}:{} {} {} {}", finding["line"], text("severity"), text("lint"), text("object"))
+}
+
+#[test]
+fn insights_proposals_are_reviewed_as_a_careful_person_would() {
+    assert_eq!(
+        review("insights", "database/migration"),
+        [
+            "000_extensions.sql:1 warning missing-rollback -",
+            "018_add_customer_to_saved_insights.sql:1 error duplicate-version -",
+            "018_add_customer_to_saved_insights.sql:2 error tenant-key-type public.SavedInsights.customerId",
+            "019_create_conversation_tables.sql:1 error duplicate-version -",
+            "019_create_conversation_tables.sql:4 warning looks-like-foreign-key public.ConversationThreads.userId",
+            "019_create_conversation_tables.sql:5 error tenant-key-type public.ConversationThreads.customerId",
+            "019_create_conversation_tables.sql:14 warning foreign-key-without-index public.ConversationMessages.ConversationMessages_threadId_fkey",
+        ]
+    );
+}
+
+#[test]
+fn insights_findings_name_the_precedent_and_the_way_out() {
+    let report = common::json(&common::root().join("testdata/cases/insights"), &["database/migration"]);
+    let find = |lint: &str, object: &str| {
+        let matches = |finding: &&serde_json::Value| finding["lint"] == lint && (object.is_empty() || finding["object"] == object);
+        report["findings"].as_array().expect("an array").iter().find(matches).unwrap_or_else(|| panic!("{lint} {object}")).to_string()
+    };
+    let optional = find("tenant-key-type", "public.SavedInsights.customerId");
+    for expected in ["ContextDiscoveryRun", "SemanticIndex", "014_semantic_foundation.sql", "UUID", "ON DELETE SET NULL"] {
+        assert!(optional.to_lowercase().contains(&expected.to_lowercase()), "{expected} in {optional}");
+    }
+    assert!(find("tenant-key-type", "public.ConversationThreads.customerId").contains("ON DELETE CASCADE"));
+    let user = find("looks-like-foreign-key", "");
+    assert!(user.contains("012_users.sql") && user.contains("integer"), "{user}");
+    let numbers: Vec<_> = report["findings"].as_array().expect("an array").iter().filter(|f| f["lint"] == "duplicate-version").collect();
+    assert!(numbers[0].to_string().contains("022"), "the first proposal is offered the next free number: {}", numbers[0]);
+    assert!(numbers[1].to_string().contains("023"), "the second one the number behind it: {}", numbers[1]);
+}
+
+#[test]
+fn insights_corrected_keeps_only_what_the_human_reviewers_missed() {
+    assert_eq!(
+        review("insights-corrected", "database/migration"),
+        ["023_create_conversation_tables.sql:7 warning foreign-key-without-index public.ConversationThreads.ConversationThreads_customerId_fkey"]
+    );
+}

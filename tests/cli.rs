@@ -1,0 +1,132 @@
+//! What a user types and what they get.
+
+mod common;
+
+use std::fs;
+
+use tempfile::TempDir;
+
+fn scratch(files: &[(&str, &str)]) -> TempDir {
+    let directory = TempDir::new().expect("a scratch directory");
+    for (name, text) in files {
+        let path = directory.path().join(name);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    }
+    directory
+}
+
+const CLEAN: &str = "CREATE TABLE t (id bigint PRIMARY KEY);\n";
+const WARNING: &str = "CREATE TABLE t (id bigint);\n";
+const ERROR: &str = "CREATE TABLE t (id bigint PRIMARY KEY, kind varchar(2) NOT NULL CHECK (kind IN ('abc')));\n";
+
+#[test]
+fn the_exit_status_follows_the_gravest_finding_and_fail_on() {
+    let cases = [
+        (CLEAN, "error", 0),
+        (WARNING, "error", 0),
+        (WARNING, "warning", 1),
+        (ERROR, "error", 1),
+        (ERROR, "never", 0),
+        ("CREATE TABLE;\n", "never", 2),
+    ];
+    for (sql, fail_on, expected) in cases {
+        let root = scratch(&[("m/001_a.sql", sql), ("m/001_a.down.sql", "DROP TABLE t;\n")]);
+        let output = common::migralint(root.path(), &["lint", "--fail-on", fail_on, "m"]);
+        assert_eq!(output.status.code(), Some(expected), "{sql} --fail-on {fail_on}: {}", common::stdout(&output));
+    }
+}
+
+#[test]
+fn a_directory_that_is_not_there_is_said_in_one_line() {
+    let root = scratch(&[]);
+    let output = common::migralint(root.path(), &["lint", "nowhere"]);
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(error.contains("nowhere") && error.lines().count() <= 2, "{error}");
+}
+
+#[test]
+fn the_first_line_says_what_was_recognised_and_the_last_what_was_found() {
+    let root = scratch(&[("db/001_a.sql", WARNING), ("db/001_a.down.sql", "DROP TABLE t;\n")]);
+    let output = common::stdout(&common::migralint(root.path(), &["lint", "db"]));
+    assert_eq!(output.lines().next(), Some("db: 1 migration, hand-numbered, PostgreSQL"));
+    assert_eq!(output.lines().last(), Some("1 warning; all 1 statement modelled"));
+}
+
+#[test]
+fn no_colour_is_written_into_a_pipe() {
+    let root = scratch(&[("db/001_a.sql", WARNING)]);
+    assert!(!common::stdout(&common::migralint(root.path(), &["lint", "db"])).contains('\u{1b}'));
+    assert!(common::stdout(&common::migralint(root.path(), &["lint", "--color", "always", "db"])).contains('\u{1b}'));
+}
+
+#[test]
+fn paths_are_relative_to_where_the_user_stands() {
+    let root = scratch(&[("db/migrations/001_a.sql", WARNING), ("elsewhere/x", "")]);
+    for (stand, argument, expected) in [
+        (".", "db/migrations", "db/migrations/001_a.sql"),
+        ("db", "migrations", "migrations/001_a.sql"),
+        ("db/migrations", ".", "001_a.sql"),
+        ("elsewhere", "../db/migrations", "../db/migrations/001_a.sql"),
+    ] {
+        let report = common::json(&root.path().join(stand), &[argument]);
+        assert_eq!(report["findings"][0]["path"], expected, "standing in {stand}");
+    }
+}
+
+#[test]
+fn one_file_shows_only_its_own_findings_in_the_light_of_the_whole_history() {
+    let root = scratch(&[
+        ("db/001_a.sql", "CREATE TABLE a (id bigint);\n"),
+        ("db/002_b.sql", "CREATE TABLE b (id bigint);\nALTER TABLE a ADD PRIMARY KEY (id);\n"),
+    ]);
+    let report = common::json(root.path(), &["--only", "missing-primary-key", "db/002_b.sql"]);
+    let paths: Vec<_> = report["findings"].as_array().expect("findings").iter().map(|finding| finding["path"].clone()).collect();
+    assert_eq!(paths, ["db/002_b.sql"]);
+}
+
+#[test]
+fn only_and_skip_choose_lints_and_unknown_ids_are_refused_with_the_nearest() {
+    let root = scratch(&[("db/001_a.sql", WARNING)]);
+    let lints = |arguments: &[&str]| -> Vec<String> {
+        let report = common::json(root.path(), &[arguments, &["db"]].concat());
+        report["findings"].as_array().expect("findings").iter().map(|finding| finding["lint"].as_str().expect("an id").to_owned()).collect()
+    };
+    assert_eq!(lints(&["--only", "missing-primary-key"]), ["missing-primary-key"]);
+    assert_eq!(lints(&["--skip", "missing-primary-key,missing-rollback"]), [""; 0]);
+    let output = common::migralint(root.path(), &["lint", "--only", "missing-primary-keys", "db"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("`missing-primary-key`"), "the nearest id is named");
+}
+
+#[test]
+fn explain_says_what_why_and_how_and_refuses_unknown_ids_with_the_nearest() {
+    let root = scratch(&[]);
+    let text = common::stdout(&common::migralint(root.path(), &["explain", "foreign-key-without-index"]));
+    assert!(text.contains("foreign-key-without-index") && text.contains("CREATE INDEX"), "{text}");
+    let output = common::migralint(root.path(), &["explain", "foreign-key-without-indx"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("`foreign-key-without-index`"));
+}
+
+#[test]
+fn every_lint_is_listed_and_every_shell_gets_completions() {
+    let root = scratch(&[]);
+    let listed = common::stdout(&common::migralint(root.path(), &["lints"]));
+    for lint in migralint::lint::builtin() {
+        assert!(listed.contains(&lint.card.id), "{}", lint.card.id);
+    }
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(common::stdout(&common::migralint(root.path(), &["completions", shell])).contains("migralint"), "{shell}");
+    }
+}
+
+#[test]
+fn a_reader_that_stops_early_is_no_error() {
+    use std::process::{Command, Stdio};
+    let mut child = Command::new(env!("CARGO_BIN_EXE_migralint")).arg("lints").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("ends");
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
