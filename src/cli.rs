@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::lint::{self, Lint};
+use crate::lints::builtin;
 use crate::nearest::did_you_mean;
 
 /// Exit statuses, the same for every subcommand.
@@ -158,14 +159,14 @@ fn explain(id: &str, out: &mut dyn Write) -> io::Result<Status> {
 }
 
 fn lints(out: &mut dyn Write) -> io::Result<Status> {
-    write!(out, "{}", lint::explain::list(lint::builtin()))?;
+    write!(out, "{}", lint::explain::list(builtin()))?;
     Ok(Status::Clean)
 }
 
 /// The lint of this id; otherwise a message that names the nearest.
 fn find_lint(id: &str) -> Result<&'static Lint, String> {
-    let ids = lint::builtin().iter().map(|lint| lint.card.id.as_str());
-    lint::builtin().iter().find(|lint| lint.card.id == id).ok_or_else(|| {
+    let ids = builtin().iter().map(|lint| lint.card.id.as_str());
+    builtin().iter().find(|lint| lint.card.id == id).ok_or_else(|| {
         let hint = did_you_mean(id, ids).unwrap_or_else(|| "`migralint lints` lists them".to_owned());
         format!("there is no lint `{id}`; {hint}")
     })

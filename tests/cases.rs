@@ -56,6 +56,8 @@ fn insights_findings_name_the_precedent_and_the_way_out() {
 fn insights_corrected_keeps_only_what_the_human_reviewers_missed() {
     assert_eq!(
         review("insights-corrected", "database/migration"),
-        ["023_create_conversation_tables.sql:7 warning foreign-key-without-index public.ConversationThreads.ConversationThreads_customerId_fkey"]
+        [
+            "023_create_conversation_tables.sql:7 warning foreign-key-without-index public.ConversationThreads.ConversationThreads_customerId_fkey"
+        ]
     );
 }

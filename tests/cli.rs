@@ -114,7 +114,7 @@ fn explain_says_what_why_and_how_and_refuses_unknown_ids_with_the_nearest() {
 fn every_lint_is_listed_and_every_shell_gets_completions() {
     let root = scratch(&[]);
     let listed = common::stdout(&common::migralint(root.path(), &["lints"]));
-    for lint in migralint::lint::builtin() {
+    for lint in migralint::lints::builtin() {
         assert!(listed.contains(&lint.card.id), "{}", lint.card.id);
     }
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
@@ -125,7 +125,8 @@ fn every_lint_is_listed_and_every_shell_gets_completions() {
 #[test]
 fn a_reader_that_stops_early_is_no_error() {
     use std::process::{Command, Stdio};
-    let mut child = Command::new(env!("CARGO_BIN_EXE_migralint")).arg("lints").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
+    let mut child =
+        Command::new(env!("CARGO_BIN_EXE_migralint")).arg("lints").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
     drop(child.stdout.take());
     let output = child.wait_with_output().expect("ends");
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));

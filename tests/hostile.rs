@@ -22,8 +22,8 @@ fn directory(files: &[(&str, &[u8])]) -> TempDir {
 /// Exit status and findings as `file:line lint`.
 fn lint(root: &Path) -> (i32, Vec<String>) {
     let output = common::migralint(root, &["lint", "--format", "json", "--fail-on", "never", "migrations"]);
-    let report: Value = serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+    let report: Value =
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
     let line = |finding: &Value| {
         let path = finding["path"].as_str().expect("a path").trim_start_matches("migrations/").to_owned();
         format!("{path}:{} {}", finding["line"], finding["lint"].as_str().expect("a lint"))
@@ -36,7 +36,8 @@ const FAULTY: &[u8] = b"CREATE TABLE faulty (a int);\n";
 
 #[test]
 fn a_statement_that_does_not_parse_hides_no_other() {
-    let root = directory(&[("001_a.sql", b"SELECT 1;\nselec 2;\nCREATE TABLE faulty (a int);\n"), ("002_b.sql", b"CREATE TABLE b (a int);\n")]);
+    let root =
+        directory(&[("001_a.sql", b"SELECT 1;\nselec 2;\nCREATE TABLE faulty (a int);\n"), ("002_b.sql", b"CREATE TABLE b (a int);\n")]);
     let (status, findings) = lint(root.path());
     assert_eq!(status, 2, "a file that does not parse means that the job was not wholly done");
     for expected in ["001_a.sql:2 syntax-error", "001_a.sql:3 missing-primary-key", "002_b.sql:1 missing-primary-key"] {
@@ -83,7 +84,8 @@ fn deep_nesting_ends_neither_in_a_crash_nor_in_a_hang() {
     let concatenation = format!("SELECT 'a'{};\n", " || 'a'".repeat(50_000));
     let comments = format!("{} {}\nSELECT 1;\n", "/*".repeat(100_000), "*/".repeat(100_000));
     let files = [deep, blocks, chain, concatenation, comments];
-    let files: Vec<(String, Vec<u8>)> = files.into_iter().enumerate().map(|(index, text)| (format!("00{index}_a.sql"), text.into_bytes())).collect();
+    let files: Vec<(String, Vec<u8>)> =
+        files.into_iter().enumerate().map(|(index, text)| (format!("00{index}_a.sql"), text.into_bytes())).collect();
     let files: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (name.as_str(), text.as_slice())).collect();
     let (_, findings) = lint(directory(&files).path());
     assert!(findings.contains(&"000_a.sql:2 missing-primary-key".to_owned()), "{findings:?}");
@@ -116,7 +118,8 @@ fn a_symlink_loop_is_walked_once() {
 fn names_in_any_script_and_with_quotes_are_reported_as_they_are() {
     let root = directory(&[("001_größe.sql", "CREATE TABLE \"naïve \"\"table\"\"\" (\"spalte ü\" int);\n".as_bytes())]);
     let report = common::json(root.path(), &["migrations"]);
-    let finding = report["findings"].as_array().expect("findings").iter().find(|finding| finding["lint"] == "missing-primary-key").expect("found");
+    let finding =
+        report["findings"].as_array().expect("findings").iter().find(|finding| finding["lint"] == "missing-primary-key").expect("found");
     assert_eq!(finding["object"], "public.naïve \"table\"");
     assert_eq!(finding["path"], "migrations/001_größe.sql");
     assert_eq!((&finding["line"], &finding["column"]), (&Value::from(1), &Value::from(14)));

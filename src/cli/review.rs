@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::history::History;
 use crate::layout::{self, Directory, DiscoverOptions};
 use crate::lint;
+use crate::lints;
 use crate::nearest::did_you_mean;
 use crate::report::{self, DirectorySummary, Report};
 use crate::source::{FileId, SourceMap};
@@ -89,7 +90,7 @@ fn configuration(
 ) -> Result<Config, String> {
     let Some(file) = arguments.config.clone().or_else(|| Config::find(path)) else { return Ok(Config::default()) };
     let (config, mistakes) =
-        Config::load(&file, lint::builtin(), sources).map_err(|error| format!("`{}` cannot be read: {error}", file.display()))?;
+        Config::load(&file, lints::builtin(), sources).map_err(|error| format!("`{}` cannot be read: {error}", file.display()))?;
     // Several directories may share one configuration; its mistakes are told once.
     let new = mistakes.into_iter().filter(|mistake| !diagnostics.iter().any(|known| same_place(known, mistake, sources)));
     let new: Vec<Diagnostic> = new.collect();
@@ -145,7 +146,7 @@ fn file_in(directory: &Directory, path: &Path, sources: &SourceMap) -> Option<Fi
 /// Parses, replays and lints one directory.
 fn review(target: Target, sources: &SourceMap, diagnostics: &mut Vec<Diagnostic>) -> DirectorySummary {
     let history = History::load(target.directory, sources);
-    let mut found = lint::run(lint::builtin(), &history, sources, &target.config.settings);
+    let mut found = lint::run(lints::builtin(), &history, sources, &target.config.settings);
     if let Some(file) = target.only_file {
         found.retain(|diagnostic| diagnostic.primary.file == file);
     }
