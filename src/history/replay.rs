@@ -205,7 +205,8 @@ impl<'a> Run<'a> {
     /// Steps that may or may not run: they are tried out, and whatever they change is uncertain from here on.
     fn undecided(&mut self, steps: &[Step]) {
         let mut unseen = Unseen::default();
-        let mut trial = Run { schema: self.schema.clone(), sources: self.sources, observer: &mut unseen, statement: self.statement, calls: self.calls };
+        let mut trial =
+            Run { schema: self.schema.clone(), sources: self.sources, observer: &mut unseen, statement: self.statement, calls: self.calls };
         // What would fail in the trial fails only where it runs.
         let _ = trial.steps(steps, OnRefusal::Report);
         let after = trial.schema;
