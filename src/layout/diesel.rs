@@ -43,13 +43,10 @@ fn transaction(tree: &Tree, kind: Kind, up: &Item, metadata: Option<&Item>) -> b
 }
 
 fn without_up(arrangement: &mut Arrangement, tree: &Tree, kind: Kind, folder: &str, down: &Item) {
-    arrangement.orphans.push(tree.whole(down.file));
     if kind == Kind::Diesel {
-        arrangement.refuse(
-            down,
-            format!("its folder has no `up.sql`, and {} stops at such a folder", kind.label()),
-            Some(format!("{folder}/up.sql")),
-        );
+        arrangement.refuse(down, "its folder has no `up.sql`, and Diesel stops at such a folder", Some(format!("{folder}/up.sql")));
+    } else {
+        arrangement.orphans.push(tree.whole(down.file));
     }
 }
 

@@ -47,9 +47,10 @@ pub(super) fn list(root: &Path, down_directory: Option<&Path>) -> Listing {
 }
 
 fn add(listing: &mut Listing, root: &Path, prefix: &str, beside: bool) {
+    let home = std::fs::canonicalize(root).unwrap_or_else(|_| root.to_path_buf());
     let mut followed = HashSet::new();
     let walk = WalkDir::new(root).follow_links(true).max_depth(MAX_DEPTH).sort_by_file_name();
-    for entry in walk.into_iter().filter_entry(|entry| wanted(entry) && first_visit(entry, &mut followed)) {
+    for entry in walk.into_iter().filter_entry(|entry| wanted(entry) && first_visit(entry, &home, &mut followed)) {
         match entry {
             Ok(entry) if entry.file_type().is_file() => add_file(listing, root, &entry, prefix, beside),
             Ok(_) => {}
@@ -91,10 +92,14 @@ fn wanted(entry: &DirEntry) -> bool {
     entry.depth() == 0 || !name.starts_with('.') && !(entry.file_type().is_dir() && SKIPPED.contains(&name.as_ref()))
 }
 
-/// Links between folders can multiply paths without end; each linked folder is entered once.
-fn first_visit(entry: &DirEntry, followed: &mut HashSet<PathBuf>) -> bool {
-    let linked = entry.depth() > 0 && entry.path_is_symlink() && entry.file_type().is_dir();
-    !linked || std::fs::canonicalize(entry.path()).is_ok_and(|target| followed.insert(target))
+/// Links between folders can multiply paths without end: each linked folder is entered once, and none that holds the
+/// directory or lies in it.
+fn first_visit(entry: &DirEntry, home: &Path, followed: &mut HashSet<PathBuf>) -> bool {
+    if entry.depth() == 0 || !entry.path_is_symlink() || !entry.file_type().is_dir() {
+        return true;
+    }
+    let Ok(target) = std::fs::canonicalize(entry.path()) else { return false };
+    !target.starts_with(home) && !home.starts_with(&target) && followed.insert(target)
 }
 
 fn folders_beside(root: &Path) -> Vec<PathBuf> {

@@ -16,7 +16,7 @@ pub const CHECKS: &[(&str, Check)] = &[
 ];
 
 /// Words by which authors say that there is no way back, on purpose.
-const MARKERS: [&str; 12] = [
+const MARKERS: [&str; 14] = [
     "irreversible",
     "not reversible",
     "cannot be reversed",
@@ -29,10 +29,17 @@ const MARKERS: [&str; 12] = [
     "noop",
     "nothing to undo",
     "intentionally",
+    "not supported",
+    "unsupported",
 ];
 
-/// Whether a text says that there is no way back, on purpose.
+/// Whether a comment of a text says that there is no way back, on purpose.
 fn is_marked_irreversible(text: &str) -> bool {
+    text.lines().filter_map(|line| line.split_once("--")).any(|(_, comment)| holds_marker(comment))
+}
+
+/// Whether words that there is no way back stand anywhere, as in `SELECT 'not supported'`.
+fn holds_marker(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
-    text.lines().filter_map(|line| line.split_once("--")).any(|(_, comment)| MARKERS.iter().any(|marker| comment.contains(marker)))
+    MARKERS.iter().any(|marker| text.contains(marker))
 }

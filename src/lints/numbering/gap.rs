@@ -10,7 +10,9 @@ use crate::lints::files;
 pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
     let numbered: Vec<(usize, u128)> = files::sequence(context.history).collect();
     let foreign = context.history.directory.foreign.iter().filter_map(|path| leading_number(path));
-    let present: BTreeSet<u128> = numbered.iter().map(|(_, number)| *number).chain(foreign).collect();
+    let versions = context.history.migrations.iter().filter_map(|migration| migration.file.version.as_ref());
+    let first_parts = versions.filter(|version| !version.is_timestamp()).filter_map(|version| version.parts.first().copied());
+    let present: BTreeSet<u128> = first_parts.chain(foreign).collect();
     if numbered.len() * 2 < context.history.migrations.len() || !is_sequential(&present) {
         return Vec::new();
     }

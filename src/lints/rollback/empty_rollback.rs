@@ -16,8 +16,8 @@ fn judge(context: &HistoryContext, migration: &Migration) -> Option<Finding> {
     if !reversible || statements.iter().any(has_effect) {
         return None;
     }
-    let texts = [part.span, migration.file.up.span].map(|span| context.sources.text(span));
-    if texts.into_iter().any(super::is_marked_irreversible) {
+    let (down, up) = (context.sources.text(part.span), context.sources.text(migration.file.up.span));
+    if super::holds_marker(down) || super::is_marked_irreversible(up) {
         return None;
     }
     let name = files::title(context, migration);

@@ -15,9 +15,9 @@ pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
         return none_at_all(context);
     };
     let (before, after) = history.migrations.split_at(first);
-    let by_hand = history.directory.kind.tool().is_none();
+    let optional = matches!(history.directory.kind, Kind::HandNumbered | Kind::Timestamped | Kind::Goose | Kind::SqlMigrate | Kind::Tern);
     let mut findings =
-        if by_hand { earlier(context, before) } else { before.iter().filter_map(|migration| one(context, migration)).collect() };
+        if optional { earlier(context, before) } else { before.iter().filter_map(|migration| one(context, migration)).collect() };
     findings.extend(after.iter().filter_map(|migration| one(context, migration)));
     findings
 }

@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY authors_by_id ON authors (id);

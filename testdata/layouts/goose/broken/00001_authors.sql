@@ -1,0 +1,2 @@
+-- +goose Up
+CREATE TABLE authors (id bigint PRIMARY KEY);

@@ -1,0 +1,1 @@
+CREATE TABLE rollbacks (id bigint PRIMARY KEY);

@@ -1,0 +1,2 @@
+-- no-transaction
+CREATE INDEX CONCURRENTLY authors_by_id ON authors (id);
