@@ -14,18 +14,22 @@
 //! - Columns named after the root, or referencing it, are keys of one of four kinds, or spared for a reason (`keys`).
 
 mod explain;
+mod former;
 mod keys;
 mod root;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub use explain::explain;
+pub use former::FormerKey;
 pub use keys::{KeyKind, Spared, TenantKey, leads_an_index, same_family, says_not_null};
 pub use root::{Candidate, Evidence};
 pub use words::{elsewhere, is_person, keeps_records, key_noun, reference_noun, root_weight, same_words, table_noun, vendor, words};
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::schema::{Constraint, ForeignKey, Index, Name, QualifiedName, Schema, Table, Type};
+use crate::schema::{Action, Constraint, ForeignKey, Index, Name, QualifiedName, Schema, Table, Type};
 use crate::source::Span;
 
 /// Points a candidate needs to be taken for the root.
@@ -58,6 +62,8 @@ pub struct Tenancy {
     keys: BTreeMap<QualifiedName, Vec<TenantKey>>,
     roles: BTreeMap<QualifiedName, Role>,
     carriers: BTreeMap<String, Vec<(QualifiedName, Name)>>,
+    delete_rule: Option<Action>,
+    former: Vec<FormerKey>,
 }
 
 /// The table of tenants.
@@ -109,7 +115,9 @@ impl Tenancy {
         if let Some(root) = &tenancy.root {
             (tenancy.keys, tenancy.spared) = keys::find(schema, root, settings);
             tenancy.roles = roles(schema, root, &tenancy.keys, settings);
+            tenancy.delete_rule = usual_delete_rule(schema, root);
         }
+        tenancy.former = former::find(schema, &tenancy);
         tenancy
     }
 
@@ -133,6 +141,11 @@ impl Tenancy {
         self.keys_of(table).iter().find(|key| key.column == *column)
     }
 
+    /// What most foreign keys to the root say ON DELETE, if they say anything.
+    pub fn usual_delete_rule(&self) -> Option<Action> {
+        self.delete_rule
+    }
+
     /// What the table is to the tenants; `None` where no root is known.
     pub fn role(&self, table: &QualifiedName) -> Option<&Role> {
         self.roles.get(table)
@@ -148,9 +161,17 @@ impl Tenancy {
         self.carriers.get(noun).map_or(&[], Vec::as_slice)
     }
 
+    /// Columns that look like the tenant key of an earlier day.
+    pub fn former_keys(&self) -> impl Iterator<Item = &FormerKey> {
+        self.former.iter()
+    }
+
     /// Whether a lint of the group *tenant* judges this column's type or missing foreign key, so that lints about
     /// keys in general leave it alone.
     pub fn judges(&self, table: &QualifiedName, column: &str) -> bool {
+        if self.former.iter().any(|former| former.table == *table && former.column == *column) {
+            return true;
+        }
         let Some(root) = &self.root else { return false };
         self.key(table, column).is_some_and(|key| match &key.kind {
             KeyKind::Mistyped { .. } => true,
@@ -185,6 +206,14 @@ pub fn takes_part(schema: &Schema, table: &Table) -> bool {
 /// Whether `name` is what a person wrote in the configuration: with or without its schema.
 pub(super) fn is_named(name: &QualifiedName, written: &str) -> bool {
     written.replace('"', "") == name.to_string() || *name.name == *written.replace('"', "")
+}
+
+fn usual_delete_rule(schema: &Schema, root: &Root) -> Option<Action> {
+    let mut counts: BTreeMap<Option<Action>, usize> = BTreeMap::new();
+    for (_, _, key) in schema.references_to(&root.table) {
+        *counts.entry(key.on_delete).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|(_, count)| *count)?.0
 }
 
 /// Every table's role. A table is derived when a foreign key that no row can leave empty leads to a table that

@@ -159,9 +159,18 @@ fn alter(table: &Table) -> String {
     format!("ALTER TABLE {}", table.name.to_sql())
 }
 
-/// `REFERENCES "Customer"(id)`.
-fn references(root: &Root) -> String {
-    format!("REFERENCES {}({})", root.table.to_sql(), root.column.to_sql())
+/// `REFERENCES "Customer"(id) ON DELETE CASCADE`.
+fn references(root: &Root, rule: Action) -> String {
+    format!("REFERENCES {}({}) ON DELETE {}", root.table.to_sql(), root.column.to_sql(), rule.to_sql())
+}
+
+/// What should become of a row when its tenant goes: what the other keys say, or else what the column allows.
+fn delete_rule(tenancy: &Tenancy, column: &Column) -> Action {
+    match tenancy.usual_delete_rule() {
+        Some(rule) if rule != Action::SetNull || column.nullable.value => rule,
+        _ if column.nullable.value => Action::SetNull,
+        _ => Action::Cascade,
+    }
 }
 
 /// The path that names a column to machines: with its schema.
@@ -191,6 +200,12 @@ fn may_be_empty(table: &Table, column: &Column) -> bool {
     let explained = column.comment.is_some();
     let others = table.columns.iter().filter(|other| other.name != column.name && other.nullable.value);
     let owned_otherwise = others.filter_map(|other| key_noun(&other.name)).any(|noun| is_person(&noun) || root_weight(&noun).is_some());
+    let parts = table
+        .foreign_keys()
+        .filter(|(constraint, key)| key.on_delete == Some(Action::Cascade) && !constraint.columns.contains(&column.name));
+    // What goes with another row when that is there, and is nullable, is another owner.
+    let owned_otherwise = owned_otherwise
+        || parts.flat_map(|(constraint, _)| &constraint.columns).any(|name| table.column(name).is_some_and(|other| other.nullable.value));
     let records = keeps_records(&table.name.name) || is_person(&table_noun(&table.name.name));
     set_null || checked || asked || explained || owned_otherwise || records
 }

@@ -167,6 +167,10 @@ impl Finder<'_> {
         if let Some(word) = place.iter().find_map(|name| vendor(name).or_else(|| elsewhere(name))) {
             return Some(format!("`{word}` in its name says that the id was made elsewhere"));
         }
+        // A uuid beside uuids is hardly ever somebody else's; what follows is about strings and numbers.
+        if column.data_type.value.is("uuid") && self.root.data_type.is("uuid") {
+            return None;
+        }
         let comments = table.comment.iter().chain(&column.comment).map(|comment| comment.value.as_ref());
         if let Some(word) = comments.clone().find_map(|text| vendor(text).or_else(|| find_external(text))) {
             return Some(format!("a comment speaks of `{word}`"));

@@ -1,7 +1,7 @@
 //! A foreign key whose only index has the tenant key before it.
 
 use super::{Place, all_together, established, path};
-use crate::lint::tenancy::Tenancy;
+use crate::lint::tenancy::{Role, Tenancy, is_person, table_noun};
 use crate::lint::{Finding, SchemaContext};
 use crate::schema::{Constraint, ForeignKey, Name, Table};
 
@@ -14,7 +14,9 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
 }
 
 fn place(tenancy: &Tenancy, table: &Table, constraint: &Constraint, key: &ForeignKey) -> Option<Place> {
-    if leads(table, constraint) {
+    // Rows of tables that all tenants share, such as countries and roles, are hardly ever deleted.
+    let shared = tenancy.role(&key.references) == Some(&Role::Global) && !is_person(&table_noun(&key.references.name));
+    if shared || leads(table, constraint) {
         return None;
     }
     let index = tenancy.index_behind_key(table, constraint)?;

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{Place, established, path, per_migration};
-use crate::lint::tenancy::{Role, Tenancy, is_person, keeps_records, table_noun, takes_part};
+use crate::lint::tenancy::{Role, Tenancy, is_person, keeps_records, key_noun, table_noun, takes_part};
 use crate::lint::{Finding, SchemaContext};
-use crate::schema::{QualifiedName, Schema};
+use crate::schema::{Name, QualifiedName, Schema, Table};
 
 pub fn check(context: &SchemaContext) -> Vec<Finding> {
     let Some((tenancy, root)) = established(context) else { return Vec::new() };
@@ -23,15 +23,28 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
     per_migration(context, places.collect(), "reference", ": the others can see that row, or cannot use this one")
 }
 
-/// Tables without a tenant that rows of several tenants refer to: not people, not records, not the root.
+/// Tables without a tenant that rows of several tenants refer to: not people or what belongs to one, not records, and
+/// not what a single row keeps apart from itself.
 fn shared_tables<'a>(schema: &'a Schema, tenancy: &Tenancy, root: &QualifiedName) -> BTreeSet<&'a QualifiedName> {
-    let users = schema.foreign_keys().filter(|(table, _, _)| tenancy.is_scoped(&table.name) || table.name == *root);
-    let parents = users.filter_map(|(table, _, key)| (key.references != table.name).then_some(schema.table(&key.references)?));
+    let used = schema
+        .foreign_keys()
+        .filter(|(table, constraint, _)| (tenancy.is_scoped(&table.name) || table.name == *root) && !is_unique(table, &constraint.columns));
+    let parents = used.filter_map(|(table, _, key)| (key.references != table.name).then_some(schema.table(&key.references)?));
     parents
         .filter(|table| {
-            let shared = tenancy.role(&table.name) == Some(&Role::Global) && takes_part(schema, table);
-            shared && !is_person(&table_noun(&table.name.name)) && !keeps_records(&table.name.name)
+            let global = tenancy.role(&table.name) == Some(&Role::Global) && takes_part(schema, table);
+            let personal = is_person(&table_noun(&table.name.name)) || table.columns.iter().any(|column| is_owner(&column.name));
+            global && !personal && !keeps_records(&table.name.name)
         })
         .map(|table| &table.name)
         .collect()
+}
+
+fn is_owner(column: &Name) -> bool {
+    key_noun(column).is_some_and(|noun| is_person(&noun))
+}
+
+/// Whether no two rows can refer to the same parent.
+fn is_unique(table: &Table, columns: &[Name]) -> bool {
+    table.indexes.iter().any(|index| index.unique && index.key_columns().all(|column| column.is_some_and(|name| columns.contains(name))))
 }

@@ -13,7 +13,9 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
     let proper = |key: &TenantKey| matches!(key.kind, KeyKind::Reference | KeyKind::Unreferenced);
     let empty = key_columns(context.schema, tenancy).filter(|(key, table, column)| {
         let in_transition = added_later(&order, table, column).is_some() || replaced.iter().any(|pair| pair.table.name == table.name);
-        proper(key) && column.nullable.value && !in_transition && !may_be_empty(table, column)
+        // In a composite foreign key that is worse, and `tenant-key-disables-check`'s.
+        let in_composite = table.foreign_keys_of(&column.name).any(|(constraint, _)| constraint.columns.len() > 1);
+        proper(key) && column.nullable.value && !in_transition && !in_composite && !may_be_empty(table, column)
     });
     let places: Vec<Place> = empty
         .map(|(_, table, column)| Place {

@@ -4,7 +4,7 @@ use super::{Place, alter, path, per_migration, references, title};
 use crate::diagnostic::Severity;
 use crate::lint::tenancy::{KeyKind, Root, Tenancy, TenantKey, leads_an_index};
 use crate::lint::{Finding, SchemaContext};
-use crate::schema::{Column, Schema, Table, Type};
+use crate::schema::{Action, Column, Name, Schema, Table, Type};
 
 /// Pieces of evidence, a UUID root among them, that make it an error.
 const CERTAIN: usize = 3;
@@ -35,7 +35,8 @@ fn place(schema: &Schema, root: &Root, key: &TenantKey) -> Option<Place> {
     let table = schema.table(&key.table)?;
     let column = table.column(&key.column)?;
     let data_type = &column.data_type.value;
-    let holds = match handle_of_same_type(schema, root, data_type) {
+    let handle = handle_of_same_type(schema, root, data_type);
+    let holds = match handle {
         Some(handle) => format!(", only something like its `{handle}`"),
         None => String::new(),
     };
@@ -48,31 +49,51 @@ fn place(schema: &Schema, root: &Root, key: &TenantKey) -> Option<Place> {
             root.data_type,
             root.table.name
         ),
-        sql: repair(root, table, column),
+        sql: repair(root, table, column, handle),
     })
 }
 
 /// A unique column of the root with the very type of the key: what the key was probably meant to hold.
-fn handle_of_same_type<'a>(schema: &'a Schema, root: &Root, data_type: &Type) -> Option<&'a str> {
+fn handle_of_same_type<'a>(schema: &'a Schema, root: &Root, data_type: &Type) -> Option<&'a Name> {
     let table = schema.table(&root.table)?;
     let unique = table.indexes.iter().filter(|index| index.unique && index.keys.len() == 1);
     let mut columns = unique.filter_map(|index| index.key_columns().next().flatten()).filter_map(|name| table.column(name));
-    columns.find(|column| column.data_type.value == *data_type).map(|column| column.name.as_str())
+    let telling = data_type.max_characters().is_some();
+    columns.find(|column| telling && column.data_type.value == *data_type).map(|column| &column.name)
 }
 
-/// The statements that turn the column into the key it should be.
-fn repair(root: &Root, table: &Table, column: &Column) -> String {
-    let (alter, name) = (alter(table), column.name.to_sql());
-    let sql_type = root.data_type.to_string().to_uppercase();
-    let (null, rule) = if column.nullable.value { ("", "SET NULL") } else { (" NOT NULL", "CASCADE") };
-    let references = format!("{} ON DELETE {rule}", references(root));
-    let index = format!("CREATE INDEX ON {} ({name});", table.name.to_sql());
-    let index = if leads_an_index(table, &column.name) { String::new() } else { format!("\n{index}") };
-    let using = if column.data_type.value.is_string() { format!(" USING {name}::{}", root.data_type) } else { String::new() };
+/// The column as it should have been declared, and the statements that turn it into that afterwards.
+fn repair(root: &Root, table: &Table, column: &Column, handle: Option<&Name>) -> String {
+    let name = column.name.to_sql();
+    let (null, rule) = if column.nullable.value { ("", Action::SetNull) } else { (" NOT NULL", Action::Cascade) };
+    let (sql_type, references) = (root.data_type.to_string().to_uppercase(), references(root, rule));
+    let index = format!("\nCREATE INDEX ON {} ({name});", table.name.to_sql());
+    let converted = match handle {
+        Some(handle) => look_up(root, table, column, handle, &references),
+        None => {
+            let using = if column.data_type.value.is_string() { format!(" USING {name}::{}", root.data_type) } else { String::new() };
+            let alter = alter(table);
+            let index = if leads_an_index(table, &column.name) { "" } else { &index };
+            format!("{alter} ALTER COLUMN {name} TYPE {sql_type}{using};\n{alter} ADD FOREIGN KEY ({name}) {references};{index}")
+        }
+    };
+    let index = if handle.is_some() { &index } else { "" };
+    format!("-- not applied yet: declare it as  {name} {sql_type}{null} {references}\n{converted}{index}")
+}
+
+/// A column that holds the tenants' handles is replaced by one that holds the key they belong to.
+fn look_up(root: &Root, table: &Table, column: &Column, handle: &Name, references: &str) -> String {
+    let (alter, own, parent) = (alter(table), table.name.to_sql(), root.table.to_sql());
+    let (name, old) = (column.name.to_sql(), Name::from(format!("old_{}", column.name)).to_sql());
+    let required = if column.nullable.value { String::new() } else { format!("\n{alter} ALTER COLUMN {name} SET NOT NULL;") };
     format!(
-        "-- not applied yet: declare it as  {name} {sql_type}{null} {references}\n\
-         {alter} ALTER COLUMN {name} TYPE {sql_type}{using};\n\
-         {alter} ADD FOREIGN KEY ({name}) {references};{index}"
+        "{alter} RENAME COLUMN {name} TO {old};\n\
+         {alter} ADD COLUMN {name} {} {references};\n\
+         UPDATE {own} SET {name} = parent.{} FROM {parent} AS parent WHERE parent.{} = {own}.{old};{required}\n\
+         {alter} DROP COLUMN {old};",
+        root.data_type.to_string().to_uppercase(),
+        root.column.to_sql(),
+        handle.to_sql()
     )
 }
 

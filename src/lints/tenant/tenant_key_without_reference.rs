@@ -1,19 +1,27 @@
 //! A tenant key of the right type without a foreign key.
 
-use super::{Place, alter, established, key_columns, path, per_migration, references, title};
-use crate::lint::tenancy::{KeyKind, Root, keeps_records};
+use std::collections::BTreeSet;
+
+use super::{Place, alter, delete_rule, established, key_columns, path, per_migration, references, title};
+use crate::change::ChangeKind;
+use crate::history::History;
+use crate::lint::tenancy::{KeyKind, Root, Tenancy, keeps_records};
 use crate::lint::{Finding, SchemaContext};
-use crate::schema::{Column, Table};
+use crate::schema::{Column, Name, QualifiedName, Table};
 
 pub fn check(context: &SchemaContext) -> Vec<Finding> {
     let Some((tenancy, root)) = established(context) else { return Vec::new() };
     let precedent = tenancy.keys().find(|key| key.kind == KeyKind::Reference);
-    if precedent.is_none() && context.schema.foreign_keys().next().is_none() {
-        return Vec::new();
-    }
-    let keys = key_columns(context.schema, tenancy)
-        .filter(|(key, table, _)| key.kind == KeyKind::Unreferenced && table.partition_by.is_none() && !keeps_records(&table.name.name));
-    let places = keys.map(|(_, table, column)| place(root, table, column)).collect();
+    let count = |wanted: KeyKind| tenancy.keys().filter(|key| key.kind == wanted).count();
+    let habit = precedent.is_some() && count(KeyKind::Reference) >= count(KeyKind::Unreferenced);
+    let given_up = given_up(context.history.history, root);
+    let keys = key_columns(context.schema, tenancy).filter(|(key, table, _)| {
+        // A table without any foreign key does without them on purpose, unless most others have this one.
+        let uses_references = habit || table.foreign_keys().next().is_some();
+        let kept = table.partition_by.is_some() || keeps_records(&table.name.name);
+        key.kind == KeyKind::Unreferenced && uses_references && !kept && !given_up.contains(&(&key.table, &key.column))
+    });
+    let places = keys.map(|(_, table, column)| place(tenancy, root, table, column)).collect();
     let ending = ": rows of a tenant that does not exist are accepted, and stay when theirs is deleted";
     let findings = per_migration(context, places, "tenant key", ending).into_iter();
     let because = |finding: Finding| match precedent {
@@ -23,12 +31,26 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
     findings.map(because).collect()
 }
 
-fn place(root: &Root, table: &Table, column: &Column) -> Place {
-    let rule = if column.nullable.value { "SET NULL" } else { "CASCADE" };
+fn place(tenancy: &Tenancy, root: &Root, table: &Table, column: &Column) -> Place {
     Place {
         span: column.span,
         object: path(table, &column.name),
         label: format!("`{}` has no foreign key to `{}`", title(table, &column.name), root.table.name),
-        sql: format!("{} ADD FOREIGN KEY ({}) {} ON DELETE {rule};", alter(table), column.name.to_sql(), references(root)),
+        sql: format!("{} ADD FOREIGN KEY ({}) {};", alter(table), column.name.to_sql(), references(root, delete_rule(tenancy, column))),
     }
+}
+
+/// Keys whose foreign key a migration dropped, which is a decision.
+fn given_up<'a>(history: &'a History, root: &Root) -> BTreeSet<(&'a QualifiedName, &'a Name)> {
+    let statements = history.migrations.iter().flat_map(|migration| migration.up.iter().map(move |statement| (migration, statement)));
+    let changes = statements.flat_map(|(migration, statement)| statement.changes().into_iter().map(move |change| (migration, change)));
+    let dropped = changes.filter_map(|(migration, change)| {
+        let ChangeKind::DropConstraint { table, constraint, .. } = &change.kind else { return None };
+        let schema = &migration.before;
+        let name = schema.resolve(table.schema(), &table.name, |name| schema.table(name).is_some())?;
+        let table = schema.table(&name)?;
+        let (constraint, _) = table.foreign_keys().find(|(found, key)| found.name == *constraint && key.references == root.table)?;
+        Some((table, constraint))
+    });
+    dropped.flat_map(|(table, constraint)| constraint.columns.iter().map(|column| (&table.name, column))).collect()
 }
