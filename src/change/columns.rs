@@ -56,8 +56,14 @@ pub(super) fn prepare(schema: &mut Schema, table: &QualifiedName, column: &Colum
         }
         make_sequence(schema, table, &column, true);
     }
-    column.default = column.default.map(|default| Spanned::new(dependents::resolved(schema, &default.value), default.span));
+    column.default = column.default.and_then(|default| Some(Spanned::new(kept_default(schema, &default.value)?, default.span)));
     Ok(column)
+}
+
+/// A default as the catalog keeps it: NULL is none.
+fn kept_default(schema: &Schema, default: &Expression) -> Option<Expression> {
+    let is_null = matches!(default.tree.without_casts(), ExpressionTree::Literal(Literal::Null));
+    (!is_null).then(|| dependents::resolved(schema, default))
 }
 
 fn make_sequence(schema: &mut Schema, table: &QualifiedName, column: &Column, identity: bool) -> QualifiedName {
@@ -90,7 +96,8 @@ pub(super) fn differs(schema: &Schema, table: &Table, there: &Column, described:
     let described_type = resolve::data_type(schema, &described.data_type.value).unwrap_or_else(|_| described.data_type.value.clone());
     let in_primary_key = table.primary_key().is_some_and(|key| key.columns.contains(&there.name));
     let not_null = !described.nullable.value || described.serial || described.identity.is_some();
-    let text = |default: &Option<Spanned<Expression>>| default.as_ref().map(|default| default.value.text.clone());
+    let text =
+        |default: &Option<Spanned<Expression>>| default.as_ref().and_then(|default| Some(kept_default(schema, &default.value)?.text));
     there.data_type.value != described_type
         || (there.nullable.value == not_null && !in_primary_key)
         || there.identity.map(|identity| identity.value) != described.identity.map(|identity| identity.value)
@@ -186,7 +193,7 @@ pub(super) fn set_default(schema: &mut Schema, span: Span, table: &QualifiedName
     if let Some(kind) = kind {
         return refuse(ErrorKind::InvalidDefinition, format!("column `{column}` of relation `{}` is {kind} column", shown(table)));
     }
-    let default = default.map(|default| Spanned::new(dependents::resolved(schema, default), span));
+    let default = default.and_then(|default| Some(Spanned::new(kept_default(schema, default)?, span)));
     edit(schema, table, column, span, |column| column.default = default.clone());
     done()
 }

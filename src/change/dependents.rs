@@ -76,17 +76,21 @@ impl Object {
         }
     }
 
-    /// Whether it is gone when the table is.
+    /// Whether it is gone when the other is.
     pub(super) fn is_part_of(&self, whole: &Object) -> bool {
-        let table = match self {
-            Object::Column(table, _)
-            | Object::Default(table, _)
-            | Object::Constraint(table, _)
-            | Object::Trigger(table, _)
-            | Object::Policy(table, _) => table,
-            _ => return false,
-        };
-        *whole == Object::Table(table.clone())
+        match (self, whole) {
+            (Object::Default(table, column), Object::Column(of, name)) => table == of && column == name,
+            (Object::Attribute(name, _), Object::Type(of)) => name == of,
+            (
+                Object::Column(table, _)
+                | Object::Default(table, _)
+                | Object::Constraint(table, _)
+                | Object::Trigger(table, _)
+                | Object::Policy(table, _),
+                Object::Table(of),
+            ) => table == of,
+            _ => false,
+        }
     }
 }
 

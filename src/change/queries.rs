@@ -35,21 +35,20 @@ fn source(schema: &Schema, written: &QualifiedName, alias: Option<&Name>) -> Res
 }
 
 /// The query's output columns, and whether these are all.
+///
+/// Relations of all levels of a query stand in one list: what cannot be told apart there is not known.
 fn output(sources: &[Source], query: &Query) -> (Vec<(Name, Option<Type>)>, bool) {
     let mut columns = Vec::new();
     let mut complete = !query.output.is_empty();
     for entry in &query.output {
         match entry {
-            OutputColumn::Star(qualifier) => {
-                let starred = sources.iter().filter(|source| qualifier.as_ref().is_none_or(|qualifier| source.written == *qualifier));
-                let mut any = false;
-                for source in starred {
-                    any = true;
+            OutputColumn::Star(qualifier) => match starred(sources, qualifier.as_ref()) {
+                Some(source) => {
                     complete &= source.complete;
                     columns.extend(source.columns.iter().cloned());
                 }
-                complete &= any;
-            }
+                None => complete = false,
+            },
             OutputColumn::Column { source: (qualifier, column), name } => {
                 columns.push((name.clone(), find(sources, qualifier.as_ref(), column).and_then(|(_, data_type)| data_type)));
             }
@@ -59,18 +58,29 @@ fn output(sources: &[Source], query: &Query) -> (Vec<(Name, Option<Type>)>, bool
     (columns, complete)
 }
 
-/// The relation a column reference means, and the column's type.
+/// The one relation that `*` or `qualifier.*` can mean.
+fn starred<'a>(sources: &'a [Source], qualifier: Option<&Name>) -> Option<&'a Source> {
+    only(sources.iter().filter(|source| qualifier.is_none_or(|qualifier| source.written == *qualifier)))
+}
+
+/// The relation a column reference means, and the column's type, if only one can be meant.
 fn find<'a>(sources: &'a [Source], qualifier: Option<&Name>, column: &Name) -> Option<(&'a Source, Option<Type>)> {
-    let candidates = sources.iter().filter(|source| qualifier.is_none_or(|qualifier| source.written == *qualifier));
-    candidates
-        .filter_map(|source| source.columns.iter().find(|(name, _)| name == column).map(|(_, data_type)| (source, data_type.clone())))
-        .next()
+    let of_source =
+        |source: &'a Source| source.columns.iter().find(|(name, _)| name == column).map(|(_, data_type)| (source, data_type.clone()));
+    match qualifier {
+        Some(_) => of_source(starred(sources, qualifier)?),
+        None if sources.iter().all(|source| source.complete) => only(sources.iter().filter_map(of_source)),
+        None => None,
+    }
+}
+
+fn only<T>(mut candidates: impl Iterator<Item = T>) -> Option<T> {
+    candidates.next().filter(|_| candidates.next().is_none())
 }
 
 /// Gives a table the columns its query yields.
 pub(super) fn fill_table(schema: &Schema, table: &mut Table, query: &Query) -> Result<(), Refusal> {
     let sources = sources(schema, query)?;
-    // `*` of several relations at different levels cannot be told apart.
     let (columns, complete) = output(&sources, query);
     table.columns_uncertain = !complete;
     for (name, data_type) in columns {
@@ -103,13 +113,10 @@ fn references<'a>(sources: &'a [Source], query: &'a Query) -> impl Iterator<Item
         Some((source.name.clone()?, column.clone()))
     });
     let starred = query.output.iter().filter_map(|entry| match entry {
-        OutputColumn::Star(qualifier) => Some(qualifier),
+        OutputColumn::Star(qualifier) => starred(sources, qualifier.as_ref()),
         _ => None,
     });
-    let starred = starred.flat_map(|qualifier| {
-        let matching = sources.iter().filter(move |source| qualifier.as_ref().is_none_or(|qualifier| source.written == *qualifier));
-        matching.flat_map(|source| source.columns.iter().filter_map(|(column, _)| Some((source.name.clone()?, column.clone()))))
-    });
+    let starred = starred.flat_map(|source| source.columns.iter().filter_map(|(column, _)| Some((source.name.clone()?, column.clone()))));
     written.chain(starred)
 }
 

@@ -35,6 +35,9 @@ pub(super) fn new_name(schema: &Schema, written: &QualifiedName, temporary: bool
 
 /// Whether an object of this name may exist although the history does not show it.
 pub(super) fn may_exist_unseen(schema: &Schema, written: &QualifiedName) -> bool {
+    if BOOKKEEPING.contains(&written.name.as_str()) {
+        return true;
+    }
     let outside = |namespace: &Name| !schema.namespaces.contains_key(namespace) && *namespace != "$user";
     let uncertain = |namespace: &Name| schema.is_uncertain(&QualifiedName::new(namespace.clone(), written.name.clone()));
     match written.schema() {
@@ -42,6 +45,35 @@ pub(super) fn may_exist_unseen(schema: &Schema, written: &QualifiedName) -> bool
         None => written.name.starts_with("pg_") || schema.search_path.iter().any(|namespace| outside(namespace) || uncertain(namespace)),
     }
 }
+
+/// Tables in which migration tools keep their own records; no migration makes them.
+const BOOKKEEPING: &[&str] = &[
+    "schema_migrations",
+    "schema_migration",
+    "schema_version",
+    "schema_history",
+    "flyway_schema_history",
+    "goose_db_version",
+    "gorp_migrations",
+    "_prisma_migrations",
+    "_sqlx_migrations",
+    "__diesel_schema_migrations",
+    "__drizzle_migrations",
+    "__EFMigrationsHistory",
+    "alembic_version",
+    "ar_internal_metadata",
+    "atlas_schema_revisions",
+    "databasechangelog",
+    "databasechangeloglock",
+    "django_migrations",
+    "knex_migrations",
+    "knex_migrations_lock",
+    "pgmigrations",
+    "refinery_schema_history",
+    "schemaversion",
+    "SequelizeMeta",
+    "typeorm_migrations",
+];
 
 /// A relation that must exist: `Ok(None)` where it may, outside of what the history shows.
 pub(super) fn required_relation(schema: &Schema, written: &QualifiedName) -> Result<Option<QualifiedName>, Refusal> {
