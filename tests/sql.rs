@@ -370,6 +370,16 @@ fn a_view_knows_what_it_reads_and_yields() {
     assert!(matches!(&query.output[1], OutputColumn::Column { source: (Some(_), name), .. } if *name == "name"));
     let ChangeKind::CreateView { view, .. } = only_change("create materialized view v as select t.*, 1 from t") else { panic!() };
     assert!(view.materialized && !view.columns_known);
+    let ChangeKind::CreateView { query, .. } =
+        only_change("create view v as with t as (select a from t) select *, (select b from w) from s.u x join t on true")
+    else {
+        panic!()
+    };
+    let relations: Vec<String> = query.relations.iter().map(|(name, _)| name.to_string()).collect();
+    assert_eq!(relations, ["t", "w", "s.u"], "`t` in its own definition is a relation, and behind it is not");
+    let stars: Vec<&OutputColumn> = query.output.iter().filter(|output| matches!(output, OutputColumn::Star(_))).collect();
+    assert_eq!(debug(stars), r#"[Star(Some("x")), Star(Some("t"))]"#, "`*` is of the outer FROM only");
+    assert_eq!(debug(&query.columns), r#"[(Some("t"), "a"), (Some("w"), "b")]"#);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::sql::{DataKind, DataStatement};
 /// The statement, if it is one that works on rows.
 pub fn lower(node: &Node) -> Option<DataStatement> {
     let found = written(kind(node)?).or_else(|| writing_part(kind(node)?))?;
-    let query = query::lower(node);
+    let query = query::references(node);
     let reads = query.relations.into_iter().map(|(name, _)| name).collect();
     Some(DataStatement { functions: query.functions, reads, ..found })
 }

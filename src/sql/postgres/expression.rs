@@ -244,7 +244,7 @@ pub fn value_function(operator: SqlValueFunctionOp) -> &'static str {
 }
 
 fn subquery(test: &Option<Box<Node>>, select: &Option<Box<Node>>) -> ExpressionTree {
-    let found = select.as_deref().map(query::lower).unwrap_or_default();
+    let found = select.as_deref().map(query::references).unwrap_or_default();
     let columns = found.columns.into_iter().map(|(qualifier, name)| ExpressionTree::Column { qualifier, name });
     let functions = found.functions.into_iter().map(|name| ExpressionTree::Function { name, arguments: Vec::new() });
     let relations = found.relations.into_iter().map(|(name, _)| name).collect();

@@ -1,6 +1,6 @@
 //! What a query refers to and yields.
 
-use pg_query::protobuf::{ResTarget, SelectStmt};
+use pg_query::protobuf::{Alias, RangeVar, ResTarget, SelectStmt, WithClause};
 use pg_query::{Node, NodeEnum};
 
 use super::node::{inner, kind, relation, string};
@@ -8,21 +8,35 @@ use super::{children, data_type, expression};
 use crate::change::{OutputColumn, Query};
 use crate::schema::{Name, QualifiedName};
 
-/// The references of a query or expression and, for a query, its output columns.
+/// The references of a query and its output columns. An unqualified column of a SELECT from one relation only is
+/// qualified with that relation, as it is resolved there first.
 pub fn lower(node: &Node) -> Query {
-    let mut collector = Collector { query: Query::default(), hidden: Vec::new() };
-    collector.visit(node);
-    let mut query = collector.query;
+    let mut query = collect(node, true);
     if let Some(NodeEnum::SelectStmt(select)) = kind(node) {
         query.output = output(select);
     }
     query
 }
 
+/// The references of a query or expression, columns as they are written.
+pub fn references(node: &Node) -> Query {
+    collect(node, false)
+}
+
+fn collect(node: &Node, qualifies: bool) -> Query {
+    let mut collector = Collector { query: Query::default(), hidden: Vec::new(), qualifies, only_relation: None };
+    collector.visit(node);
+    collector.query
+}
+
 struct Collector {
     query: Query,
     /// Names of the common table expressions in scope, which are no relations.
     hidden: Vec<Name>,
+    /// Whether columns get the qualifier they could have been written with.
+    qualifies: bool,
+    /// What the innermost SELECT selects from, if that is one relation.
+    only_relation: Option<Name>,
 }
 
 impl Collector {
@@ -43,39 +57,71 @@ impl Collector {
                     self.query.relations.push((name, alias));
                 }
             }
-            NodeEnum::ColumnRef(column) => self.query.columns.extend(expression::reference(column)),
+            NodeEnum::ColumnRef(column) => {
+                let reference = expression::reference(column);
+                self.query.columns.extend(reference.map(|(qualifier, name)| (qualifier.or_else(|| self.only_relation.clone()), name)));
+            }
             NodeEnum::FuncCall(call) => self.query.functions.push(expression::function_name(call)),
             NodeEnum::SqlvalueFunction(function) => {
                 self.query.functions.push(QualifiedName::unqualified(expression::value_function(function.op())));
             }
             NodeEnum::TypeCast(cast) => self.query.types.extend(cast.type_name.as_ref().map(data_type::lower)),
-            NodeEnum::InsertStmt(_) | NodeEnum::UpdateStmt(_) | NodeEnum::DeleteStmt(_) | NodeEnum::MergeStmt(_) => {
-                return self.visit_scope(node);
-            }
+            NodeEnum::InsertStmt(statement) => return self.visit_statement(node, &statement.with_clause),
+            NodeEnum::UpdateStmt(statement) => return self.visit_statement(node, &statement.with_clause),
+            NodeEnum::DeleteStmt(statement) => return self.visit_statement(node, &statement.with_clause),
+            NodeEnum::MergeStmt(statement) => return self.visit_statement(node, &statement.with_clause),
             _ => {}
         }
         children::of(node).into_iter().for_each(|child| self.visit(child));
     }
 
     /// A statement that may begin with WITH: its common table expressions are seen in it only.
-    fn visit_scope(&mut self, node: &NodeEnum) {
+    fn visit_scope(&mut self, children: Vec<&Node>, recursive: bool) {
+        if recursive {
+            self.hidden.extend(children.iter().filter_map(|child| common_table(child)));
+        }
+        for child in children {
+            self.visit(child);
+            // Without RECURSIVE, a name within its own definition is that of a relation.
+            self.hidden.extend(common_table(child));
+        }
+    }
+
+    fn visit_statement(&mut self, node: &NodeEnum, clause: &Option<WithClause>) {
         let outer = self.hidden.len();
-        let children = children::of(node);
-        self.hidden.extend(children.iter().filter_map(|child| common_table(child)));
-        children.into_iter().for_each(|child| self.visit(child));
+        self.visit_scope(children::of(node), is_recursive(clause));
         self.hidden.truncate(outer);
     }
 
     fn visit_select(&mut self, select: &SelectStmt) {
-        let outer = self.hidden.len();
-        let children = children::of_select(select);
-        self.hidden.extend(children.iter().filter_map(|child| common_table(child)));
-        children.into_iter().for_each(|child| self.visit(child));
+        let outer = (self.hidden.len(), self.only_relation.take());
+        self.only_relation = only_relation(select).filter(|_| self.qualifies);
+        self.visit_scope(children::of_select(select), is_recursive(&select.with_clause));
         for operand in [&select.larg, &select.rarg].into_iter().flatten() {
             self.visit_select(operand);
         }
-        self.hidden.truncate(outer);
+        self.hidden.truncate(outer.0);
+        self.only_relation = outer.1;
     }
+}
+
+fn is_recursive(clause: &Option<WithClause>) -> bool {
+    clause.as_ref().is_some_and(|clause| clause.recursive)
+}
+
+fn only_relation(select: &SelectStmt) -> Option<Name> {
+    match select.from_clause.as_slice() {
+        [only] => match kind(only)? {
+            NodeEnum::RangeVar(range) => Some(goes_by(range)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The name a relation is referred to by.
+fn goes_by(range: &RangeVar) -> Name {
+    range.alias.as_ref().map_or(range.relname.as_str(), |alias| alias.aliasname.as_str()).into()
 }
 
 fn common_table(node: &Node) -> Option<Name> {
@@ -95,7 +141,32 @@ fn output(select: &SelectStmt) -> Vec<OutputColumn> {
         let width = super::node::items(row).len();
         return (1..=width).map(|index| OutputColumn::Expression { name: format!("column{index}").into(), data_type: None }).collect();
     }
-    first.target_list.iter().filter_map(kind).filter_map(output_column).collect()
+    let columns = first.target_list.iter().filter_map(kind).filter_map(output_column);
+    columns.flat_map(|column| if matches!(column, OutputColumn::Star(None)) { stars(first) } else { vec![column] }).collect()
+}
+
+/// `*` as one star for each entry of FROM; as it is where a join merges columns.
+fn stars(select: &SelectStmt) -> Vec<OutputColumn> {
+    let entries: Option<Vec<Name>> = select.from_clause.iter().map(from_names).collect::<Option<Vec<_>>>().map(|names| names.concat());
+    match entries {
+        Some(entries) if !entries.is_empty() => entries.into_iter().map(|name| OutputColumn::Star(Some(name))).collect(),
+        _ => vec![OutputColumn::Star(None)],
+    }
+}
+
+/// The names that an entry of FROM brings into scope, in order.
+fn from_names(entry: &Node) -> Option<Vec<Name>> {
+    let alias = |alias: &Option<Alias>| vec![alias.as_ref().map(|alias| alias.aliasname.as_str()).unwrap_or_default().into()];
+    match kind(entry)? {
+        NodeEnum::RangeVar(range) => Some(vec![goes_by(range)]),
+        NodeEnum::RangeSubselect(range) => Some(alias(&range.alias)),
+        NodeEnum::RangeFunction(range) => Some(alias(&range.alias)),
+        NodeEnum::JoinExpr(join) if !join.is_natural && join.using_clause.is_empty() && join.alias.is_none() => {
+            let (left, right) = (join.larg.as_deref()?, join.rarg.as_deref()?);
+            Some([from_names(left)?, from_names(right)?].concat())
+        }
+        _ => None,
+    }
 }
 
 fn output_column(target: &NodeEnum) -> Option<OutputColumn> {
