@@ -14,6 +14,12 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
     required.filter_map(|(table, column)| finding(context.history.history, table, column)).collect()
 }
 
+/// A column and its table, under the names they have and had when the column was added.
+struct Target<'a> {
+    tables: [&'a Name; 2],
+    columns: [&'a Name; 2],
+}
+
 fn finding(history: &History, table: &Table, column: &Column) -> Option<Finding> {
     // A column as old as its table was there before any row.
     if column.span.file == table.span.file {
@@ -21,29 +27,29 @@ fn finding(history: &History, table: &Table, column: &Column) -> Option<Finding>
     }
     let (made, added) = (history.migration_of(table.span)?, history.migration_of(column.span)?);
     let adding = history.migrations.get(added).filter(|_| made < added)?;
-    let (before, as_added) = addition(adding, column)?;
+    let (before, added_to, as_added) = addition(adding, column)?;
+    let target = Target { tables: [&table.name.name, added_to], columns: [&column.name, &as_added.name] };
     if as_added.default.is_some() || as_added.generated.is_some() || as_added.identity.is_some() || as_added.serial {
         return None;
     }
     if !as_added.nullable.value {
-        let emptied = before.iter().any(|statement| may_fill(statement, adding, table, column, &as_added.name));
+        let emptied = before.iter().any(|statement| may_fill(statement, adding, &target));
         return (!emptied).then(|| added_not_null(table, column));
     }
     let required = history.migration_of(column.nullable.span)?;
     let between = history.migrations.get(added..=required)?;
-    let filled =
-        between.iter().any(|migration| migration.up.iter().any(|statement| may_fill(statement, migration, table, column, &as_added.name)));
+    let filled = between.iter().any(|migration| migration.up.iter().any(|statement| may_fill(statement, migration, &target)));
     let certain = is_set_not_null(between.last()?, column) && !filled && !was_checked(between.last()?, table, &column.name);
     (certain && !function_fills(between.last()?, column)).then(|| set_not_null(table, column, added == required))
 }
 
-/// The statements up to the one that adds the column, and the column as it was added.
-fn addition<'a>(migration: &'a Migration, column: &Column) -> Option<(&'a [Statement], &'a Column)> {
+/// The statements up to the one that adds the column, the table's name in it, and the column as it was added.
+fn addition<'a>(migration: &'a Migration, column: &Column) -> Option<(&'a [Statement], &'a Name, &'a Column)> {
     let added = |change: &&'a Change| matches!(&change.kind, ChangeKind::AddColumn { column: added, .. } if added.span == column.span);
     migration.up.iter().enumerate().find_map(|(index, statement)| {
         let change = statement.changes().into_iter().find(added)?;
-        let ChangeKind::AddColumn { column, .. } = &change.kind else { return None };
-        Some((migration.up.get(..index)?, column.as_ref()))
+        let ChangeKind::AddColumn { table, column, .. } = &change.kind else { return None };
+        Some((migration.up.get(..index)?, &table.name, column.as_ref()))
     })
 }
 
@@ -57,14 +63,12 @@ fn is_set_not_null(migration: &Migration, column: &Column) -> bool {
 }
 
 /// Whether a statement may give the rows a value, remove them, or do what replay cannot tell.
-fn may_fill(statement: &Statement, migration: &Migration, table: &Table, column: &Column, added_as: &Name) -> bool {
-    let is_table = |name: &Name| *name == table.name.name;
-    let is_column = |name: &Name| *name == column.name || name == added_as;
+fn may_fill(statement: &Statement, migration: &Migration, target: &Target) -> bool {
     let mut pending = vec![&statement.body];
     while let Some(body) = pending.pop() {
         let fills = match body {
-            Body::Data(data) => data_fills(data, migration, is_table, is_column),
-            Body::Changes(changes) => changes.iter().any(|change| change_fills(change, is_table, is_column)),
+            Body::Data(data) => data_fills(data, migration, target),
+            Body::Changes(changes) => changes.iter().any(|change| change_fills(change, target)),
             Body::Opaque { .. } | Body::Unparsed(_) => true,
             Body::Block(steps) => {
                 pending.extend(bodies(steps));
@@ -79,10 +83,10 @@ fn may_fill(statement: &Statement, migration: &Migration, table: &Table, column:
     false
 }
 
-fn data_fills(data: &DataStatement, migration: &Migration, is_table: impl Fn(&Name) -> bool, is_column: impl Fn(&Name) -> bool) -> bool {
+fn data_fills(data: &DataStatement, migration: &Migration, target: &Target) -> bool {
     let calls_code = data.functions.iter().any(|called| migration.after.functions.keys().any(|known| known.name.name == called.name));
-    let writes_table = data.table.as_ref().is_none_or(|written| is_table(&written.name));
-    let writes_column = data.columns.is_empty() || data.columns.iter().any(is_column);
+    let writes_table = data.table.as_ref().is_none_or(|written| target.tables.contains(&&written.name));
+    let writes_column = data.columns.is_empty() || data.columns.iter().any(|column| target.columns.contains(&column));
     calls_code
         || match data.kind {
             DataKind::Select => false,
@@ -91,10 +95,12 @@ fn data_fills(data: &DataStatement, migration: &Migration, is_table: impl Fn(&Na
         }
 }
 
-fn change_fills(change: &Change, is_table: impl Fn(&Name) -> bool, is_column: impl Fn(&Name) -> bool) -> bool {
+fn change_fills(change: &Change, target: &Target) -> bool {
     match &change.kind {
-        ChangeKind::Truncate { table, .. } => is_table(&table.name),
-        ChangeKind::SetType { table, column, using: Some(_), .. } => is_table(&table.name) && is_column(column),
+        ChangeKind::Truncate { table, .. } => target.tables.contains(&&table.name),
+        ChangeKind::SetType { table, column, using: Some(_), .. } => {
+            target.tables.contains(&&table.name) && target.columns.contains(&column)
+        }
         _ => false,
     }
 }
@@ -158,5 +164,5 @@ fn set_not_null(table: &Table, column: &Column, same_migration: bool) -> Finding
         .because(column.span, "added here without a default: every row there was has NULL")
         .help(format!("-- before it\nUPDATE {table_sql} SET {name} = … WHERE {name} IS NULL;"));
     // Between two migrations an application may have filled it.
-    if same_migration { finding } else { finding.severity(Severity::Warning) }
+    if same_migration { finding } else { finding.severity(Severity::Info) }
 }

@@ -11,11 +11,14 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
 }
 
 fn duplicates(table: &Table) -> Vec<Finding> {
-    let mut seen: HashMap<(&QualifiedName, Vec<(&Name, &Name)>), (&Constraint, &ForeignKey)> = HashMap::new();
+    let mut seen: HashMap<(&QualifiedName, Vec<(&Name, Option<&Name>)>), (&Constraint, &ForeignKey)> = HashMap::new();
     let mut findings = Vec::new();
     for (constraint, key) in table.foreign_keys().filter(|(constraint, _)| !constraint.inherited) {
         // The order in which the pairs of columns are written means nothing.
-        let mut pairs: Vec<(&Name, &Name)> = constraint.columns.iter().zip(&key.referenced_columns).collect();
+        // Where the parent is unknown, so are the columns a reference without a list means.
+        let referenced = |index| key.referenced_columns.get(index);
+        let mut pairs: Vec<(&Name, Option<&Name>)> =
+            constraint.columns.iter().enumerate().map(|(index, column)| (column, referenced(index))).collect();
         pairs.sort();
         match seen.get(&(&key.references, pairs.clone())) {
             Some(first) => findings.push(finding(table, (constraint, key), *first)),

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::{columns_of, known_foreign_keys, path, sql_list};
+use crate::diagnostic::Severity;
 use crate::lint::{Finding, SchemaContext};
 use crate::schema::{Constraint, Coverage, ForeignKey, Obstacle, QualifiedName, Table};
 use crate::source::Span;
@@ -23,6 +24,9 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
     }
     let finding = |(table, constraint, key, coverage)| {
         let finding = explain(finding(table, constraint, key), &coverage);
+        // Joins within a tenant do use such an index, as `foreign-key-index-behind-tenant` says.
+        let behind_tenant = context.history.facts.tenancy.index_behind_key(table, constraint).is_some();
+        let finding = if behind_tenant { finding.severity(Severity::Info) } else { finding };
         match precedents.get(&key.references) {
             Some((span, columns)) => {
                 finding.because(*span, format!("`{columns}` also references `{}` and has its index here", key.references.name))
