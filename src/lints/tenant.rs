@@ -128,14 +128,15 @@ fn key_columns<'a>(schema: &'a Schema, tenancy: &'a Tenancy) -> impl Iterator<It
     })
 }
 
-/// Foreign keys of scoped tables that lead to another scoped table, self-references included.
+/// Foreign keys of scoped tables that lead to another scoped table or their own; people, who may belong to several
+/// tenants, are left out.
 fn scoped_references<'a>(
     schema: &'a Schema,
     tenancy: &'a Tenancy,
 ) -> impl Iterator<Item = (&'a Table, &'a Constraint, &'a ForeignKey, &'a Table)> {
     schema.foreign_keys().filter_map(|(table, constraint, key)| {
         let parent = schema.table(&key.references)?;
-        let both = tenancy.is_scoped(&table.name) && tenancy.is_scoped(&parent.name);
+        let both = tenancy.is_scoped(&table.name) && tenancy.is_scoped(&parent.name) && !is_person(&table_noun(&parent.name.name));
         (both && !table.is_child() && !constraint.inherited).then_some((table, constraint, key, parent))
     })
 }

@@ -107,12 +107,14 @@ struct Finder<'a> {
 
 impl Finder<'_> {
     fn may_be_scoped(&self, table: &Table) -> bool {
-        let global = self.settings.global_tables.iter().any(|written| is_named(&table.name, written));
-        table.name != self.root.table && !global && takes_part(self.schema, table)
+        table.name != self.root.table && takes_part(self.schema, table)
     }
 
     fn classify(&self, table: &Table, column: &Column) -> Class {
         let named = self.is_named_after_root(&column.name);
+        if self.settings.global_tables.iter().any(|written| is_named(&table.name, written)) {
+            return if named { Class::Spared("the configuration says that the table is global".to_owned()) } else { Class::Unrelated };
+        }
         let reference =
             table.foreign_keys_of(&column.name).find_map(|(constraint, key)| self.reference(&constraint.columns, key, &column.name));
         if let Some(kind) = reference {

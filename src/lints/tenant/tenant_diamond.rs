@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::{Place, all_together, carries_key, established, scoped_references};
-use crate::lint::tenancy::{is_person, table_noun};
 use crate::lint::{Finding, SchemaContext};
 use crate::schema::{Constraint, QualifiedName, Table};
 
@@ -11,8 +10,7 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
     let Some((tenancy, _)) = established(context) else { return Vec::new() };
     let mut parents: BTreeMap<&QualifiedName, (&Table, Vec<(&Constraint, &QualifiedName)>)> = BTreeMap::new();
     for (table, constraint, key, parent) in scoped_references(context.schema, tenancy) {
-        let counts = parent.name != table.name && !is_person(&table_noun(&parent.name.name));
-        if counts && !carries_key(tenancy, &table.name, constraint, key) {
+        if parent.name != table.name && !carries_key(tenancy, &table.name, constraint, key) {
             parents.entry(&table.name).or_insert((table, Vec::new())).1.push((constraint, &key.references));
         }
     }

@@ -19,7 +19,9 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
 fn check_noun(context: &SchemaContext, tenancy: &Tenancy, noun: &str) -> Vec<Finding> {
     let columns = undecided(context.schema, tenancy, noun);
     let Some((common, usual)) = majority(&columns) else { return Vec::new() };
-    let odd = columns.iter().filter(|(_, column)| !same_width(&column.data_type.value, common));
+    // A foreign key between two widths is `foreign-key-type-mismatch`'s.
+    let bound = |table: &Table, column: &Column| table.foreign_keys_of(&column.name).next().is_some();
+    let odd = columns.iter().filter(|(table, column)| !same_width(&column.data_type.value, common) && !bound(table, column));
     let places = odd.map(|(table, column)| Place {
         span: column.data_type.span,
         object: path(table, &column.name),
@@ -44,7 +46,8 @@ fn undecided<'a>(schema: &'a Schema, tenancy: &Tenancy, noun: &str) -> Vec<(&'a 
     known
         .filter(|(table, column)| {
             let mistyped = matches!(tenancy.key(&table.name, &column.name).map(|key| &key.kind), Some(KeyKind::Mistyped { .. }));
-            let spared = tenancy.spared.iter().any(|spared| spared.table == table.name && spared.column == column.name);
+            let known = tenancy.root.as_ref().is_some_and(|root| root.noun == noun);
+            let spared = known && tenancy.key(&table.name, &column.name).is_none();
             let foreign = vendor(&table.name.name).is_some() || vendor(&table.name.schema).is_some();
             !mistyped && !spared && !foreign && table.primary_key().is_none_or(|key| key.columns != [column.name.clone()])
         })

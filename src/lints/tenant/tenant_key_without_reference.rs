@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Place, alter, delete_rule, established, key_columns, path, per_migration, references, title};
+use super::{Place, added_later, alter, delete_rule, established, key_columns, order, path, per_migration, references, title};
 use crate::change::ChangeKind;
 use crate::history::History;
 use crate::lint::tenancy::{KeyKind, Root, Tenancy, keeps_records};
@@ -15,9 +15,10 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
     let count = |wanted: KeyKind| tenancy.keys().filter(|key| key.kind == wanted).count();
     let habit = precedent.is_some() && count(KeyKind::Reference) >= count(KeyKind::Unreferenced);
     let given_up = given_up(context.history.history, root);
-    let keys = key_columns(context.schema, tenancy).filter(|(key, table, _)| {
-        // A table without any foreign key does without them on purpose, unless most others have this one.
-        let uses_references = habit || table.foreign_keys().next().is_some();
+    let order = order(context.history.history);
+    let keys = key_columns(context.schema, tenancy).filter(|(key, table, column)| {
+        // A table made with the key and without any foreign key does without on purpose, unless most others have this one.
+        let uses_references = habit || table.foreign_keys().next().is_some() || added_later(&order, table, column).is_some();
         let kept = table.partition_by.is_some() || keeps_records(&table.name.name);
         key.kind == KeyKind::Unreferenced && uses_references && !kept && !given_up.contains(&(&key.table, &key.column))
     });

@@ -29,7 +29,7 @@ fn place(schema: &Schema, tenancy: &Tenancy, parent: &Table) -> Option<Place> {
     (!exists).then(|| Place {
         span: parent.span,
         object: parent.name.to_string(),
-        label: format!("`{}` has no unique constraint on ({columns}): no foreign key to it can carry the tenant", parent.name),
+        label: format!("`{}` has no unique constraint on ({columns}): no foreign key to it can carry the tenant", parent.name.name),
         sql: format!("{} ADD UNIQUE ({columns});", alter(parent)),
     })
 }

@@ -1,7 +1,7 @@
 //! A unique constraint on scoped data that leaves the tenant out.
 
 use super::{Place, all_together, established, path};
-use crate::lint::tenancy::{Tenancy, is_person, table_noun, vendor, words};
+use crate::lint::tenancy::{Tenancy, is_person, key_noun, table_noun, vendor, words};
 use crate::lint::{Finding, SchemaContext};
 use crate::schema::{Index, Name, Schema, Table};
 
@@ -50,7 +50,7 @@ fn place(schema: &Schema, tenancy: &Tenancy, table: &Table, index: &Index) -> Op
         object: path(table, &index.name),
         label: format!(
             "`{}` is unique over all tenants on ({list}): one tenant's value is refused to every other, and betrays that it exists",
-            table.name
+            table.name.name
         ),
         sql: String::new(),
     })
@@ -58,7 +58,7 @@ fn place(schema: &Schema, tenancy: &Tenancy, table: &Table, index: &Index) -> Op
 
 /// Whether a value of the column is one tenant's or nobody's in particular by its nature.
 fn is_global(schema: &Schema, tenancy: &Tenancy, table: &Table, name: &Name) -> bool {
-    let by_name = words(name).iter().any(|word| GLOBAL.contains(&word.as_str())) || vendor(name).is_some();
+    let by_name = words(name).iter().any(|word| GLOBAL.contains(&word.as_str())) || vendor(name).is_some() || key_noun(name).is_some();
     let by_type = schema.column(&table.name, name).is_some_and(|column| column.data_type.value.is("uuid"));
     let by_parent = table.foreign_keys_of(name).any(|(_, key)| tenancy.is_scoped(&key.references));
     by_name || by_type || by_parent
