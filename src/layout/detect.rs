@@ -30,9 +30,12 @@ fn pop(listing: &Listing) -> Option<(&'static str, String)> {
     Some(("pop", format!("it holds names ending in `.{one}.up.sql` and in `.{other}.up.sql`")))
 }
 
+/// Whether a text belongs to a tool.
+type Holds = fn(&str) -> bool;
+
 /// Tools that are recognised by comments in the files, and not understood yet.
 pub(super) fn unsupported_text(tree: &Tree) -> Option<(&'static str, String)> {
-    let tools: [(&str, &str, fn(&str) -> bool); 3] = [
+    let tools: [(&str, &str, Holds); 3] = [
         ("Liquibase", "--liquibase formatted sql", |text| {
             text.trim_start().replace(' ', "").to_ascii_lowercase().starts_with("--liquibaseformatted")
         }),
@@ -53,7 +56,7 @@ pub(super) fn has_migrations(root: &Path, listing: &Listing) -> bool {
     let inside = || listing.readable.iter().filter(|found| !found.beside).map(|found| found.path.as_str());
     let top = || inside().filter(|path| !path.contains('/') && is_sql(path));
     let in_folder = |path: &str, file: &str| path.strip_suffix(file).is_some_and(|folder| folder.matches('/').count() == 1);
-    top().any(|path| looks_numbered(path))
+    top().any(looks_numbered)
         || inside().any(|path| {
             (in_folder(path, "up.sql") || in_folder(path, "migration.sql")) && path.starts_with(|first: char| first.is_ascii_digit())
         })

@@ -89,7 +89,8 @@ fn is_alias(entry: &DirEntry) -> bool {
 
 fn wanted(entry: &DirEntry) -> bool {
     let name = entry.file_name().to_string_lossy();
-    entry.depth() == 0 || !name.starts_with('.') && !(entry.file_type().is_dir() && SKIPPED.contains(&name.as_ref()))
+    let skipped = name.starts_with('.') || entry.file_type().is_dir() && SKIPPED.contains(&name.as_ref());
+    entry.depth() == 0 || !skipped
 }
 
 /// Links between folders can multiply paths without end: each linked folder is entered once, and none that holds the

@@ -83,7 +83,7 @@ impl Version {
         for part in text.split(|character: char| !character.is_ascii_alphanumeric()).filter(|part| !part.is_empty()) {
             let digits = leading_digits(part);
             parts.push(part[..digits].parse().unwrap_or(if digits == 0 { 0 } else { u128::MAX }));
-            if let Some(letter) = part.bytes().nth(digits) {
+            if let Some(letter) = part.as_bytes().get(digits).copied() {
                 parts.push(u128::from(letter));
             }
         }

@@ -15,13 +15,19 @@ pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
     let migrations = &context.history.migrations;
     let by_stem: HashMap<String, usize> =
         migrations.iter().enumerate().map(|(index, migration)| (stem(files::title(context, migration)), index)).collect();
+    let number = |migration: &Migration| migration.file.version.as_ref()?.parts.first().copied();
+    let by_number: HashMap<u128, usize> =
+        migrations.iter().enumerate().filter_map(|(index, migration)| Some((number(migration)?, index))).collect();
     let mut findings = Vec::new();
     for (index, migration) in migrations.iter().enumerate() {
         for (span, target) in references(context, migration) {
             match by_stem.get(&stem(target)) {
                 Some(found) if *found <= index => {}
                 Some(found) => findings.push(later(context, span, target, &migrations[*found], migration)),
-                None => findings.push(absent(context, span, target, migration)),
+                None => {
+                    let same_number = leading_number(target).and_then(|number| by_number.get(&number)).map(|found| &migrations[*found]);
+                    findings.push(absent(context, span, target, migration, same_number));
+                }
             }
         }
     }
@@ -91,15 +97,13 @@ fn later(context: &HistoryContext, span: Span, target: &str, found: &Migration, 
         .object(name)
 }
 
-fn absent(context: &HistoryContext, span: Span, target: &str, migration: &Migration) -> Finding {
-    let name = files::title(context, migration);
+fn leading_number(target: &str) -> Option<u128> {
     let digits = target.bytes().take_while(u8::is_ascii_digit).count();
-    let number: Option<u128> = target.get(..digits).and_then(|digits| digits.parse().ok());
-    let same_number = context
-        .history
-        .migrations
-        .iter()
-        .find(|other| other.file.version.as_ref().and_then(|version| version.parts.first().copied()) == number);
+    target.get(..digits)?.parse().ok()
+}
+
+fn absent(context: &HistoryContext, span: Span, target: &str, migration: &Migration, same_number: Option<&Migration>) -> Finding {
+    let name = files::title(context, migration);
     let finding = Finding::new(span, format!("`{name}` depends on `{target}`, and there is no such migration")).object(name);
     match same_number {
         Some(other) => finding
