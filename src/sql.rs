@@ -1,5 +1,6 @@
 //! SQL text to statements. Parsing never fails: what a parser rejects becomes a statement that says so.
 
+pub mod mentions;
 pub mod plpgsql;
 pub mod postgres;
 pub mod split;

@@ -5,6 +5,7 @@
 //! model. What cannot be known becomes an opaque step that says what it may have touched.
 
 mod catalog;
+mod code;
 mod condition;
 mod dynamic;
 mod filters;
@@ -16,6 +17,8 @@ mod structure;
 mod tests;
 mod token;
 mod value;
+
+pub use code::{Code, Piece, TypeSource, code};
 
 use std::ops::Range;
 

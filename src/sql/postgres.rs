@@ -13,6 +13,7 @@ mod error;
 mod expression;
 mod function;
 mod index;
+pub mod mentions;
 mod meta;
 mod node;
 mod object;

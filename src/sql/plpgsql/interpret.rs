@@ -47,7 +47,7 @@ impl Run<'_> {
         for (index, node) in nodes.iter().enumerate() {
             self.budget = self.budget.checked_sub(1)?;
             match node {
-                Node::Leave | Node::Exit | Node::Fail => return Some(steps),
+                Node::Leave(_) | Node::Exit | Node::Fail => return Some(steps),
                 _ if leaves(node) => {
                     let rest = Rest { nodes: &nodes[index + 1..], next: then };
                     steps.extend(self.nested(node, Some(&rest), variables)?);
@@ -283,7 +283,7 @@ fn found(query: &[Token], variables: &Variables) -> Value {
 /// Whether a statement may end the list it stands in early.
 fn leaves(node: &Node) -> bool {
     match node {
-        Node::Leave | Node::Exit => true,
+        Node::Leave(_) | Node::Exit => true,
         Node::If { branches, otherwise } => branches.iter().flat_map(|branch| &branch.body).chain(otherwise).any(leaves),
         Node::Block(block) => block.body.iter().any(leaves),
         _ => false,
@@ -315,7 +315,7 @@ fn executes(nodes: &[Node]) -> bool {
 }
 
 /// The part of an SQL statement before `INTO`, its targets, and the part behind them.
-fn into_clause(statement: &[Token]) -> Option<(&[Token], &[Token], &[Token])> {
+pub(super) fn into_clause(statement: &[Token]) -> Option<(&[Token], &[Token], &[Token])> {
     const WITH_TARGETS: [&str; 7] = ["select", "with", "insert", "update", "delete", "merge", "values"];
     if !statement.first()?.is_any_word(&WITH_TARGETS) {
         return None;
@@ -337,7 +337,7 @@ fn into_clause(statement: &[Token]) -> Option<(&[Token], &[Token], &[Token])> {
     Some((&statement[..into], target, rest))
 }
 
-fn written_names(targets: &[Token]) -> Vec<Name> {
+pub(super) fn written_names(targets: &[Token]) -> Vec<Name> {
     split_outer(targets, |token| token.is_symbol(",")).into_iter().filter_map(|target| target.first()?.identifier()).collect()
 }
 
@@ -350,7 +350,7 @@ fn written_into(arguments: &[Token]) -> Vec<Name> {
 fn targets(header: &Header) -> Vec<Name> {
     match header {
         Header::For { targets, .. } | Header::Foreach { target: targets, .. } => written_names(targets),
-        Header::Unbounded => Vec::new(),
+        Header::Unbounded { .. } => Vec::new(),
     }
 }
 
@@ -378,7 +378,7 @@ fn collect_written(nodes: &[Node], written: &mut Vec<Name>) {
                 collect_written(&block.body, written);
                 block.handlers.iter().for_each(|(_, handler)| collect_written(handler, written));
             }
-            Node::Leave | Node::Exit | Node::Fail => {}
+            Node::Leave(_) | Node::Evaluate(_) | Node::Exit | Node::Fail => {}
         }
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn turns(header: &Header, variables: &Variables) -> Option<Vec<Turn>>
             Some(dots) => range(&source[..dots], &source[dots + 1..], variables),
             None => rows(source, variables),
         },
-        Header::Unbounded => None,
+        Header::Unbounded { .. } => None,
     }
 }
 

@@ -21,8 +21,10 @@ pub(super) enum Node<'a> {
     Execute { arguments: &'a [Token], statement: &'a [Token] },
     /// `PERFORM query`, with its keyword.
     Perform(&'a [Token]),
-    /// `RETURN`, or `CONTINUE` within a loop: nothing behind it runs.
-    Leave,
+    /// `RETURN` and what it gives back, or `CONTINUE` within a loop: nothing behind it runs.
+    Leave(&'a [Token]),
+    /// `RETURN QUERY`, `RETURN NEXT`, `OPEN`, `ASSERT`: what is behind the keywords is evaluated.
+    Evaluate(&'a [Token]),
     /// `EXIT`.
     Exit,
     /// `RAISE EXCEPTION`.
@@ -52,6 +54,8 @@ pub(super) struct Block<'a> {
 #[derive(Debug)]
 pub(super) struct Declaration<'a> {
     pub(super) name: Name,
+    /// Its type, or what a cursor runs over.
+    pub(super) data_type: &'a [Token],
     pub(super) value: Option<&'a [Token]>,
 }
 
@@ -62,8 +66,8 @@ pub(super) enum Header<'a> {
     For { targets: &'a [Token], source: &'a [Token] },
     /// `FOREACH target IN ARRAY source`.
     Foreach { target: &'a [Token], source: &'a [Token] },
-    /// `LOOP`, `WHILE`.
-    Unbounded,
+    /// `LOOP`, `WHILE condition`.
+    Unbounded { condition: &'a [Token] },
 }
 
 /// The block that `tokens` are, or `None` where they are none.
@@ -181,7 +185,8 @@ impl<'a> Parser<'a> {
             let tokens = self.until_semicolon()?;
             let name = tokens.first()?.identifier()?;
             let initial = find_outer(tokens, |token| token.is_word("default") || token.is_symbol(":=") || token.is_symbol("="));
-            declarations.push(Declaration { name, value: initial.map(|index| &tokens[index + 1..]) });
+            let data_type = &tokens[1..initial.unwrap_or(tokens.len()).max(1)];
+            declarations.push(Declaration { name, data_type, value: initial.map(|index| &tokens[index + 1..]) });
         }
         Some(declarations)
     }
@@ -234,9 +239,11 @@ impl<'a> Parser<'a> {
         let statement = self.until_semicolon()?;
         let arguments = &statement[1.min(statement.len())..];
         let node = match keyword {
-            "null" | "assert" | "open" | "close" | "move" | "commit" | "rollback" => return Some(None),
-            "return" if arguments.first().is_some_and(|token| token.is_any_word(&["next", "query"])) => return Some(None),
-            "return" => Node::Leave,
+            "null" | "close" | "move" | "commit" | "rollback" => return Some(None),
+            "assert" => Node::Evaluate(arguments),
+            "open" => Node::Evaluate(find_outer(arguments, |token| token.is_word("for")).map_or(&[], |index| &arguments[index + 1..])),
+            "return" if arguments.first().is_some_and(|token| token.is_any_word(&["next", "query"])) => Node::Evaluate(&arguments[1..]),
+            "return" => Node::Leave(arguments),
             "raise" => return Some(raises(arguments).then_some(Node::Fail)),
             "execute" => Node::Execute { arguments, statement },
             "perform" => Node::Perform(statement),
@@ -298,8 +305,8 @@ impl<'a> Parser<'a> {
             self.expect("array")?;
             Header::Foreach { target, source: self.until(is_loop)? }
         } else {
-            self.until(is_loop)?;
-            Header::Unbounded
+            let condition = self.until(is_loop)?;
+            Header::Unbounded { condition: condition.get(1..).unwrap_or_default() }
         };
         let body = self.nodes(&["end"])?;
         self.end(Some("loop"))?;
@@ -309,7 +316,7 @@ impl<'a> Parser<'a> {
     /// `EXIT [label] [WHEN condition]` and `CONTINUE`.
     fn jump(&mut self) -> Option<Node<'a>> {
         let statement = self.until_semicolon()?;
-        let leave = || if statement[0].is_word("exit") { Node::Exit } else { Node::Leave };
+        let leave = || if statement[0].is_word("exit") { Node::Exit } else { Node::Leave(&[]) };
         let when = find_outer(statement, |token| token.is_word("when"));
         Some(match when {
             Some(index) => {
