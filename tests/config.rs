@@ -159,3 +159,17 @@ fn the_nearest_file_upwards_governs() {
     fs::write(folder.path().join("db/migralint.yaml"), "").unwrap();
     assert_eq!(found(&migrations), Path::new("db/migralint.yaml"));
 }
+
+#[test]
+fn the_configuration_in_the_readme_is_right() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let examples: Vec<&str> = readme.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(!examples.is_empty());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("migralint.yaml");
+    for example in examples {
+        fs::write(&path, example).unwrap();
+        let (_, mistakes) = Config::load(&path, migralint::lints::builtin(), &mut SourceMap::default()).unwrap();
+        assert_eq!(mistakes, [], "{example}");
+    }
+}

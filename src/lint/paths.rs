@@ -52,3 +52,25 @@ pub fn absolute(path: &Path) -> PathBuf {
     }
     clean
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_are_relative_to_their_folder_wherever_the_user_stands() {
+        let cases = [
+            ("*.sql", "db/1.sql", true),
+            ("*.sql", "db/old/1.sql", false),
+            ("**/*.sql", "db/old/1.sql", true),
+            ("./old/**", "db/old/1.sql", true),
+            ("old/**", "db/new/../old/1.sql", true),
+            ("**", "other/1.sql", false),
+            ("**", "../db/1.sql", false),
+        ];
+        for (text, path, expected) in cases {
+            let set = PathSet::new(Path::new("./x/../db"), &[pattern(text).unwrap()]).unwrap();
+            assert_eq!(set.contains(path), expected, "{text} {path}");
+        }
+    }
+}

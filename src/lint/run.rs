@@ -102,7 +102,8 @@ fn diagnostic(lint: &Lint, finding: Finding, sources: &SourceMap, settings: &Set
         message: finding.message,
         primary: finding.span,
         labels: finding.labels,
-        notes: vec![lint.card.why.trim().to_owned()],
+        // Cards break lines where their file is wide enough; reports have widths of their own.
+        notes: vec![lint.card.why.split_whitespace().collect::<Vec<_>>().join(" ")],
         help: finding.help,
         object: finding.object,
         fingerprint: String::new(),
