@@ -17,8 +17,6 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
             Coverage::Covered(index) => {
                 precedents.entry(&key.references).or_insert_with(|| (index.span, columns_of(table, &constraint.columns)));
             }
-            // That is another finding: `foreign-key-index-behind-tenant`.
-            _ if context.history.facts.tenancy.index_behind_key(table, constraint).is_some() => {}
             coverage => uncovered.push((table, constraint, key, coverage)),
         }
     }

@@ -1,6 +1,7 @@
 //! A foreign key to a table or column that does not exist at that point, or is not unique.
 
 use crate::change::{Change, ChangeKind, ErrorKind, Refusal};
+use crate::diagnostic::Severity;
 use crate::history::{Event, EventKind, History};
 use crate::lint::{Finding, HistoryContext};
 use crate::schema::{Constraint, ConstraintKind, ForeignKey, QualifiedName, Schema, Table};
@@ -24,26 +25,31 @@ fn finding(history: &History, event: &Event, refusal: &Refusal) -> Option<Findin
     let (table, constraint, key) = culprit(history, event, refusal)?;
     let parent = &key.references;
     let known = resolve(history, event, parent);
+    let later = made_later(history, event, parent);
     let consequence = "the foreign key cannot be made";
     let message = match (refusal.error, known) {
-        (ErrorKind::UndefinedTable | ErrorKind::UndefinedSchema, _) => match made_later(history, event, parent) {
-            Some(_) => format!("`{parent}` does not exist yet at this point: {consequence}"),
-            None => format!("`{parent}` does not exist: {consequence}"),
-        },
+        (ErrorKind::UndefinedTable | ErrorKind::UndefinedSchema, _) if later.is_some() => {
+            format!("`{parent}` does not exist yet at this point: {consequence}")
+        }
+        (ErrorKind::UndefinedTable | ErrorKind::UndefinedSchema, _) => format!("`{parent}` does not exist: {consequence}"),
         (_, Some(_)) | (ErrorKind::UndefinedColumn, None) => format!("{}: {consequence}", refusal.message),
         _ => return None,
     };
-    let finding =
-        Finding::new(constraint.span, message).object(format!("{}.{}", qualified(history, event, table), constraint.columns.first()?));
-    let finding = match (known, made_later(history, event, parent), near_miss(history, event, parent)) {
-        (Some(known), ..) => finding.because(known.span, format!("`{}` is made here", known.name.name)),
-        (None, Some(span), _) => finding.because(span, "it is only made here".to_owned()),
-        (None, None, Some(near)) => {
-            finding.because(near.span, format!("there is `{}`", near.name)).help(format!("REFERENCES {}", near.name.to_sql()))
-        }
-        (None, None, None) => finding,
-    };
-    Some(finding)
+    let object = format!("{}.{}", qualified(history, event, table), constraint.columns.first()?);
+    let finding = Finding::new(constraint.span, message).object(object);
+    Some(match (known, later) {
+        (Some(known), _) => finding.because(known.span, format!("`{}` is made here", known.name.name)),
+        (None, Some(span)) => finding.because(span, "it is only made here"),
+        (None, None) => name_unmade(finding, near_miss(history, event, parent)),
+    })
+}
+
+/// A table that no migration makes is misspelt if there is one like it; otherwise it may be older than the history.
+fn name_unmade(finding: Finding, near: Option<&Table>) -> Finding {
+    match near {
+        Some(near) => finding.because(near.span, format!("there is `{}`", near.name)).help(format!("REFERENCES {}", near.name.to_sql())),
+        None => finding.severity(Severity::Warning),
+    }
 }
 
 /// The foreign key of the refused change that the refusal is about, with the table it was to stand on.
