@@ -6,9 +6,12 @@ use super::{Place, all_together, carries_key, established, scoped_references};
 use crate::lint::{Finding, SchemaContext};
 use crate::schema::{Constraint, QualifiedName, Table};
 
+/// Foreign keys of one table, with the tables they lead to.
+type Paths<'a> = Vec<(&'a Constraint, &'a QualifiedName)>;
+
 pub fn check(context: &SchemaContext) -> Vec<Finding> {
     let Some((tenancy, _)) = established(context) else { return Vec::new() };
-    let mut parents: BTreeMap<&QualifiedName, (&Table, Vec<(&Constraint, &QualifiedName)>)> = BTreeMap::new();
+    let mut parents: BTreeMap<&QualifiedName, (&Table, Paths)> = BTreeMap::new();
     for (table, constraint, key, parent) in scoped_references(context.schema, tenancy) {
         if parent.name != table.name && !carries_key(tenancy, &table.name, constraint, key) {
             parents.entry(&table.name).or_insert((table, Vec::new())).1.push((constraint, &key.references));
