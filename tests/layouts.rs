@@ -127,7 +127,7 @@ fn what_a_tool_passes_over_refuses_or_misreads_is_told_apart() {
             migrations: 1,
             orphans: &[],
             ignored: &[],
-            refused: &["20240201120000_backfill/README.md"],
+            refused: &["20240201120000_backfill/validation.sql"],
             run_forward: &[],
         },
         Case {

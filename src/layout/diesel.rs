@@ -44,7 +44,11 @@ fn transaction(tree: &Tree, kind: Kind, up: &Item, metadata: Option<&Item>) -> b
 
 fn without_up(arrangement: &mut Arrangement, tree: &Tree, kind: Kind, folder: &str, down: &Item) {
     if kind == Kind::Diesel {
-        arrangement.refuse(down, "its folder has no `up.sql`, and Diesel stops at such a folder", Some(format!("{folder}/up.sql")));
+        arrangement.refuse(
+            down,
+            "a folder without `up.sql`, and Diesel refuses to run while there is one",
+            Some(format!("{folder}/up.sql")),
+        );
     } else {
         arrangement.orphans.push(tree.whole(down.file));
     }
@@ -55,7 +59,11 @@ fn leftovers(arrangement: &mut Arrangement, tree: &Tree, kind: Kind, folder: &st
     if let Some(path) = foreign {
         arrangement.foreign.push(path.clone());
     } else if let Some(item) = items.first().filter(|_| kind == Kind::Diesel) {
-        arrangement.refuse(item, "its folder has no `up.sql`, and Diesel stops at such a folder", Some(format!("{folder}/up.sql")));
+        arrangement.refuse(
+            item,
+            "a folder without `up.sql`, and Diesel refuses to run while there is one",
+            Some(format!("{folder}/up.sql")),
+        );
     }
 }
 

@@ -53,8 +53,9 @@ fn is_foreign(path: &str) -> bool {
 
 fn without_sql(arrangement: &mut Arrangement, tree: &Tree, folder: &str, items: &[&Item]) {
     let foreign = tree.others.iter().any(|path| is_foreign(path) && path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')));
-    if let Some(item) = items.first().filter(|_| !foreign) {
-        let reason = format!("its folder `{folder}` has no `migration.sql`, and Prisma refuses to run at all while there is such a folder");
+    let blamed = items.iter().find(|item| item.is_sql()).or(items.first());
+    if let Some(item) = blamed.filter(|_| !foreign) {
+        let reason = "a folder without `migration.sql`, and Prisma refuses to run at all while there is one";
         arrangement.refuse(item, reason, Some(format!("{folder}/migration.sql")));
     }
 }

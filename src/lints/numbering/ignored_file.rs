@@ -11,9 +11,15 @@ pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
 
 fn finding(context: &HistoryContext, ignored: &IgnoredFile) -> Finding {
     let name = files::name(context, ignored.file);
-    let verdict = if ignored.refused { "stops the run" } else { "never runs" };
-    let mut finding =
-        Finding::new(files::top(context.sources, ignored.file), format!("`{name}` {verdict}: {}", ignored.reason)).object(name);
+    // What stops a tool about a file in a folder is the folder.
+    let subject = name.rsplit_once('/').filter(|_| ignored.refused).map_or(name, |(folder, _)| folder);
+    let verdict = match context.history.directory.kind.tool() {
+        _ if ignored.refused => "stops the run",
+        Some(_) => "never runs",
+        None => "may never run",
+    };
+    let message = format!("`{subject}` {verdict}: {}", ignored.reason);
+    let mut finding = Finding::new(files::top(context.sources, ignored.file), message).object(subject);
     if let Some(near_miss) = &ignored.near_miss {
         finding = finding.help(format!("`{near_miss}` would be picked up"));
     }
