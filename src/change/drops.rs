@@ -71,7 +71,8 @@ fn find_relation(schema: &Schema, written: &QualifiedName, wanted: &str) -> Resu
     let Some(name) = resolve::relation(schema, written) else {
         let message = format!("{wanted} `{}` does not exist", shown(written));
         let unseen = resolve::may_exist_unseen(schema, written);
-        return Ok(if unseen { Found::Unseen } else { Found::Nothing(ErrorKind::UndefinedTable, message) });
+        let error = if wanted == "index" { ErrorKind::UndefinedObject } else { ErrorKind::UndefinedTable };
+        return Ok(if unseen { Found::Unseen } else { Found::Nothing(error, message) });
     };
     let materialized = schema.views.get(&name).is_some_and(|view| view.materialized);
     let (kind, object) = match schema.relation(&name) {
@@ -221,7 +222,8 @@ fn remove_with_dependents(schema: &mut Schema, span: Span, named: Object, spared
             "it depends on what is dropped",
         ));
     }
-    let took_along = closure.all.iter().filter(|object| tells(schema, object, &named));
+    let took_along =
+        closure.all.iter().filter(|object| tells(schema, object, &named) && !spared.iter().any(|spared| object.is_part_of(spared)));
     let took_along = took_along.map(|object| TakenAlong { object: object.describe(), span: object.span(schema) }).collect();
     for object in closure.all.iter().rev() {
         remove(schema, span, object);

@@ -264,7 +264,9 @@ fn rename_type_users(schema: &mut Schema, from: &QualifiedName, to: &QualifiedNa
     for name in tables {
         edit_table(schema, &name, |table| {
             let columns = table.columns.iter_mut().filter(|column| column.data_type.value.name == *from);
-            columns.for_each(|column| drop(types::rename_in(&mut Arc::make_mut(column).data_type.value, from, to)));
+            columns.for_each(|column| {
+                types::rename_in(&mut Arc::make_mut(column).data_type.value, from, to);
+            });
         });
     }
     rename_in_types(schema, from, to);
@@ -273,8 +275,10 @@ fn rename_type_users(schema: &mut Schema, from: &QualifiedName, to: &QualifiedNa
     for key in functions {
         let Some(mut function) = schema.functions.remove(&key) else { continue };
         let changed = Arc::make_mut(&mut function);
-        changed.key.arguments.iter_mut().chain(&mut changed.returns).for_each(|data_type| drop(types::rename_in(data_type, from, to)));
-        changed.arguments.iter_mut().for_each(|argument| drop(types::rename_in(&mut argument.data_type, from, to)));
+        let arguments = changed.arguments.iter_mut().map(|argument| &mut argument.data_type);
+        for data_type in changed.key.arguments.iter_mut().chain(&mut changed.returns).chain(arguments) {
+            types::rename_in(data_type, from, to);
+        }
         schema.functions.insert(function.key.clone(), function);
     }
 }

@@ -42,10 +42,11 @@ pub(super) fn create(schema: &mut Schema, written: &TypeDefinition) -> Outcome {
         }
     }
     if let Some(span) = super::indexes::relation_span(schema, &name) {
+        use crate::schema::RelationKind as R;
         let (error, message) = match (schema.relation(&name), &written.kind) {
+            // Tables and views have a row type of their name.
+            (Some(R::Table | R::View | R::CompositeType), _) => (ErrorKind::DuplicateObject, message()),
             (_, TypeKind::Composite { .. }) => (ErrorKind::DuplicateTable, super::indexes::already(&name)),
-            (Some(crate::schema::RelationKind::Table | crate::schema::RelationKind::View), _) => (ErrorKind::DuplicateObject, message()),
-            // Indexes and sequences have no type.
             _ => return insert(schema, written, name),
         };
         return refuse_at(error, message, span, "it was created here");
