@@ -22,9 +22,16 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
     all_together(context, places, "table", &ending)
 }
 
-/// For every table, one that references it and carries the key.
+/// For every table, one that references it and carries the key. Below a table that has none itself only a mandatory
+/// key counts: an optional one is for rows that belong to no such parent.
 fn scoped_children<'a>(schema: &'a Schema, tenancy: &Tenancy) -> BTreeMap<&'a QualifiedName, &'a QualifiedName> {
-    let scoped = schema.foreign_keys().filter(|(table, _, _)| tenancy.is_scoped(&table.name));
+    let mandatory = |table: &Table| {
+        let mut keys = tenancy.keys_of(&table.name).iter().filter_map(|key| table.column(&key.column));
+        keys.any(|column| !column.nullable.value)
+    };
+    let scoped = schema
+        .foreign_keys()
+        .filter(|(table, _, key)| tenancy.is_scoped(&table.name) && (tenancy.is_scoped(&key.references) || mandatory(table)));
     scoped.map(|(table, _, key)| (&key.references, &table.name)).collect()
 }
 
