@@ -115,6 +115,9 @@ pub(super) fn alter_sequence(
         }
         return missing(if_exists, ErrorKind::UndefinedTable, resolve::absent(written));
     };
+    if owned_by.is_some() && schema.sequences.get(&name).is_some_and(|sequence| sequence.identity) {
+        return refuse(ErrorKind::InvalidDefinition, "cannot change ownership of identity sequence".to_owned());
+    }
     let owner = owned_by.map(|written| owner(schema, written.as_ref())).transpose()?;
     if let Some(sequence) = schema.sequences.get_mut(&name) {
         let sequence = Arc::make_mut(sequence);

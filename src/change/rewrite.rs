@@ -174,3 +174,30 @@ fn quoted_length(text: &str, quote: char) -> usize {
     }
     text.len()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Place, replace_identifier};
+
+    #[test]
+    fn only_identifiers_that_can_be_the_column_are_replaced() {
+        let cases = [
+            ("a > 0 AND t.a < 10", r#""B" > 0 AND t."B" < 10"#),
+            (r#""a" IS NULL OR "A" IS NULL"#, r#""B" IS NULL OR "A" IS NULL"#),
+            ("A = 'a' AND ab = 'it''s a'", r#""B" = 'a' AND ab = 'it''s a'"#),
+            ("a(a) + a.x", r#"a("B") + a.x"#),
+            ("b::a = 1e5", "b::a = 1e5"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(replace_identifier(text, &"a".into(), r#""B""#, Place::Column), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_does_not_close_its_quotes_is_kept() {
+        for text in ["'a", "\"a", "a'a''"] {
+            let replaced = replace_identifier(text, &"b".into(), "c", Place::Column);
+            assert_eq!(replaced, text);
+        }
+    }
+}
