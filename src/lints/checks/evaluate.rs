@@ -119,3 +119,27 @@ fn order(left: &Literal, right: &Literal, operator: &BinaryOperator) -> Option<O
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn null_and_unknown_columns_never_make_a_condition_false() {
+        let column = |name: &str| Box::new(ExpressionTree::Column { qualifier: None, name: name.into() });
+        let number = |text: &str| Box::new(ExpressionTree::Literal(Literal::Number(text.into())));
+        let above =
+            |name: &str, low: &str| ExpressionTree::Binary { operator: BinaryOperator::Greater, left: column(name), right: number(low) };
+        let zero = Literal::Number("0".into());
+        for (condition, value, expected) in [
+            (above("a", "1"), &zero, Truth::False),
+            (above("a", "-1"), &zero, Truth::True),
+            (above("a", "1"), &Literal::Null, Truth::Null),
+            (above("b", "1"), &zero, Truth::Unknown),
+            (ExpressionTree::Or(vec![above("a", "1"), above("b", "1")]), &zero, Truth::Unknown),
+            (ExpressionTree::And(vec![above("a", "1"), above("b", "1")]), &zero, Truth::False),
+        ] {
+            assert_eq!(evaluate(&condition, &"a".into(), value), expected, "{condition:?} for {value:?}");
+        }
+    }
+}

@@ -46,7 +46,8 @@ fn finding(history: &History, table: &Table, column: &Column) -> Option<Finding>
 /// The statements up to the one that adds the column, the table's name in it, and the column as it was added.
 fn addition<'a>(migration: &'a Migration, column: &Column) -> Option<(&'a [Statement], &'a Name, &'a Column)> {
     let added = |change: &&'a Change| matches!(&change.kind, ChangeKind::AddColumn { column: added, .. } if added.span == column.span);
-    migration.up.iter().enumerate().find_map(|(index, statement)| {
+    let mut holding = migration.up.iter().enumerate().filter(|(_, statement)| statement.span.contains(column.span));
+    holding.find_map(|(index, statement)| {
         let change = statement.changes().into_iter().find(added)?;
         let ChangeKind::AddColumn { table, column, .. } = &change.kind else { return None };
         Some((migration.up.get(..index)?, &table.name, column.as_ref()))
@@ -59,7 +60,7 @@ fn is_set_not_null(migration: &Migration, column: &Column) -> bool {
         matches!(&change.kind, ChangeKind::SetNullable { nullable: false, .. })
             && (change.span.contains(span) || span.contains(change.span))
     };
-    migration.up.iter().any(|statement| statement.changes().into_iter().any(tightens))
+    migration.up.iter().filter(|statement| statement.span.contains(span)).any(|statement| statement.changes().into_iter().any(tightens))
 }
 
 /// Whether a statement may give the rows a value, remove them, or do what replay cannot tell.

@@ -58,16 +58,18 @@ fn reach(children: &Children, root: &QualifiedName) -> (usize, usize, String) {
 }
 
 fn draw(tree: &BTreeMap<&QualifiedName, Vec<&QualifiedName>>, root: &QualifiedName) -> String {
-    let mut lines = Vec::new();
+    let (mut lines, mut hidden) = (Vec::new(), 0);
     let mut pending = vec![(root, 0)];
     while let Some((table, indent)) = pending.pop() {
-        lines.push(format!("{}{}", "  ".repeat(indent), table.name));
+        if lines.len() < SHOWN {
+            lines.push(format!("{}{}", "  ".repeat(indent), table.name));
+        } else {
+            hidden += 1;
+        }
         pending.extend(tree.get(table).into_iter().flatten().rev().map(|child| (*child, indent + 1)));
     }
-    let rest = lines.len().saturating_sub(SHOWN);
-    lines.truncate(SHOWN);
-    if rest > 0 {
-        lines.push(format!("… and {rest} more"));
+    if hidden > 0 {
+        lines.push(format!("… and {hidden} more"));
     }
     lines.join("\n")
 }

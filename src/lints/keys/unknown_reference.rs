@@ -1,11 +1,17 @@
 //! A foreign key to a table or column that does not exist at that point, or is not unique.
 
+use std::collections::HashMap;
+
 use crate::change::{Change, ChangeKind, ErrorKind, Refusal};
 use crate::diagnostic::Severity;
 use crate::history::{Event, EventKind, History};
+use crate::lint::tenancy::table_noun;
 use crate::lint::{Finding, HistoryContext};
 use crate::schema::{Constraint, ConstraintKind, ForeignKey, QualifiedName, Schema, Table};
 use crate::source::Span;
+
+/// The tables at the end of history by what they hold, to find the one that a misspelt name means.
+type Nouns<'a> = HashMap<String, &'a Table>;
 
 pub fn check(context: &HistoryContext) -> Vec<Finding> {
     let history = context.history;
@@ -13,34 +19,35 @@ pub fn check(context: &HistoryContext) -> Vec<Finding> {
         EventKind::Refused(refusal) => Some((event, refusal)),
         _ => None,
     });
-    refused.filter_map(|(event, refusal)| finding(history, event, refusal)).collect()
+    let tables = history.end().tables.values().map(AsRef::as_ref);
+    let nouns: Nouns = tables.map(|table| (table_noun(&table.name.name).to_lowercase(), table)).collect();
+    refused.filter_map(|(event, refusal)| finding(history, event, refusal, &nouns)).collect()
 }
 
 /// Whether this refusal is reported here, and need not be elsewhere.
 pub fn reports(history: &History, event: &Event, refusal: &Refusal) -> bool {
-    finding(history, event, refusal).is_some()
+    culprit(history, event, refusal).is_some()
 }
 
-fn finding(history: &History, event: &Event, refusal: &Refusal) -> Option<Finding> {
+fn finding(history: &History, event: &Event, refusal: &Refusal, nouns: &Nouns) -> Option<Finding> {
     let (table, constraint, key) = culprit(history, event, refusal)?;
     let parent = &key.references;
     let known = resolve(history, event, parent);
     let later = made_later(history, event, parent);
     let consequence = "the foreign key cannot be made";
-    let message = match (refusal.error, known) {
-        (ErrorKind::UndefinedTable | ErrorKind::UndefinedSchema, _) if later.is_some() => {
+    let message = match refusal.error {
+        ErrorKind::UndefinedTable | ErrorKind::UndefinedSchema if later.is_some() => {
             format!("`{parent}` does not exist yet at this point: {consequence}")
         }
-        (ErrorKind::UndefinedTable | ErrorKind::UndefinedSchema, _) => format!("`{parent}` does not exist: {consequence}"),
-        (_, Some(_)) | (ErrorKind::UndefinedColumn, None) => format!("{}: {consequence}", refusal.message),
-        _ => return None,
+        ErrorKind::UndefinedTable | ErrorKind::UndefinedSchema => format!("`{parent}` does not exist: {consequence}"),
+        _ => format!("{}: {consequence}", refusal.message),
     };
     let object = format!("{}.{}", qualified(history, event, table), constraint.columns.first()?);
     let finding = Finding::new(constraint.span, message).object(object);
     Some(match (known, later) {
         (Some(known), _) => finding.because(known.span, format!("`{}` is made here", known.name.name)),
         (None, Some(span)) => finding.because(span, "it is only made here"),
-        (None, None) => name_unmade(finding, near_miss(history, event, parent)),
+        (None, None) => name_unmade(finding, nouns.get(&table_noun(&parent.name).to_lowercase()).copied()),
     })
 }
 
@@ -113,14 +120,6 @@ fn qualified(history: &History, event: &Event, name: &QualifiedName) -> Qualifie
 
 /// Where a later migration, or this one further down, makes the table.
 fn made_later(history: &History, event: &Event, name: &QualifiedName) -> Option<Span> {
-    let later = history.migrations.get(event.migration..)?.iter();
-    later.filter_map(|migration| find(&migration.after, name)).map(|table| table.span).next()
-}
-
-/// A table whose name differs only in case, or in being singular or plural.
-fn near_miss<'a>(history: &'a History, event: &Event, name: &QualifiedName) -> Option<&'a Table> {
-    use crate::lint::tenancy::table_noun;
-    let noun = table_noun(&name.name).to_lowercase();
-    let tables = schemas(history, event).flat_map(|schema| schema.tables.values());
-    tables.map(AsRef::as_ref).find(|table| table_noun(&table.name.name).to_lowercase() == noun)
+    let made = find(history.end(), name)?.span;
+    history.migration_of(made).filter(|migration| *migration >= event.migration).map(|_| made)
 }
