@@ -6,12 +6,15 @@ use super::{columns_of, known_tables, path};
 use crate::lint::{Finding, SchemaContext};
 use crate::schema::{Action, Constraint, ForeignKey, Name, QualifiedName, Table};
 
+/// What a foreign key says: the parent, and its columns paired with the parent's.
+type Reference<'a> = (&'a QualifiedName, Vec<(&'a Name, Option<&'a Name>)>);
+
 pub fn check(context: &SchemaContext) -> Vec<Finding> {
     known_tables(context.schema).flat_map(duplicates).collect()
 }
 
 fn duplicates(table: &Table) -> Vec<Finding> {
-    let mut seen: HashMap<(&QualifiedName, Vec<(&Name, Option<&Name>)>), (&Constraint, &ForeignKey)> = HashMap::new();
+    let mut seen: HashMap<Reference, (&Constraint, &ForeignKey)> = HashMap::new();
     let mut findings = Vec::new();
     for (constraint, key) in table.foreign_keys().filter(|(constraint, _)| !constraint.inherited) {
         // The order in which the pairs of columns are written means nothing.

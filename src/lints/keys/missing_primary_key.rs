@@ -92,9 +92,9 @@ fn lost_at(history: &History, table: &Table) -> Option<Span> {
     let migration = history.migrations.iter().rev().find(|migration| has_key(&migration.before) && !has_key(&migration.after))?;
     let changes = migration.up.iter().flat_map(|statement| statement.changes());
     let names_table = |written: &QualifiedName| written.name == table.name.name;
-    let drops = changes.filter(|change| match &change.kind {
+    let mut drops = changes.filter(|change| match &change.kind {
         ChangeKind::DropConstraint { table, .. } | ChangeKind::DropColumn { table, .. } => names_table(table),
         _ => false,
     });
-    drops.map(|change| change.span).last()
+    drops.next_back().map(|change| change.span)
 }
