@@ -6,6 +6,7 @@
 
 mod apply;
 mod children;
+mod column_renames;
 mod columns;
 mod comments;
 mod constraints;
@@ -28,8 +29,8 @@ mod types;
 use std::sync::Arc;
 
 use crate::schema::{
-    Action, Attribute, Column, Constraint, DomainCheck, Expression, Function, FunctionKey, Generated, Identity, Index, Name, Partition,
-    Policy, QualifiedName, Sequence, Table, Trigger, Type, TypeDefinition, View,
+    Attribute, Column, Constraint, DomainCheck, Expression, Function, Generated, Identity, Index, Name, Policy, QualifiedName, Sequence,
+    Table, Trigger, Type, TypeDefinition, View,
 };
 use crate::source::Span;
 

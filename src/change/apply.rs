@@ -3,7 +3,7 @@
 use super::outcome::{Outcome, done};
 use super::resolve::on_table;
 use super::{Applied, Change, ChangeKind, Refusal};
-use super::{children, columns, comments, constraints, drops, indexes, objects, renames, resolve, tables, types};
+use super::{children, column_renames, columns, comments, constraints, drops, indexes, objects, renames, resolve, tables, types};
 use crate::schema::{QualifiedName, Schema};
 use crate::source::Span;
 
@@ -58,7 +58,9 @@ fn carry_out(schema: &mut Schema, span: Span, kind: &ChangeKind) -> Outcome {
         K::Rename { object, to, if_exists } => renames::rename(schema, span, object, to, *if_exists),
         K::SetSchema { object, schema: namespace, if_exists } => renames::set_schema(schema, span, object, namespace, *if_exists),
         K::Comment { object, text } => comments::set(schema, span, object, text.as_ref()),
-        K::RenameColumn { table, column, to, if_table_exists } => renames::rename_column(schema, span, table, column, to, *if_table_exists),
+        K::RenameColumn { table, column, to, if_table_exists } => {
+            column_renames::rename_column(schema, span, table, column, to, *if_table_exists)
+        }
         K::Truncate { table, .. } => resolve::required_relation(schema, table).and_then(|_| done()),
         other => alter_table(schema, span, other),
     }

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use imbl::Vector;
-
 use crate::schema::{Name, QualifiedName, Schema, Table};
 
 /// Adds or replaces a table.
@@ -59,7 +57,7 @@ fn list(schema: &mut Schema, table: &Table) {
         *schema.constraint_names.entry(within(namespace, &constraint.name)).or_insert(0) += 1;
     }
     for parent in parents(table) {
-        let children = schema.children.entry(parent.clone()).or_insert_with(Vector::new);
+        let children = schema.children.entry(parent.clone()).or_default();
         if !children.contains(&table.name) {
             children.push_back(table.name.clone());
         }
