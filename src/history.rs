@@ -1,6 +1,7 @@
 //! Every version of the schema: migrations parsed, replayed, and what replay found out on the way.
 
 mod conditions;
+mod foundation;
 mod replay;
 
 pub use replay::{Observer, replay_file};
@@ -9,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::change::{NoEffect, Refusal, TakenAlong};
 use crate::layout::{Directory, MigrationFile, SourcePart};
-use crate::schema::Schema;
+use crate::schema::{QualifiedName, Schema};
 use crate::source::{SourceMap, Span};
 use crate::sql::{self, Dialect, Statement};
 
@@ -24,6 +25,10 @@ pub struct History {
     pub orphans: Vec<Vec<Statement>>,
     /// What replay noticed, in order.
     pub events: Vec<Event>,
+    /// Relations the migrations build on without any of them making these, each with the first place that needs it.
+    /// Where there are several, the directory starts from a schema that is kept elsewhere, and replay takes it
+    /// that they exist.
+    pub foundation: Vec<(QualifiedName, Span)>,
 }
 
 /// One migration with its statements and the schema it leaves.
@@ -74,19 +79,24 @@ impl History {
         let files = std::mem::take(&mut directory.migrations);
         let parsed: Vec<_> = files.into_par_iter().map(|file| parse_migration(file, sources, dialect)).collect();
         let orphans = directory.orphans.par_iter().map(|part| parse_part(*part, sources, dialect)).collect();
-        let mut history = Self { directory, migrations: Vec::with_capacity(parsed.len()), orphans, events: Vec::new() };
-        history.replay(parsed, sources);
+        let unplayed = |(file, up, down)| Migration { file, up, down, before: Schema::default(), after: Schema::default() };
+        let migrations = parsed.into_iter().map(unplayed).collect();
+        let mut history = Self { directory, migrations, orphans, events: Vec::new(), foundation: Vec::new() };
+        history.replay(Schema::default(), sources);
+        history.foundation = foundation::of(&history);
+        if !history.foundation.is_empty() {
+            history.replay(foundation::schema(&history.foundation), sources);
+        }
         history
     }
 
-    fn replay(&mut self, parsed: Vec<(MigrationFile, Vec<Statement>, Option<Vec<Statement>>)>, sources: &SourceMap) {
-        let mut schema = Schema::default();
-        for (index, (file, up, down)) in parsed.into_iter().enumerate() {
-            let before = schema.clone();
-            let mut noticed = Vec::new();
-            schema = replay_file(&before, &up, sources, &mut replay::Notices { events: &mut noticed, migration: index });
-            self.events.append(&mut noticed);
-            self.migrations.push(Migration { file, up, down, before, after: schema.clone() });
+    fn replay(&mut self, mut schema: Schema, sources: &SourceMap) {
+        self.events.clear();
+        for (index, migration) in self.migrations.iter_mut().enumerate() {
+            migration.before = schema;
+            let mut notices = replay::Notices { events: &mut self.events, migration: index };
+            migration.after = replay_file(&migration.before, &migration.up, sources, &mut notices);
+            schema = migration.after.clone();
         }
     }
 

@@ -6,7 +6,7 @@ use imbl::OrdMap;
 
 use super::{Event, EventKind};
 use crate::change::{Applied, Change, ChangeKind, ErrorKind, Refusal};
-use crate::schema::{Name, QualifiedName, Schema};
+use crate::schema::{ConstraintKind, Name, QualifiedName, Schema};
 use crate::source::{SourceMap, Span};
 use crate::sql::split::{TokenKind, tokens};
 use crate::sql::{self, Body, Condition, Statement, Step};
@@ -174,8 +174,35 @@ impl<'a> Run<'a> {
             Err(refusal) if on_refusal == OnRefusal::Raise => Err(Box::new(Raised { change: change.clone(), refusal })),
             Err(refusal) => {
                 self.observer.refused(statement, change, refusal);
+                self.salvage(change);
                 Ok(false)
             }
+        }
+    }
+
+    /// A table that is refused for one of its foreign keys is made without it, so that not everything about the table
+    /// is refused in turn.
+    fn salvage(&mut self, change: &Change) {
+        let mut without = change.clone();
+        let ChangeKind::CreateTable { table, .. } = &mut without.kind else { return };
+        let name = table.name.clone();
+        let (keys, others): (Vec<_>, Vec<_>) =
+            table.constraints.drain(..).partition(|constraint| matches!(constraint.kind, ConstraintKind::ForeignKey(_)));
+        table.constraints = others;
+        if keys.is_empty() || self.schema.apply(&without).is_err() {
+            return;
+        }
+        for constraint in keys {
+            let kind = ChangeKind::AddConstraint {
+                table: name.clone(),
+                constraint: Box::new(Arc::unwrap_or_clone(constraint)),
+                index: None,
+                using_index: None,
+                with_column: None,
+                if_table_exists: false,
+            };
+            // The one that was refused is refused again.
+            let _ = self.schema.apply(&Change { kind, span: change.span });
         }
     }
 

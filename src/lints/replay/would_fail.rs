@@ -2,22 +2,49 @@
 
 use std::collections::BTreeSet;
 
-use crate::change::Refusal;
-use crate::history::EventKind;
+use crate::change::{ErrorKind, Refusal};
+use crate::diagnostic::Severity;
+use crate::history::{EventKind, History};
 use crate::lint::{Finding, HistoryContext};
 use crate::lints::keys::unknown_reference;
 use crate::source::Span;
 
+/// Labels on a finding.
+const LABELS: usize = 12;
+
 pub fn check(context: &HistoryContext) -> Vec<Finding> {
     let mut failed = BTreeSet::new();
+    let server = context.history.directory.dialect.name();
     let refusals = context.history.events.iter().filter_map(|event| match &event.kind {
         EventKind::Refused(refusal) => Some((event, refusal)),
         _ => None,
     });
     // A statement fails as a whole and fails once.
     let first = refusals.filter(|(event, _)| failed.insert(event.statement));
+    let first = first.filter(|(_, refusal)| context.history.foundation.is_empty() || !may_come_from_elsewhere(refusal));
     let others = first.filter(|(event, refusal)| !unknown_reference::reports(context.history, event, refusal));
-    others.map(|(event, refusal)| finding(context.history.directory.dialect.name(), event.span, refusal)).collect()
+    let others = others.map(|(event, refusal)| finding(server, event.span, refusal));
+    foundation(context.history).into_iter().chain(others).collect()
+}
+
+/// Relations that have to be there before the first migration, as one piece of information.
+fn foundation(history: &History) -> Option<Finding> {
+    let (first, rest) = history.foundation.split_first()?;
+    let count = history.foundation.len();
+    let message = format!(
+        "the migrations build on {count} relations that none of them makes, `{}` the first: they fail on an empty database",
+        first.0.to_sql()
+    );
+    let finding = Finding::new(first.1, message).severity(Severity::Info);
+    let help = "apply the schema these relations come from first, or make it the first migration";
+    let labels = rest.iter().take(LABELS);
+    Some(labels.fold(finding.help(help), |finding, (name, span)| finding.because(*span, format!("`{}` is needed here", name.to_sql()))))
+}
+
+/// Whether the missing object may be in the schema that the migrations build on. Relations of that were found out before.
+fn may_come_from_elsewhere(refusal: &Refusal) -> bool {
+    let is_type = refusal.error == ErrorKind::UndefinedObject && refusal.message.starts_with("type ");
+    is_type || refusal.error == ErrorKind::UndefinedFunction
 }
 
 fn finding(server: &str, span: Span, refusal: &Refusal) -> Finding {

@@ -39,6 +39,11 @@ impl Gone {
 
 /// What the function names that is gone; `triggered_by` are the tables whose triggers call it.
 pub fn in_function(context: &SchemaContext, function: &Function, triggered_by: &[QualifiedName]) -> Vec<Gone> {
+    // A function of one session is gone with it, and a trigger function that no trigger calls cannot run.
+    let is_trigger = function.returns.as_ref().is_some_and(|returns| returns.name.name == "trigger");
+    if function.key.name.schema == TEMPORARY || (is_trigger && triggered_by.is_empty()) {
+        return Vec::new();
+    }
     let Some(mentions) = mentions::of_function(function, context.history.sources) else { return Vec::new() };
     // Code that is prepared for missing objects says what it is prepared for.
     if ["undefined_table", "undefined_column"].iter().any(|condition| mentions.words.contains(*condition)) {

@@ -1,0 +1,69 @@
+//! What a history builds on without making it: the schema that was there before its first migration.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::{EventKind, History};
+use crate::change::{Change, ChangeKind, ErrorKind, Refusal};
+use crate::schema::{Name, QualifiedName, Schema};
+use crate::source::Span;
+
+/// Fewer missing relations than this are mistakes.
+const SEVERAL: usize = 3;
+
+/// For each missing relation, the migrations make so many tables at most; otherwise the missing ones are mistakes.
+const PROPORTION: usize = 5;
+
+/// Relations that are needed and never made, in the order they are needed; none where they are too few to be meant.
+pub(super) fn of(history: &History) -> Vec<(QualifiedName, Span)> {
+    let refusals = history.events.iter().filter_map(|event| match &event.kind {
+        EventKind::Refused(refusal) => Some((missing(refusal)?, event.span)),
+        _ => None,
+    });
+    let mut refusals = refusals.peekable();
+    if refusals.peek().is_none() {
+        return Vec::new();
+    }
+    let statements = history.migrations.iter().flat_map(|migration| &migration.up);
+    let changes: Vec<&Change> = statements.flat_map(|statement| statement.changes()).collect();
+    let tables = changes.iter().filter(|change| matches!(change.kind, ChangeKind::CreateTable { .. })).count();
+    let made: HashSet<&Name> = changes.into_iter().filter_map(made).collect();
+    let mut needed: BTreeMap<QualifiedName, Span> = BTreeMap::new();
+    for (name, span) in refusals.filter(|(name, _)| !made.contains(&name.name)) {
+        needed.entry(name).or_insert(span);
+    }
+    let is_meant = needed.len() >= SEVERAL && needed.len() * PROPORTION >= tables;
+    let mut needed: Vec<(QualifiedName, Span)> = needed.into_iter().filter(|_| is_meant).collect();
+    needed.sort_by_key(|(_, span)| (history.migration_of(*span), *span));
+    needed
+}
+
+/// The schema to start from: empty as far as is known, with these relations somewhere in it.
+pub(super) fn schema(foundation: &[(QualifiedName, Span)]) -> Schema {
+    let mut schema = Schema::default();
+    schema.uncertainty.relations.extend(foundation.iter().map(|(name, _)| name.clone()));
+    schema
+}
+
+/// The relation that a refusal says does not exist.
+fn missing(refusal: &Refusal) -> Option<QualifiedName> {
+    if refusal.error != ErrorKind::UndefinedTable {
+        return None;
+    }
+    let name = refusal.message.split('`').nth(1)?;
+    match name.split_once('.') {
+        Some((schema, name)) => Some(QualifiedName::new(schema, name)),
+        None => Some(QualifiedName::new("public", name)),
+    }
+}
+
+/// The name of the relation a change makes, whether or not it succeeds.
+fn made(change: &Change) -> Option<&Name> {
+    match &change.kind {
+        ChangeKind::CreateTable { table, .. } => Some(&table.name.name),
+        ChangeKind::CreateView { view, .. } => Some(&view.name.name),
+        ChangeKind::CreateSequence { sequence, .. } => Some(&sequence.name.name),
+        ChangeKind::CreateIndex { index, .. } => Some(&index.name),
+        ChangeKind::Rename { to, .. } => Some(to),
+        _ => None,
+    }
+}
