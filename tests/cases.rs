@@ -22,13 +22,13 @@ fn insights_proposals_are_reviewed_as_a_careful_person_would() {
     assert_eq!(
         review("insights", "database/migration"),
         [
-            "000_extensions.sql:1 warning missing-rollback -",
-            "018_add_customer_to_saved_insights.sql:1 error duplicate-version -",
+            "018_add_customer_to_saved_insights.sql:1 error duplicate-version 018_add_customer_to_saved_insights.sql",
             "018_add_customer_to_saved_insights.sql:2 error tenant-key-type public.SavedInsights.customerId",
-            "019_create_conversation_tables.sql:1 error duplicate-version -",
+            "019_create_conversation_tables.sql:1 error duplicate-version 019_create_conversation_tables.sql",
             "019_create_conversation_tables.sql:4 warning looks-like-foreign-key public.ConversationThreads.userId",
             "019_create_conversation_tables.sql:5 error tenant-key-type public.ConversationThreads.customerId",
             "019_create_conversation_tables.sql:14 warning foreign-key-without-index public.ConversationMessages.ConversationMessages_threadId_fkey",
+            "021_customer_activity.sql:1 warning missing-rollback database/migration",
         ]
     );
 }
@@ -60,4 +60,49 @@ fn insights_corrected_keeps_only_what_the_human_reviewers_missed() {
             "023_create_conversation_tables.sql:7 warning foreign-key-without-index public.ConversationThreads.ConversationThreads_customerId_fkey"
         ]
     );
+}
+
+#[test]
+fn dual_write_tells_the_two_generations_apart_and_spares_external_ids() {
+    assert_eq!(
+        review("dual-write", "supabase/migrations"),
+        [
+            "20251110130000_organization_dual_write.sql:2 warning tenant-key-without-reference public.page_embeddings.organization_id",
+            "20251110130000_organization_dual_write.sql:3 warning superseded-tenant-key public.conversations.customer_id",
+        ]
+    );
+}
+
+#[test]
+fn tenant_hierarchy_is_past_the_dual_write_and_breaks_a_function() {
+    assert_eq!(
+        review("tenant-hierarchy", "supabase/migrations"),
+        ["20251215090000_phase_three.sql:10 error stale-reference public.customer_configs"]
+    );
+}
+
+#[test]
+fn backfill_companions_are_no_migrations_and_prisma_refuses_the_folder() {
+    assert_eq!(review("backfill-companions", "prisma/migrations"), ["rollback.sql:1 error ignored-file 20251110_backfill_customers"]);
+}
+
+#[test]
+fn log_and_backups_has_a_placeholder_in_its_rollback() {
+    assert_eq!(review("log-and-backups", "migrations"), ["004_unify_sources_rollback.sql:1 error syntax-error -"]);
+}
+
+/// Whole reports as a terminal shows them. Every line of these snapshots was read before it was accepted.
+#[test]
+fn the_reports_read_as_reviewed() {
+    for (case, directory) in [
+        ("insights", "database/migration"),
+        ("insights-corrected", "database/migration"),
+        ("dual-write", "supabase/migrations"),
+        ("tenant-hierarchy", "supabase/migrations"),
+        ("backfill-companions", "prisma/migrations"),
+        ("log-and-backups", "migrations"),
+    ] {
+        let output = common::migralint(&common::root().join("testdata/cases").join(case), &["lint", directory]);
+        insta::assert_snapshot!(case, common::stdout(&output));
+    }
 }

@@ -131,3 +131,19 @@ fn a_reader_that_stops_early_is_no_error() {
     let output = child.wait_with_output().expect("ends");
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
 }
+
+/// Messages of `would-fail` for a directory of migrations.
+fn refused(files: &[(&str, &str)]) -> Vec<String> {
+    let root = scratch(files);
+    let report = common::json(root.path(), &["--only", "would-fail", "db"]);
+    report["findings"].as_array().expect("findings").iter().map(|finding| finding["path"].as_str().expect("a path").to_owned()).collect()
+}
+
+#[test]
+fn a_mistyped_table_would_fail_but_a_history_may_begin_on_an_existing_database() {
+    let made = ("db/001_a.sql", "CREATE TABLE users (id bigint PRIMARY KEY);\n");
+    let mistyped = ("db/002_b.sql", "ALTER TABLE usres ADD COLUMN name text;\n");
+    assert_eq!(refused(&[made, mistyped]), ["db/002_b.sql"]);
+    let delta = ["accounts", "orders", "items"].map(|table| format!("ALTER TABLE {table} ADD COLUMN note text;\n")).concat();
+    assert_eq!(refused(&[("db/001_a.sql", &delta), ("db/002_b.sql", "CREATE INDEX ON accounts (note);\n")]), ["db/001_a.sql"], "said once");
+}
