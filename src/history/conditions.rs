@@ -73,6 +73,7 @@ impl CatalogName {
             Scope::SearchPath => schema.search_path.clone(),
             Scope::Current => vec![schema.creation_namespace()],
             Scope::Schema(name) if schema.namespaces.contains_key(name) => vec![name.clone()],
+            Scope::Schema(name) if is_template(name) => vec![schema.creation_namespace()],
             Scope::Schema(_) => return None,
         };
         Some(namespaces.into_iter().map(|namespace| QualifiedName::new(namespace, self.name.clone())).collect())
@@ -90,6 +91,11 @@ impl CatalogName {
         }
         known.then_some(false)
     }
+}
+
+/// A text that a template fills in with a schema's name: the default one, as it is where SQL names it.
+fn is_template(name: &Name) -> bool {
+    name.contains("{{") || name.contains("${")
 }
 
 fn relation_exists(schema: &Schema, name: &QualifiedName, kinds: &[CatalogRelation]) -> Option<bool> {

@@ -98,7 +98,7 @@ struct Unseen {
 impl Observer for Unseen {
     fn applied(&mut self, _: &Statement, change: &Change, _: &Schema, _: &Schema, applied: Applied) {
         if applied.no_effect.is_none() {
-            self.places.push((change.span, "it runs under a condition that only the database can answer".to_owned()));
+            self.places.push((change.span, "a condition that only the database can answer".to_owned()));
         }
     }
 

@@ -11,5 +11,5 @@ pub fn check(context: &HistoryContext) -> Vec<Finding> {
 }
 
 fn message(reason: &str) -> String {
-    format!("not followed ({reason}): the schema may differ from here on, and checks of what this may have touched stay quiet")
+    format!("{reason}: replay cannot follow this, so the schema may differ from here on, and checks of what it may have touched stay quiet")
 }
