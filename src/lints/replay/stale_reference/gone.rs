@@ -51,7 +51,8 @@ pub fn in_function(context: &SchemaContext, function: &Function, triggered_by: &
     }
     let history = context.history.history;
     let made = mentions.statements.iter().flat_map(|statement| statement.made.iter().cloned()).collect();
-    let body = Body { history, end: context.schema, function, mentions: &mentions, made, triggered_by };
+    let last_opaque = history.not_modelled_events().map(|(event, _)| event.migration).max();
+    let body = Body { history, end: context.schema, function, mentions: &mentions, made, triggered_by, last_opaque };
     let mut found: Vec<Gone> = mentions.statements.iter().flat_map(|statement| body.gone(statement)).collect();
     let mut seen = BTreeSet::new();
     found.retain(|gone| seen.insert((gone.relation.clone(), gone.column.clone())));
@@ -66,6 +67,8 @@ struct Body<'a> {
     /// Tables the body makes for itself.
     made: BTreeSet<Name>,
     triggered_by: &'a [QualifiedName],
+    /// Index of the last migration with a statement that could not be followed.
+    last_opaque: Option<usize>,
 }
 
 impl Body<'_> {
@@ -147,7 +150,10 @@ impl Body<'_> {
         let made = self.history.migration_of(self.function.span)?;
         let since: &[Migration] = self.history.migrations.get(made..)?;
         let last = since.iter().rposition(|migration| find(&migration.before).is_some() && find(&migration.after).is_none())?;
-        Some((made + last, find(&since.get(last)?.before)?))
+        // What cannot be followed may bring it back, or mend the function.
+        let may_return = self.end.uncertainty.everything.is_some() && self.last_opaque.is_some_and(|opaque| opaque >= made + last);
+        let seen = find(&since.get(last)?.before)?;
+        (!may_return).then_some((made + last, seen))
     }
 
     fn report(&self, migration: usize, relation: QualifiedName, column: Option<Name>, mention: Span) -> Gone {
@@ -180,8 +186,7 @@ fn relations(schema: &Schema, written: &QualifiedName) -> Vec<QualifiedName> {
 
 /// Whether replay may not know all relations of this name.
 fn may_exist(schema: &Schema, written: &QualifiedName) -> bool {
-    let uncertain = schema.uncertainty.relations.iter().any(|name| name.name == written.name);
-    uncertain || schema.uncertainty.everything.is_some()
+    schema.uncertainty.relations.iter().any(|name| name.name == written.name)
 }
 
 fn columns_are_known(schema: &Schema, name: &QualifiedName) -> bool {
