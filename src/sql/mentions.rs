@@ -143,3 +143,73 @@ fn words_and_texts(text: &str, range: Range<usize>) -> Mentions {
     }
     mentions
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::change::ChangeKind;
+    use crate::sql::{Dialect, parse};
+
+    fn mentions(language: &str, body: &str) -> (SourceMap, Option<Mentions>) {
+        let mut sources = SourceMap::default();
+        let text = format!("CREATE FUNCTION f(given int) RETURNS void LANGUAGE {language} AS $$ {body} $$;");
+        let file = sources.add("f.sql", text.clone());
+        let statements = parse(&sources, file, 0..text.len(), Dialect::Postgres);
+        let changes = statements.iter().flat_map(|statement| statement.changes());
+        let mut functions = changes.filter_map(|change| match &change.kind {
+            ChangeKind::CreateFunction { function, .. } => Some(function),
+            _ => None,
+        });
+        let mentions = functions.next().and_then(|function| of_function(function, &sources));
+        (sources, mentions)
+    }
+
+    /// Every place that is named, as the source has it.
+    fn places(language: &str, body: &str) -> Vec<String> {
+        let (sources, mentions) = mentions(language, body);
+        let Some(mentions) = mentions else { return vec!["unread".to_owned()] };
+        let of_statement = |statement: &StatementMentions| {
+            let relations = statement.relations.iter().map(|mention| mention.span);
+            let written = statement.written.iter().map(|(.., span)| *span);
+            let columns = statement.columns.iter().map(|mention| mention.span);
+            relations.chain(written).chain(columns).map(|span| sources.text(span).to_owned()).collect::<Vec<_>>()
+        };
+        mentions.statements.iter().flat_map(of_statement).collect()
+    }
+
+    #[test]
+    fn names_are_found_where_they_stand() {
+        let cases: &[(&str, &str, &[&str])] = &[
+            ("sql", "SELECT a FROM t WHERE u.b = 1", &["t", "a", "u.b"]),
+            ("sql", "INSERT INTO s.t (a) VALUES (1) RETURNING b", &["s.t", "a", "b"]),
+            ("sql", "UPDATE \"T\" SET \"A\" = 1; DELETE FROM u", &["\"T\"", "\"A\"", "u"]),
+            ("plpgsql", "BEGIN SELECT a INTO STRICT given FROM t; END", &["t", "a"]),
+            ("plpgsql", "BEGIN IF x > 0 THEN PERFORM y FROM t; END IF; END", &["x", "t", "y"]),
+            ("plpgsql", "BEGIN FOR r IN SELECT a FROM t LOOP NEW.b := r.a; END LOOP; END", &["t", "a", "r.a", "NEW.b"]),
+            ("plpgsql", "DECLARE v s.t.c%TYPE; w u%ROWTYPE; BEGIN RETURN QUERY SELECT a FROM t; END", &["t", "a", "s.t.c", "s.t.c", "u"]),
+            ("plpgsql", "BEGIN WHILE (SELECT a FROM t) LOOP NULL; END LOOP; END", &["t", "a"]),
+            ("plpgsql", "BEGIN EXECUTE 'SELECT a FROM t'; RETURN QUERY EXECUTE 'SELECT 1'; END", &[]),
+        ];
+        for (language, body, expected) in cases {
+            assert_eq!(places(language, body), *expected, "{language}: {body}");
+        }
+    }
+
+    #[test]
+    fn what_the_database_keeps_itself_or_another_language_is_not_read() {
+        for (language, body) in [("sql", "RETURN (SELECT a FROM t)"), ("plpython3u", "plpy.execute('SELECT 1')"), ("plpgsql", "no block")] {
+            assert_eq!(places(language, body), ["unread"], "{language}: {body}");
+        }
+    }
+
+    #[test]
+    fn names_a_statement_gives_are_told_from_those_it_uses() {
+        let (_, mentions) =
+            mentions("sql", "WITH c AS (SELECT 1 AS one) SELECT s.x FROM c, LATERAL (SELECT 2) s (x), t AS u (y), g() AS h (z)");
+        let statements = mentions.map(|mentions| mentions.statements).unwrap_or_default();
+        let given: Vec<&str> = statements.iter().flat_map(|statement| &statement.given).map(Name::as_str).collect();
+        assert_eq!(given, ["c", "g", "h", "one", "s", "t", "u", "x", "y", "z"]);
+        let sources: Vec<&str> = statements.iter().flat_map(|statement| &statement.sources).map(Name::as_str).collect();
+        assert_eq!(sources, ["c", "h", "s"]);
+    }
+}

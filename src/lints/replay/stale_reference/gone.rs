@@ -51,8 +51,7 @@ pub fn in_function(context: &SchemaContext, function: &Function, triggered_by: &
     }
     let history = context.history.history;
     let made = mentions.statements.iter().flat_map(|statement| statement.made.iter().cloned()).collect();
-    let last_opaque = history.not_modelled_events().map(|(event, _)| event.migration).max();
-    let body = Body { history, end: context.schema, function, mentions: &mentions, made, triggered_by, last_opaque };
+    let body = Body { history, end: context.schema, function, mentions: &mentions, made, triggered_by };
     let mut found: Vec<Gone> = mentions.statements.iter().flat_map(|statement| body.gone(statement)).collect();
     let mut seen = BTreeSet::new();
     found.retain(|gone| seen.insert((gone.relation.clone(), gone.column.clone())));
@@ -67,8 +66,6 @@ struct Body<'a> {
     /// Tables the body makes for itself.
     made: BTreeSet<Name>,
     triggered_by: &'a [QualifiedName],
-    /// Index of the last migration with a statement that could not be followed.
-    last_opaque: Option<usize>,
 }
 
 impl Body<'_> {
@@ -151,9 +148,10 @@ impl Body<'_> {
         let since: &[Migration] = self.history.migrations.get(made..)?;
         let last = since.iter().rposition(|migration| find(&migration.before).is_some() && find(&migration.after).is_none())?;
         // What cannot be followed may bring it back, or mend the function.
-        let may_return = self.end.uncertainty.everything.is_some() && self.last_opaque.is_some_and(|opaque| opaque >= made + last);
+        let opaque = || self.history.not_modelled_events().any(|(event, _)| event.migration >= made + last);
         let seen = find(&since.get(last)?.before)?;
-        (!may_return).then_some((made + last, seen))
+        let is_settled = self.end.uncertainty.everything.is_none() || !opaque();
+        is_settled.then_some((made + last, seen))
     }
 
     fn report(&self, migration: usize, relation: QualifiedName, column: Option<Name>, mention: Span) -> Gone {
@@ -176,17 +174,17 @@ impl Mentions {
 
 /// The relations a name may mean, whatever the search path when the function runs.
 fn relations(schema: &Schema, written: &QualifiedName) -> Vec<QualifiedName> {
-    let within = |namespace: &Name| Some(QualifiedName::new(namespace.clone(), written.name.clone()));
-    let candidates: Vec<QualifiedName> = match written.schema() {
-        Some(_) => vec![written.clone()],
-        None => schema.namespaces.keys().chain([&Name::from(TEMPORARY)]).filter_map(within).collect(),
-    };
-    candidates.into_iter().filter(|name| schema.relation(name).is_some()).collect()
+    candidates(schema, written).filter(|name| schema.relation(name).is_some()).collect()
 }
 
 /// Whether replay may not know all relations of this name.
 fn may_exist(schema: &Schema, written: &QualifiedName) -> bool {
-    schema.uncertainty.relations.iter().any(|name| name.name == written.name)
+    candidates(schema, written).any(|name| schema.uncertainty.relations.contains(&name))
+}
+
+fn candidates<'a>(schema: &'a Schema, written: &'a QualifiedName) -> impl Iterator<Item = QualifiedName> + 'a {
+    let anywhere = schema.namespaces.keys().cloned().chain([Name::from(TEMPORARY)]).filter(|_| written.schema().is_none());
+    written.schema().cloned().into_iter().chain(anywhere).map(|namespace| QualifiedName::new(namespace, written.name.clone()))
 }
 
 fn columns_are_known(schema: &Schema, name: &QualifiedName) -> bool {
