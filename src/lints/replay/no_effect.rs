@@ -1,16 +1,61 @@
 //! A guarded statement that finds nothing to do.
 
+use std::collections::HashMap;
+
 use crate::change::{Change, ChangeKind, NoEffect, ObjectReference};
-use crate::history::{Event, EventKind, History};
+use crate::history::{Event, EventKind, Migration};
 use crate::lint::{Finding, HistoryContext};
 use crate::schema::Name;
+use crate::source::Span;
 
 pub fn check(context: &HistoryContext) -> Vec<Finding> {
-    let idle = context.history.events.iter().filter_map(|event| match &event.kind {
-        EventKind::NoEffect(no_effect) => Some((event, no_effect)),
-        _ => None,
-    });
-    idle.filter(|(event, _)| !is_customary(context.history, event)).map(|(event, no_effect)| finding(event, no_effect)).collect()
+    let mut findings = Vec::new();
+    let mut current: Option<(usize, Script)> = None;
+    for event in &context.history.events {
+        let EventKind::NoEffect(no_effect) = &event.kind else { continue };
+        if current.as_ref().is_none_or(|(migration, _)| *migration != event.migration) {
+            current = context.history.migrations.get(event.migration).map(|migration| (event.migration, Script::of(migration)));
+        }
+        if current.as_ref().is_none_or(|(_, script)| !script.is_customary(event)) {
+            findings.push(finding(event, no_effect));
+        }
+    }
+    findings
+}
+
+/// The changes of one migration, in order.
+struct Script<'a> {
+    changes: Vec<&'a Change>,
+    /// Index of the change at a place of a statement.
+    places: HashMap<(Span, Span), usize>,
+    /// Index of the last change that makes something of a name.
+    made: HashMap<&'a Name, usize>,
+}
+
+impl<'a> Script<'a> {
+    fn of(migration: &'a Migration) -> Self {
+        let mut script = Self { changes: Vec::new(), places: HashMap::new(), made: HashMap::new() };
+        for statement in &migration.up {
+            for change in statement.changes() {
+                let index = script.changes.len();
+                script.places.entry((statement.span, change.span)).or_insert(index);
+                script.made.extend(made(change).map(|name| (name, index)));
+                script.changes.push(change);
+            }
+        }
+        script
+    }
+
+    /// Whether this is how scripts are written on purpose: an extension or schema made sure of, or the way cleared for
+    /// something that the same migration then makes.
+    fn is_customary(&self, event: &Event) -> bool {
+        let Some(index) = self.places.get(&(event.statement, event.span)) else { return false };
+        let Some(idle) = self.changes.get(*index) else { return false };
+        match &idle.kind {
+            ChangeKind::CreateExtension { .. } | ChangeKind::CreateNamespace { .. } => true,
+            _ => removed(idle).and_then(|name| self.made.get(name)).is_some_and(|made| made > index),
+        }
+    }
 }
 
 fn finding(event: &Event, no_effect: &NoEffect) -> Finding {
@@ -23,19 +68,6 @@ fn finding(event: &Event, no_effect: &NoEffect) -> Finding {
     match existing {
         Some(place) => finding.because(*place, "what there is was made here"),
         None => finding,
-    }
-}
-
-/// Whether this is how scripts are written on purpose: an extension or schema made sure of, or the way cleared for
-/// something that the same migration then makes.
-fn is_customary(history: &History, event: &Event) -> bool {
-    let Some(migration) = history.migrations.get(event.migration) else { return false };
-    let later = migration.up.iter().skip_while(|statement| statement.span != event.statement);
-    let mut changes = later.flat_map(|statement| statement.changes()).skip_while(|change| change.span != event.span);
-    let Some(idle) = changes.next() else { return false };
-    match &idle.kind {
-        ChangeKind::CreateExtension { .. } | ChangeKind::CreateNamespace { .. } => true,
-        _ => removed(idle).is_some_and(|name| changes.any(|change| made(change) == Some(name))),
     }
 }
 
