@@ -24,7 +24,12 @@ pub fn check(context: &HistoryContext) -> Vec<Finding> {
 /// Files whose bytes are not text; the other files of a directory, a README say, may be what they like.
 fn unreadable(context: &HistoryContext) -> impl Iterator<Item = Finding> {
     let scripts = context.history.directory.unreadable.iter().filter(|file| context.sources.path(file.file).ends_with(".sql"));
-    scripts.map(|file| Finding::new(file.span, format!("this migration cannot be run: {}", file.reason)))
+    // A reason is a sentence, or what is said of the file: "is encrypted by git-crypt".
+    let message = |reason: &str| match reason.split_whitespace().next() {
+        Some("is" | "cannot") => format!("the file {reason}, so it cannot be run"),
+        _ => format!("the file cannot be run: {reason}"),
+    };
+    scripts.map(move |file| Finding::new(file.span, message(&file.reason)))
 }
 
 fn finding(error: &ParseError, server: &str, script: &str) -> Finding {
