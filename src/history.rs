@@ -1,6 +1,7 @@
 //! Every version of the schema: migrations parsed, replayed, and what replay found out on the way.
 
 mod conditions;
+mod doubt;
 mod foundation;
 mod replay;
 

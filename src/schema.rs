@@ -12,6 +12,7 @@ mod expression;
 mod name;
 mod objects;
 mod table;
+mod uncertainty;
 
 pub use coverage::{Coverage, Obstacle};
 pub use expression::{BinaryOperator, Expression, ExpressionTree, Literal};
@@ -24,6 +25,7 @@ pub use table::{
     Action, Column, Constraint, ConstraintKind, ForeignKey, Generated, Identity, Index, IndexKey, KeyPart, Partition, PartitionBy,
     Persistence, Policy, PolicyCommand, RowSecurity, Table, Trigger, Type,
 };
+pub use uncertainty::{UNKNOWN_PART, Uncertainty};
 
 use std::sync::Arc;
 
@@ -62,17 +64,6 @@ pub struct Schema {
 
 /// The schema temporary tables are kept in; it comes before the search path.
 pub const TEMPORARY: &str = "pg_temp";
-
-/// What a statement that replay could not model may have touched.
-///
-/// A lint that would depend on an uncertain object stays quiet, and replay refuses nothing about it.
-#[derive(Clone, Debug, Default)]
-pub struct Uncertainty {
-    /// The first statement that may have touched anything at all.
-    pub everything: Option<Span>,
-    /// Relations that may exist, be gone, or look different.
-    pub relations: OrdSet<QualifiedName>,
-}
 
 impl Default for Schema {
     /// An empty database: the schema `public` and nothing in it.
@@ -194,20 +185,15 @@ impl Schema {
         found
     }
 
-    /// The function a call by this name means, where only one goes by it.
-    pub fn function_named(&self, name: &QualifiedName) -> Option<&Function> {
+    /// The functions a call by this name may mean: those of that name in the first schema that has any.
+    pub fn functions_meant(&self, name: &QualifiedName) -> Vec<&Function> {
         let schemas = name.schema().map_or(self.search_path.as_slice(), std::slice::from_ref);
         let of_schema = |schema: &Name| {
-            let first = FunctionKey { name: QualifiedName::new(schema.clone(), name.name.clone()), arguments: Vec::new() };
-            let mut overloads = self.functions.range(first.clone()..).take_while(move |(key, _)| key.name == first.name);
-            overloads.next().map(|(_, function)| (function.as_ref(), overloads.next().is_none()))
+            let name = QualifiedName::new(schema.clone(), name.name.clone());
+            self.functions_named(&name).map(|function| function.key.clone()).collect::<Vec<_>>()
         };
-        schemas.iter().find_map(of_schema).filter(|(_, only)| *only).map(|(function, _)| function)
-    }
-
-    /// Whether replay may be wrong about this relation, because a statement it could not follow may have touched it.
-    pub fn is_uncertain(&self, relation: &QualifiedName) -> bool {
-        self.uncertainty.everything.is_some() || self.uncertainty.relations.contains(relation)
+        let keys = schemas.iter().map(of_schema).find(|keys| !keys.is_empty()).unwrap_or_default();
+        keys.iter().filter_map(|key| self.functions.get(key)).map(Arc::as_ref).collect()
     }
 
     /// The unique keys of a table a foreign key could reference: column sets, primary key first.

@@ -6,6 +6,8 @@ pub mod postgres;
 pub mod split;
 pub mod types;
 
+pub use plpgsql::Call;
+
 use std::ops::Range;
 
 use crate::change::Change;
@@ -61,11 +63,32 @@ pub enum Body {
     Opaque {
         /// Why, in words: "dynamic SQL", "calls the function `f`, whose body is unknown".
         reason: String,
-        /// What it may have touched; empty means anything. `…` in a name stands for a part that is not known.
-        may_touch: Vec<QualifiedName>,
+        /// What it may have touched.
+        may_touch: Reach,
     },
     /// The parser rejects it.
     Unparsed(ParseError),
+}
+
+/// How far the effects of a statement may reach that replay cannot follow. In names,
+/// [`UNKNOWN_PART`](crate::schema::UNKNOWN_PART) stands for what is not known of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// Anything at all may be touched.
+    pub anything: bool,
+    /// Relations that may be made, altered or dropped.
+    pub relations: Vec<QualifiedName>,
+    /// Names that may be given to new objects, or taken from indexes and sequences.
+    pub created: Vec<QualifiedName>,
+    /// Tables that may get or lose triggers, policies and rules.
+    pub attachments: Vec<QualifiedName>,
+}
+
+impl Reach {
+    /// The reach of a statement of which nothing is known.
+    pub fn anything() -> Self {
+        Self { anything: true, ..Self::default() }
+    }
 }
 
 /// One step of a block of procedural code.
@@ -285,6 +308,8 @@ pub struct DataStatement {
     pub has_where: bool,
     /// Functions it calls, by their written names.
     pub functions: Vec<QualifiedName>,
+    /// The same calls with what is known of their arguments, once for every row that calls them.
+    pub calls: Vec<Call>,
     /// Relations it reads.
     pub reads: Vec<QualifiedName>,
 }
@@ -337,9 +362,9 @@ pub fn parse(sources: &SourceMap, file: FileId, range: Range<usize>, dialect: Di
     }
 }
 
-/// What calling a function does, as far as its body says. Functions it calls in turn are left to the caller.
-pub fn function_steps(sources: &SourceMap, function: &Function) -> Vec<Step> {
-    postgres::function_steps(sources, function)
+/// What a call of a function does, as far as its body says. Functions it calls in turn are left to the caller.
+pub fn function_steps(sources: &SourceMap, function: &Function, call: &Call) -> Vec<Step> {
+    postgres::function_steps(sources, function, call)
 }
 
 impl Statement {

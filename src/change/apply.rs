@@ -20,10 +20,21 @@ impl Schema {
                 Ok(applied)
             }
             // Where anything may have happened unseen, nothing is known to be an error.
-            Err(_) if self.uncertainty.everything.is_some() => done(),
+            Err(_) if self.uncertainty.everything.is_some() || is_about_uncertain_attachment(self, &change.kind) => done(),
             Err(refusal) => Err(refusal),
         }
     }
+}
+
+/// Whether a change concerns a trigger or policy of a table whose triggers and policies are not known.
+fn is_about_uncertain_attachment(schema: &Schema, kind: &ChangeKind) -> bool {
+    use ChangeKind as K;
+    let (K::CreateTrigger { table, .. } | K::EnableTrigger { table, .. } | K::CreatePolicy { table, .. } | K::AlterPolicy { table, .. }) =
+        kind
+    else {
+        return false;
+    };
+    resolve::relation(schema, table).is_some_and(|table| schema.has_uncertain_attachments(&table))
 }
 
 fn carry_out(schema: &mut Schema, span: Span, kind: &ChangeKind) -> Outcome {

@@ -141,7 +141,7 @@ fn find_part(schema: &Schema, written: &QualifiedName, name: &Name, kind: &str) 
     };
     match exists {
         true => Found::Object(object),
-        false if schema.is_uncertain(&table) => Found::Unseen,
+        false if schema.is_uncertain(&table) || (kind != "constraint" && schema.has_uncertain_attachments(&table)) => Found::Unseen,
         false => Found::Nothing(ErrorKind::UndefinedObject, format!("{kind} `{name}` for table `{}` does not exist", shown(&table))),
     }
 }

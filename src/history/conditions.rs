@@ -53,10 +53,12 @@ impl CatalogQuery {
             CatalogQuery::Type { name } => type_exists(schema, name),
             CatalogQuery::EnumLabel { name, label } => name.any(schema, |name| label_exists(schema, name, label)),
             CatalogQuery::Trigger { table, name } => {
-                part_exists(schema, table.as_ref(), |table| table.triggers.iter().any(|trigger| trigger.name == *name))
+                let exists = |table: &Table| table.triggers.iter().any(|trigger| trigger.name == *name);
+                attachment_exists(schema, table.as_ref(), exists)
             }
             CatalogQuery::Policy { table, name } => {
-                part_exists(schema, table.as_ref(), |table| table.policies.iter().any(|policy| policy.name == *name))
+                let exists = |table: &Table| table.policies.iter().any(|policy| policy.name == *name);
+                attachment_exists(schema, table.as_ref(), exists)
             }
             CatalogQuery::Function { name } => function_exists(schema, name),
             CatalogQuery::Namespace { name } => Some(schema.namespaces.contains_key(name) || is_system_schema(name)),
@@ -226,13 +228,21 @@ fn class(constraint: &Constraint) -> ConstraintClass {
     }
 }
 
+/// Whether a table has a trigger or policy.
+fn attachment_exists(schema: &Schema, table: Option<&CatalogName>, exists: impl Fn(&Table) -> bool) -> Option<bool> {
+    match table {
+        Some(table) => table.any(schema, |name| (!schema.has_uncertain_attachments(name)).then(|| schema.table(name).is_some_and(&exists))),
+        None => part_exists(schema, None, exists).filter(|found| *found || schema.uncertainty.attachments.is_empty()),
+    }
+}
+
 /// Whether the table, or any where none is named, has such a part.
 fn part_exists(schema: &Schema, table: Option<&CatalogName>, has_part: impl Fn(&Table) -> bool) -> Option<bool> {
     match table {
         Some(table) => table.any(schema, |name| Some(schema.table(name).is_some_and(&has_part))),
         None => {
             let found = schema.tables.iter().any(|(name, table)| has_part(table) && !schema.is_uncertain(name));
-            (found || schema.uncertainty.relations.is_empty()).then_some(found)
+            (found || schema.uncertainty.spares_relations()).then_some(found)
         }
     }
 }

@@ -1,18 +1,17 @@
 //! Runs the statements of one file on a version of the schema.
 
-use std::sync::Arc;
-
-use imbl::OrdMap;
-
 use super::{Event, EventKind};
 use crate::change::{Applied, Change, ChangeKind, ErrorKind, Refusal};
 use crate::schema::{ConstraintKind, Name, QualifiedName, Schema};
 use crate::source::{SourceMap, Span};
 use crate::sql::split::{TokenKind, tokens};
-use crate::sql::{self, Body, Condition, Statement, Step};
+use crate::sql::{self, Body, Call, Condition, Reach, Statement, Step};
 
 /// Calls of functions nested deeper than this are not followed: such functions call themselves.
 const MAX_CALLS: usize = 16;
+
+/// Calls a file may make, those within functions included.
+const MAX_ALL_CALLS: usize = 20_000;
 
 /// Is told what replay does, step by step.
 pub trait Observer {
@@ -61,7 +60,7 @@ pub fn replay_file(before: &Schema, statements: &[Statement], sources: &SourceMa
     let mut schema = before.clone();
     // Every file starts in a session of its own.
     schema.search_path = Schema::default().search_path;
-    let mut run = Run { schema, sources, observer, statement: None, calls: 0 };
+    let mut run = Run { schema, sources, observer, statement: None, calls: 0, calls_left: MAX_ALL_CALLS };
     for statement in statements {
         run.statement = Some(statement);
         // Outside a block a refusal was reported when it happened.
@@ -87,6 +86,7 @@ struct Run<'a> {
     statement: Option<&'a Statement>,
     /// Functions that are being called, one from another.
     calls: usize,
+    calls_left: usize,
 }
 
 /// Watches steps of which nobody knows whether they run.
@@ -105,13 +105,6 @@ impl Observer for Unseen {
     fn not_modelled(&mut self, _: &Statement, span: Span, reason: &str) {
         self.places.push((span, reason.to_owned()));
     }
-}
-
-/// The names whose objects differ between two versions.
-fn changed_keys<T>(before: &OrdMap<QualifiedName, Arc<T>>, after: &OrdMap<QualifiedName, Arc<T>>) -> Vec<QualifiedName> {
-    let gone = before.keys().filter(|name| !after.contains_key(*name));
-    let differs = |(name, object): &(&QualifiedName, &Arc<T>)| !before.get(*name).is_some_and(|old| Arc::ptr_eq(old, object));
-    gone.chain(after.iter().filter(differs).map(|(name, _)| name)).cloned().collect()
 }
 
 /// A refused change on its way to a handler.
@@ -133,17 +126,33 @@ impl<'a> Run<'a> {
                 self.taint_identifiers(span);
                 Ok(())
             }
-            Body::Data(data) => data.functions.iter().try_for_each(|name| self.call(name, on_refusal)),
+            Body::Data(data) => data.calls.iter().try_for_each(|call| self.call(call, on_refusal)),
             Body::Setting { .. } | Body::Transaction(_) | Body::Other => Ok(()),
         }
     }
 
     /// A migration that calls a function of its own does what the function does.
-    fn call(&mut self, name: &QualifiedName, on_refusal: OnRefusal) -> Result<(), Box<Raised>> {
-        let Some(function) = self.schema.function_named(name).filter(|_| self.calls < MAX_CALLS) else { return Ok(()) };
-        let steps = sql::function_steps(self.sources, function);
+    fn call(&mut self, call: &Call, on_refusal: OnRefusal) -> Result<(), Box<Raised>> {
+        if self.calls >= MAX_CALLS || self.calls_left == 0 {
+            return Ok(());
+        }
+        let meant = self.schema.functions_meant(&call.function).into_iter().filter(|function| call.fits(&function.arguments));
+        let mut bodies: Vec<Vec<Step>> = meant.map(|function| sql::function_steps(self.sources, function, call)).collect();
+        bodies.retain(|steps| !steps.is_empty());
+        if bodies.is_empty() {
+            return Ok(());
+        }
         self.calls += 1;
-        let result = self.steps(&steps, on_refusal);
+        self.calls_left -= 1;
+        let result = match (&bodies[..], call.condition.evaluate(&self.schema)) {
+            (_, Some(false)) => Ok(()),
+            ([only], Some(true)) => self.steps(only, on_refusal),
+            // Which of them is called depends on the arguments' types.
+            (several, _) => {
+                several.iter().for_each(|steps| self.undecided(steps));
+                Ok(())
+            }
+        };
         self.calls -= 1;
         result
     }
@@ -232,20 +241,15 @@ impl<'a> Run<'a> {
     /// Steps that may or may not run: they are tried out, and whatever they change is uncertain from here on.
     fn undecided(&mut self, steps: &[Step]) {
         let mut unseen = Unseen::default();
-        let mut trial =
-            Run { schema: self.schema.clone(), sources: self.sources, observer: &mut unseen, statement: self.statement, calls: self.calls };
+        let mut trial = Run { schema: self.schema.clone(), observer: &mut unseen, ..*self };
         // What would fail in the trial fails only where it runs.
         let _ = trial.steps(steps, OnRefusal::Report);
+        self.calls_left = trial.calls_left;
         let after = trial.schema;
         if let Some(statement) = self.statement {
             unseen.places.into_iter().for_each(|(span, reason)| self.observer.not_modelled(statement, span, &reason));
         }
-        let uncertainty = &mut self.schema.uncertainty;
-        uncertainty.everything = uncertainty.everything.or(after.uncertainty.everything);
-        uncertainty.relations = uncertainty.relations.clone().union(after.uncertainty.relations);
-        let tables = changed_keys(&self.schema.tables, &after.tables);
-        let views = changed_keys(&self.schema.views, &after.views);
-        self.schema.uncertainty.relations.extend(tables.into_iter().chain(views));
+        self.schema.doubt_changes(after);
     }
 
     /// PL/pgSQL undoes a block whose exception it handles.
@@ -266,14 +270,16 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn opaque(&mut self, span: Span, reason: &str, may_touch: &[QualifiedName]) {
+    fn opaque(&mut self, span: Span, reason: &str, may_touch: &Reach) {
         if let Some(statement) = self.statement {
             self.observer.not_modelled(statement, span, reason);
         }
-        if may_touch.is_empty() {
+        if may_touch.anything {
             self.schema.uncertainty.everything.get_or_insert(span);
         }
-        may_touch.iter().for_each(|name| self.taint(name));
+        may_touch.relations.iter().for_each(|name| self.taint(name));
+        self.schema.uncertainty.created.extend(may_touch.created.iter().cloned());
+        self.schema.uncertainty.attachments.extend(may_touch.attachments.iter().cloned());
     }
 
     /// A statement that does not parse may have meant anything it names.
@@ -291,10 +297,7 @@ impl<'a> Run<'a> {
     }
 
     fn taint(&mut self, name: &QualifiedName) {
-        let schemas = name.schema().map_or_else(|| self.schema.search_path.clone(), |schema| vec![schema.clone()]);
-        for schema in schemas {
-            self.schema.uncertainty.relations.insert(QualifiedName::new(schema, name.name.clone()));
-        }
+        self.schema.doubt(name);
     }
 }
 

@@ -194,8 +194,8 @@ pub struct FunctionArgument {
     pub data_type: Type,
     /// `IN`, `INOUT` or `VARIADIC`, as opposed to `OUT` and `TABLE`.
     pub is_input: bool,
-    /// Whether it has a default.
-    pub has_default: bool,
+    /// Its default, as SQL.
+    pub default: Option<Arc<str>>,
 }
 
 /// An installed extension.

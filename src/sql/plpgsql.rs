@@ -4,6 +4,7 @@
 //! put together for `EXECUTE`. Questions to the catalogs become [`super::Condition`]s that replay answers from the
 //! model. What cannot be known becomes an opaque step that says what it may have touched.
 
+mod calls;
 mod catalog;
 mod code;
 mod condition;
@@ -18,12 +19,14 @@ mod tests;
 mod token;
 mod value;
 
+pub use calls::{Call, calls};
 pub use code::{Code, Piece, TypeSource, code};
 
 use std::ops::Range;
 
-use super::{Body, Statement, Step};
-use crate::schema::Name;
+use self::value::Variables;
+use super::{Body, Reach, Statement, Step};
+use crate::schema::FunctionArgument;
 use crate::source::Span;
 
 /// Why a block that makes no sense is opaque.
@@ -49,28 +52,29 @@ pub trait Source {
 
 /// What the block at `range` does: what stands between the quotes of a `DO` statement.
 pub fn block(source: &dyn Source, range: Range<usize>) -> Body {
-    match steps(source, range, &[]) {
+    match steps(source, range, Variables::new()) {
         Some(steps) => Body::Block(steps),
         None => not_understood(),
     }
 }
 
-/// What calling a function with these arguments does whose body stands at `range`.
-pub fn function_body(source: &dyn Source, range: Range<usize>, arguments: &[Name]) -> Vec<Step> {
+/// What a call does of the function with these parameters whose body stands at `range`.
+pub fn function_body(source: &dyn Source, range: Range<usize>, parameters: &[FunctionArgument], call: &Call) -> Vec<Step> {
     let span = source.span(range.clone());
-    steps(source, range, arguments).unwrap_or_else(|| vec![Step::Statement(Statement { span, body: not_understood() })])
+    steps(source, range, calls::bound(call, parameters))
+        .unwrap_or_else(|| vec![Step::Statement(Statement { span, body: not_understood() })])
 }
 
 /// A `DO` statement whose body cannot be read where it stands.
 pub fn not_understood() -> Body {
-    Body::Opaque { reason: NOT_UNDERSTOOD.into(), may_touch: Vec::new() }
+    Body::Opaque { reason: NOT_UNDERSTOOD.into(), may_touch: Reach::anything() }
 }
 
-fn steps(source: &dyn Source, range: Range<usize>, arguments: &[Name]) -> Option<Vec<Step>> {
+fn steps(source: &dyn Source, range: Range<usize>, variables: Variables) -> Option<Vec<Step>> {
     let tokens = token::read(source.text(), range).filter(|tokens| token::depth(tokens) <= MAX_PARENTHESES)?;
     if tokens.is_empty() {
         return Some(Vec::new());
     }
     let block = structure::parse(&tokens)?;
-    interpret::run(&block, source, arguments)
+    interpret::run(&block, source, variables)
 }

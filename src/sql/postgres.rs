@@ -31,7 +31,7 @@ use pg_query::{Node, NodeEnum, ParseResult};
 
 use self::text::Text;
 use super::split::{self, Chunk, ChunkKind};
-use super::{Body, Statement};
+use super::{Body, Reach, Statement};
 use crate::change::Change;
 use crate::source::{FileId, SourceMap, Span};
 
@@ -91,7 +91,7 @@ fn run_parser(text: &str) -> pg_query::Result<ParseResult> {
 fn too_deep(text: &Text) -> Body {
     match data::from_tokens(text.text) {
         Some(data) => Body::Data(data),
-        None => Body::Opaque { reason: "nested too deeply to be modelled".to_owned(), may_touch: Vec::new() },
+        None => Body::Opaque { reason: "nested too deeply to be modelled".to_owned(), may_touch: Reach::anything() },
     }
 }
 
@@ -103,7 +103,7 @@ fn parsed(text: &Text, result: &ParseResult) -> Body {
 /// A statement the parser rejects: perhaps a template, which it accepts once its placeholders are filled in.
 fn rejected(text: &Text, message: &str) -> Body {
     if template::has_commands(text) {
-        return Body::Opaque { reason: "commands of a template language".to_owned(), may_touch: Vec::new() };
+        return Body::Opaque { reason: "commands of a template language".to_owned(), may_touch: Reach::anything() };
     }
     let filled = template::filled_in(text);
     match filled.as_deref().map(|filled| (filled, run_parser(filled))) {
@@ -119,7 +119,7 @@ fn body(text: &Text, node: &Node) -> Option<Body> {
         NodeEnum::DoStmt(_) => return Some(block::lower(text)),
         NodeEnum::TransactionStmt(statement) => return Some(setting::transaction(statement)),
         NodeEnum::VariableSetStmt(statement) => return Some(setting::set(text, statement)),
-        NodeEnum::CallStmt(statement) => return Some(Body::Data(data::call(statement))),
+        NodeEnum::CallStmt(statement) => return Some(Body::Data(data::call(text, statement))),
         NodeEnum::ImportForeignSchemaStmt(_) => return Some(opaque("imports a foreign schema")),
         NodeEnum::DropOwnedStmt(_) => return Some(opaque("drops whatever a role owns")),
         NodeEnum::SelectStmt(select) => {
@@ -133,11 +133,11 @@ fn body(text: &Text, node: &Node) -> Option<Body> {
         _ => {}
     }
     let changes = changes(text, statement);
-    if changes.is_empty() { data::lower(node).map(Body::Data) } else { Some(Body::Changes(changes)) }
+    if changes.is_empty() { data::lower(text, node).map(Body::Data) } else { Some(Body::Changes(changes)) }
 }
 
 fn opaque(reason: &str) -> Body {
-    Body::Opaque { reason: reason.to_owned(), may_touch: Vec::new() }
+    Body::Opaque { reason: reason.to_owned(), may_touch: Reach::anything() }
 }
 
 fn changes(text: &Text, node: &NodeEnum) -> Vec<Change> {

@@ -2,7 +2,8 @@
 
 use super::Source;
 use super::condition;
-use super::dynamic;
+use super::calls;
+use super::dynamic::{self, Made};
 use super::iteration::{Turn, turns};
 use super::structure::{Block, Branch, Header, Node};
 use super::token::{Token, covered, dotted, find_outer, read, split_outer};
@@ -20,11 +21,9 @@ const MAX_DEPTH: usize = 64;
 /// Blocks with more variables than this are not followed.
 const MAX_VARIABLES: usize = 1000;
 
-/// The steps of a block, the values of these arguments unknown; `None` where it is too large to follow.
-pub(super) fn run(block: &Block, source: &dyn Source, arguments: &[Name]) -> Option<Vec<Step>> {
-    let mut run = Run { source, budget: BUDGET, depth: 0 };
-    let mut variables = Variables::new();
-    forget(arguments, &mut variables);
+/// The steps of a block in which these variables are known from its surroundings; `None` where it is too large to follow.
+pub(super) fn run(block: &Block, source: &dyn Source, mut variables: Variables) -> Option<Vec<Step>> {
+    let mut run = Run { source, budget: BUDGET, depth: 0, made: Made::new() };
     run.block(block, None, &mut variables)
 }
 
@@ -32,6 +31,7 @@ struct Run<'a> {
     source: &'a dyn Source,
     budget: usize,
     depth: usize,
+    made: Made,
 }
 
 /// What runs after a list of statements, unless one of them leaves.
@@ -219,9 +219,15 @@ impl Run<'_> {
         let span = self.span(statement);
         let statements = match text {
             None => Vec::new(),
-            Some(text) if text.contains(HOLE) => vec![Statement { span, body: dynamic::body(&text) }],
+            Some(text) if text.contains(HOLE) => vec![Statement { span, body: dynamic::body(&text, &mut self.made) }],
             Some(text) => {
-                outdate(&read(&text, 0..text.len()).unwrap_or_default(), variables);
+                let tokens = read(&text, 0..text.len()).unwrap_or_default();
+                outdate(&tokens, variables);
+                if let ([only], Some(select)) = (&written_into(arguments)[..], tokens.first()) {
+                    // The text sees no variables.
+                    let value = if select.is_word("select") { condition::value(&tokens, &Variables::new()) } else { Value::Unknown };
+                    variables.insert(only.clone(), value);
+                }
                 self.source.assembled(&text, span)
             }
         };
@@ -232,9 +238,22 @@ impl Run<'_> {
     }
 
     fn perform(&mut self, statement: &[Token], variables: &mut Variables) -> Vec<Step> {
-        variables.insert("found".into(), found(statement, variables));
         let text = format!("SELECT {}", self.slice(&statement[1..]));
-        self.source.assembled(&text, self.span(statement)).into_iter().map(Step::Statement).collect()
+        let steps = self.with_arguments(self.source.assembled(&text, self.span(statement)), statement, variables);
+        variables.insert("found".into(), found(statement, variables));
+        steps
+    }
+
+    /// The steps of a statement whose calls of functions are given the values of variables.
+    fn with_arguments(&self, statements: Vec<Statement>, tokens: &[Token], variables: &Variables) -> Vec<Step> {
+        let mut steps = Vec::new();
+        for mut statement in statements {
+            if let Body::Data(data) = &mut statement.body {
+                data.calls = calls::of_tokens(tokens, &data.functions, variables);
+            }
+            steps.push(Step::Statement(statement));
+        }
+        steps
     }
 
     fn statement(&mut self, statement: &[Token], variables: &mut Variables) -> Vec<Step> {
@@ -243,7 +262,7 @@ impl Run<'_> {
             if statements.iter().any(|statement| !matches!(statement.body, Body::Data(_) | Body::Other | Body::Setting { .. })) {
                 outdate(statement, variables);
             }
-            return statements.into_iter().map(Step::Statement).collect();
+            return self.with_arguments(statements, statement, variables);
         };
         let query: Vec<Token> = before.iter().chain(after).cloned().collect();
         let is_query = query.first().is_some_and(|token| token.is_word("select"));
@@ -251,13 +270,15 @@ impl Run<'_> {
             true => (condition::value(&query, variables), found(&query, variables)),
             false => (Value::Unknown, Value::Unknown),
         };
+        let given = variables.clone();
         match &written_names(target)[..] {
             [_] => assign(target, value, variables),
             several => forget(several, variables),
         }
-        variables.insert("found".into(), found);
         let text = format!("{} {}", self.slice(before), self.slice(after));
-        self.source.assembled(&text, self.span(statement)).into_iter().map(Step::Statement).collect()
+        let steps = self.with_arguments(self.source.assembled(&text, self.span(statement)), &query, &given);
+        variables.insert("found".into(), found);
+        steps
     }
 }
 

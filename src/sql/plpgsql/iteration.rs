@@ -43,7 +43,7 @@ fn range(first: &[Token], last: &[Token], variables: &Variables) -> Option<Vec<T
 }
 
 /// The rows of a query over constants, or over the names a catalog is asked for.
-fn rows(source: &[Token], variables: &Variables) -> Option<Vec<Turn>> {
+pub(super) fn rows(source: &[Token], variables: &Variables) -> Option<Vec<Turn>> {
     if source.first()?.is_word("values") {
         return values(source, &[], variables);
     }

@@ -1,9 +1,10 @@
 //! Blocks as people write them, and what they are understood to do.
 
 use super::not_understood;
-use crate::change::ChangeKind;
+use crate::change::{ChangeKind, ObjectReference};
+use crate::schema::QualifiedName;
 use crate::source::{SourceMap, Span};
-use crate::sql::{self, Body, Condition, Dialect, Statement, Step};
+use crate::sql::{self, Body, Call, Condition, DataStatement, Dialect, Reach, Statement, Step};
 
 fn body(block: &str) -> Body {
     let (_, statements) = parsed(&format!("DO $$ {block} $$;"));
@@ -50,14 +51,20 @@ fn body_summary(body: &Body) -> String {
             changes.iter().map(|change| verb(format!("{:?}", change.kind))).collect::<Vec<_>>().join("+")
         }
         Body::Data(data) => format!("{:?}", data.kind),
-        Body::Opaque { may_touch, .. } => {
-            format!("opaque({})", may_touch.iter().map(ToString::to_string).collect::<Vec<_>>().join(","))
-        }
+        Body::Opaque { may_touch, .. } => format!("opaque({})", reach_summary(may_touch)),
         Body::Block(steps) => format!("block {{{}}}", steps_summary(steps)),
         Body::Other => "other".into(),
         Body::Unparsed(_) => "unparsed".into(),
         Body::Setting { .. } | Body::Transaction(_) => "session".into(),
     }
+}
+
+/// What may be altered, `+` what may be made, `@` what triggers and policies may be attached to; `*` is anything.
+fn reach_summary(reach: &Reach) -> String {
+    let marked = |mark: &str, names: &[QualifiedName]| names.iter().map(|name| format!("{mark}{name}")).collect::<Vec<_>>();
+    let all = reach.anything.then(|| "*".to_owned());
+    let names = [marked("", &reach.relations), marked("+", &reach.created), marked("@", &reach.attachments)].concat();
+    all.into_iter().chain(names).collect::<Vec<_>>().join(",")
 }
 
 fn condition_summary(condition: &Condition) -> String {
@@ -184,14 +191,34 @@ fn texts_put_together_from_what_is_known_are_statements() {
 fn texts_known_in_part_say_what_they_may_touch() {
     let cases = [
         ("'ALTER TABLE foo DROP CONSTRAINT ' || v", "opaque(foo)"),
-        ("format('ALTER TABLE %I ADD x int', v)", "opaque()"),
+        ("format('ALTER TABLE %I ADD x int', v)", "opaque(*)"),
+        ("format('ALTER TABLE %I SET (fillfactor = 70)', v)", "other"),
+        ("format('ALTER TABLE %I VALIDATE CONSTRAINT c, OWNER TO me', v)", "other"),
+        ("format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v)", "opaque(@…)"),
+        ("format('ALTER TABLE %I OWNER TO me, DROP COLUMN c', v)", "opaque(*)"),
+        ("format('ALTER TABLE a_%s RENAME TO b', v)", "opaque(a_…,+b)"),
+        ("format('ALTER TABLE foo ATTACH PARTITION %I DEFAULT', v)", "opaque(*)"),
+        ("format('ALTER TABLE foo ATTACH PARTITION foo_%s DEFAULT', v)", "opaque(foo_…)"),
+        ("format('CREATE TABLE p_%1$s (LIKE foo); ALTER TABLE foo ATTACH PARTITION p_%1$s DEFAULT', v)", "opaque(+p_…)"),
+        ("format('CREATE TABLE %I PARTITION OF foo DEFAULT', v)", "opaque(+…)"),
+        ("format('CREATE TABLE %I.b AS SELECT 1', v)", "opaque(+….b)"),
+        ("format('CREATE INDEX ON %I (a)', v)", "opaque(*)"),
+        ("format('CREATE INDEX i ON foo (%s)', v)", "opaque(foo,+i)"),
+        ("format('CREATE INDEX ON foo (%s)', v)", "opaque(foo,+foo_…)"),
+        ("format('CREATE TRIGGER t AFTER INSERT ON %I EXECUTE FUNCTION f()', v)", "opaque(@…)"),
+        ("format('ALTER INDEX %I RENAME TO i_%s', v, v)", "opaque(+…,+i_…)"),
         ("'DROP TABLE log_' || v", "opaque(log_…)"),
-        ("format('DROP POLICY %I ON s.foo', v)", "opaque(s.foo)"),
+        ("'DROP TABLE foo, log_' || v", "opaque(foo,log_…)"),
+        ("'DROP FUNCTION f_' || v", "opaque(+f_…)"),
+        ("format('DROP POLICY %I ON s.foo', v)", "opaque(@s.foo)"),
+        ("format('DROP TRIGGER t ON %I CASCADE', v)", "opaque(@…)"),
+        ("format('SELECT 1 AS a INTO t_%s', v)", "opaque(+t_…)"),
         ("'UPDATE foo SET a = ' || v", "Update"),
         ("'GRANT SELECT ON foo TO ' || v", "other"),
+        ("'ANALYZE ' || v", "other"),
         ("format('ALTER TABLE %I OWNER TO me', v)", "other"),
-        ("v", "opaque()"),
-        ("'DROP TABLE foo CASCADE; ' || v", "opaque()"),
+        ("v", "opaque(*)"),
+        ("'DROP TABLE foo CASCADE; ' || v", "opaque(*)"),
     ];
     for (text, expected) in cases {
         let block = format!("DECLARE v text; BEGIN SELECT x INTO v FROM y; EXECUTE {text}; END");
@@ -228,7 +255,7 @@ fn what_makes_no_sense_is_opaque() {
         let expected = "a block that could not be understood";
         assert_eq!(summary(block), expected, "{}", &block[..block.len().min(40)]);
     }
-    assert_eq!(summary(&doubling), "opaque()");
+    assert_eq!(summary(&doubling), "opaque(*)");
 }
 
 #[test]
@@ -255,8 +282,8 @@ fn a_text_that_executes_itself_ends() {
 fn a_body_in_plain_quotes_is_read_where_nothing_in_it_is_quoted() {
     let kinds = |text: &str| body_summary(&parsed(text).1[0].body);
     assert_eq!(kinds("DO 'BEGIN DROP TABLE a; END'"), "block {Drop}");
-    assert_eq!(kinds("DO 'BEGIN EXECUTE ''DROP TABLE a''; END'"), "opaque()");
-    assert_eq!(kinds("DO LANGUAGE plpython3u $$ pass $$"), "opaque()");
+    assert_eq!(kinds("DO 'BEGIN EXECUTE ''DROP TABLE a''; END'"), "opaque(*)");
+    assert_eq!(kinds("DO LANGUAGE plpython3u $$ pass $$"), "opaque(*)");
 }
 
 #[test]
@@ -265,7 +292,7 @@ fn a_called_function_does_what_its_body_says() {
         let (sources, statements) = parsed(definition);
         let changes = statements.iter().flat_map(Statement::changes);
         let steps = changes.filter_map(|change| match &change.kind {
-            ChangeKind::CreateFunction { function, .. } => Some(steps_summary(&sql::function_steps(&sources, function))),
+            ChangeKind::CreateFunction { function, .. } => Some(steps_summary(&sql::function_steps(&sources, function, &Call::unknown(function.key.name.clone())))),
             _ => None,
         });
         steps.collect::<Vec<_>>().join("|")
@@ -283,4 +310,65 @@ fn a_called_function_does_what_its_body_says() {
     for (definition, expected) in cases {
         assert_eq!(call(definition), expected, "{definition}");
     }
+}
+
+/// What the last statement does by the one function before it.
+fn called(text: &str) -> String {
+    let (sources, statements) = parsed(text);
+    let functions: Vec<_> = statements
+        .iter()
+        .flat_map(Statement::changes)
+        .filter_map(|change| match &change.kind {
+            ChangeKind::CreateFunction { function, .. } => Some(function),
+            _ => None,
+        })
+        .collect();
+    let Some(Body::Data(DataStatement { calls, .. })) = statements.last().map(|statement| &statement.body) else { return "no call".into() };
+    let steps = calls.iter().flat_map(|call| {
+        let of_call = |function: &&&Box<crate::schema::Function>| function.key.name.name == call.function.name && call.fits(&function.arguments);
+        functions.iter().filter(of_call).flat_map(|function| sql::function_steps(&sources, function, call)).collect::<Vec<Step>>()
+    });
+    let texts = steps.flat_map(|step| step.statements().into_iter().map(dropped).collect::<Vec<_>>());
+    texts.collect::<Vec<_>>().join("; ")
+}
+
+/// The name a statement drops, or what it may touch.
+fn dropped(statement: &Statement) -> String {
+    match statement.changes().first().map(|change| &change.kind) {
+        Some(ChangeKind::Drop { object: ObjectReference::Table(name), .. }) => name.to_string(),
+        _ => body_summary(&statement.body),
+    }
+}
+
+#[test]
+fn calls_bind_what_is_known_of_their_arguments() {
+    const DROP: &str = "RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE format('DROP TABLE %I', t); END $$;";
+    let cases = [
+        ("f(t text)", "SELECT f('a')", "a"),
+        ("f(t text)", "SELECT f('a'::text)", "a"),
+        ("f(t regclass)", "SELECT f('s.a'::regclass)", "s.a"),
+        ("f(t text)", "CALL f('a')", "a"),
+        ("f(t text)", "SELECT f(t => 'a')", "a"),
+        ("f(x int, t text)", "SELECT f(1, t := 'a')", "a"),
+        ("f(x int, t text DEFAULT 'b')", "SELECT f(1)", "b"),
+        ("f(t text)", "SELECT f('a'), f(lower('B'))", "a; b"),
+        ("f(t text)", "SELECT s.f('a') AS done", "a"),
+        ("f(t text)", "SELECT f(x) FROM unnest(ARRAY['a', 'b']) AS x", "a; b"),
+        ("f(t text)", "SELECT f(v.x) FROM (VALUES ('a'), ('b')) AS v(x)", "a; b"),
+        ("f(t text)", "SELECT f(x) FROM y", "opaque(*)"),
+        ("f(t text)", "SELECT f(g())", "opaque(*)"),
+        ("f(t text)", "SELECT g(f('a'))", "opaque(*)"),
+        ("f(t date)", "SELECT f('2020-1-1')", "opaque(*)"),
+        ("f(t text)", "SELECT f('a', 'b')", ""),
+        ("f(t text)", "SELECT f(u => 'a')", ""),
+    ];
+    for (function, call, expected) in cases {
+        assert_eq!(called(&format!("CREATE FUNCTION {function} {DROP} {call}")), expected, "{function} {call}");
+    }
+}
+
+#[test]
+fn arguments_without_a_name_are_known_by_their_position() {
+    let function = "CREATE FUNCTION f(int, text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'DROP TABLE ' || $2; END $$;";
+    assert_eq!(called(&format!("{function} SELECT f(1, 'a')")), "a");
 }

@@ -81,6 +81,7 @@ impl Value {
 pub(super) fn sql_text(tokens: &[Token], variables: &Variables) -> Option<String> {
     let text = evaluate(tokens, variables).text()?;
     let plain = text.replace(&format!("\"{CURRENT_SCHEMA}\"."), "").replace(&format!("{CURRENT_SCHEMA}."), "");
+    let plain = plain.replace(&format!("'{CURRENT_SCHEMA}'"), "current_schema()");
     Some(plain.replace(CURRENT_SCHEMA, &HOLE.to_string()))
 }
 
@@ -139,12 +140,14 @@ impl Evaluation<'_> {
 
     fn constant_or_variable(&self, token: &Token) -> Option<Value> {
         match token.kind {
+            Kind::Text if is_placeholder(&token.value) => Some(Value::Text(CURRENT_SCHEMA.to_string())),
             Kind::Text | Kind::Number => Some(Value::Text(token.value.clone())),
             Kind::Word if token.value == "null" => Some(Value::Null),
             Kind::Word if token.value == "true" || token.value == "false" => Some(Value::Truth(Condition::Constant(token.value == "true"))),
             Kind::Word if token.value == "current_schema" => Some(Value::Text(CURRENT_SCHEMA.to_string())),
             Kind::Word | Kind::Quoted => self.variables.get(token.value.as_str()).cloned(),
-            Kind::Symbol => None,
+            // `$1`
+            Kind::Symbol => self.variables.get(token.value.as_str()).cloned(),
         }
     }
 
@@ -213,8 +216,9 @@ impl Evaluation<'_> {
             "quote_literal" | "quote_nullable" => Some(Value::Text(quoted_literal(values.first()?))),
             "format" => format_text(&values.first()?.text()?, &values[1..]).map(Value::Text),
             "concat" => Some(Value::Text(texts().flatten().collect())),
-            "lower" => Some(Value::Text(values.first()?.known_text()?.to_lowercase())),
-            "upper" => Some(Value::Text(values.first()?.known_text()?.to_uppercase())),
+            // What is not known of a text stays unknown in either case.
+            "lower" => Some(Value::Text(values.first()?.text()?.to_lowercase())),
+            "upper" => Some(Value::Text(values.first()?.text()?.to_uppercase())),
             "replace" => match &values[..] {
                 [text, from, to] => Some(Value::Text(text.known_text()?.replace(from.known_text()?, to.known_text()?))),
                 _ => None,
@@ -224,6 +228,13 @@ impl Evaluation<'_> {
         }
         .filter(|value| !matches!(value, Value::Text(text) if text.len() > MAX_TEXT))
     }
+}
+
+/// Whether a text is but a placeholder (`${schema}`), which is taken for the default schema as elsewhere in statements.
+fn is_placeholder(text: &str) -> bool {
+    let inside = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+    let inside = inside.or_else(|| text.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}")));
+    inside.is_some_and(|inside| !inside.is_empty() && !inside.contains(['{', '}']))
 }
 
 fn quoted_identifier(text: &str) -> String {

@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use super::text::Text;
-use crate::schema::{Function, Name};
+use crate::schema::Function;
 use crate::source::{SourceMap, Span};
 use crate::sql::split::{self, Chunk, TokenKind};
-use crate::sql::{Body, Statement, Step, plpgsql};
+use crate::sql::{Body, Call, Statement, Step, plpgsql};
 
 /// Blocks in blocks deeper than this are not understood.
 const MAX_NESTING: usize = 8;
@@ -24,8 +24,8 @@ pub fn lower(text: &Text) -> Body {
     body.filter(verbatim).map_or_else(plpgsql::not_understood, |range| plpgsql::block(text, range))
 }
 
-/// What calling a function does.
-pub fn function_steps(sources: &SourceMap, function: &Function) -> Vec<Step> {
+/// What a call of a function does.
+pub fn function_steps(sources: &SourceMap, function: &Function, call: &Call) -> Vec<Step> {
     let written = function.body_span.filter(|span| sources.text(*span) == &*function.body);
     let text = match written {
         Some(span) => Text::new(&function.body, span.file, span.range().start),
@@ -33,10 +33,7 @@ pub fn function_steps(sources: &SourceMap, function: &Function) -> Vec<Step> {
     };
     let whole = 0..function.body.len();
     match function.language.as_str() {
-        "plpgsql" => {
-            let arguments: Vec<Name> = function.arguments.iter().filter_map(|argument| argument.name.clone()).collect();
-            plpgsql::function_body(&text, whole, &arguments)
-        }
+        "plpgsql" => plpgsql::function_body(&text, whole, &function.arguments, call),
         "sql" => plpgsql::Source::statements(&text, whole).into_iter().map(Step::Statement).collect(),
         "c" | "internal" => Vec::new(),
         _ => vec![Step::Statement(Statement { span: text.statement(), body: plpgsql::not_understood() })],

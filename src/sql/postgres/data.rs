@@ -4,21 +4,23 @@ use pg_query::protobuf::CallStmt;
 use pg_query::{Node, NodeEnum};
 
 use super::node::{kind, optional_relation};
+use super::text::Text;
 use super::{children, expression, query};
 use crate::schema::{Name, QualifiedName};
 use crate::sql::split::{self, Token, TokenKind};
-use crate::sql::{DataKind, DataStatement};
+use crate::sql::{DataKind, DataStatement, plpgsql};
 
 /// The statement, if it is one that works on rows.
-pub fn lower(node: &Node) -> Option<DataStatement> {
+pub fn lower(text: &Text, node: &Node) -> Option<DataStatement> {
     let found = written(kind(node)?).or_else(|| writing_part(kind(node)?))?;
     let query = query::references(node);
     let reads = query.relations.into_iter().map(|(name, _)| name).collect();
-    Some(DataStatement { functions: query.functions, reads, ..found })
+    let calls = plpgsql::calls(text.text, &query.functions);
+    Some(DataStatement { functions: query.functions, calls, reads, ..found })
 }
 
 fn data(kind: DataKind, table: Option<QualifiedName>, columns: Vec<Name>, has_where: bool) -> DataStatement {
-    DataStatement { kind, table, columns, has_where, functions: Vec::new(), reads: Vec::new() }
+    DataStatement { kind, table, columns, has_where, functions: Vec::new(), calls: Vec::new(), reads: Vec::new() }
 }
 
 /// What a statement writes by itself.
@@ -64,9 +66,9 @@ fn targets(nodes: &[Node]) -> Vec<Name> {
 }
 
 /// `CALL`.
-pub fn call(statement: &CallStmt) -> DataStatement {
-    let functions = statement.funccall.iter().map(|call| expression::function_name(call)).collect();
-    DataStatement { functions, ..data(DataKind::Select, None, Vec::new(), false) }
+pub fn call(text: &Text, statement: &CallStmt) -> DataStatement {
+    let functions: Vec<QualifiedName> = statement.funccall.iter().map(|call| expression::function_name(call)).collect();
+    DataStatement { calls: plpgsql::calls(text.text, &functions), functions, ..data(DataKind::Select, None, Vec::new(), false) }
 }
 
 /// How many tokens of a statement are looked at for the table it writes to.

@@ -7,7 +7,7 @@ use pg_query::{Node, NodeEnum};
 
 use super::node::{self, inner, is_set, kind, option, qualified, string};
 use super::text::Text;
-use super::{data_type, reference};
+use super::{data_type, expression, reference};
 use crate::change::{Change, ChangeKind};
 use crate::schema::{Function, FunctionArgument, FunctionKey, Name, QualifiedName, Type};
 use crate::source::Span;
@@ -65,7 +65,7 @@ fn argument(parameter: &FunctionParameter) -> FunctionArgument {
         name: Some(parameter.name.as_str()).filter(|name| !name.is_empty()).map(Name::from),
         data_type: data_type::lower_optional(&parameter.arg_type),
         is_input: !matches!(parameter.mode(), FunctionParameterMode::FuncParamOut | FunctionParameterMode::FuncParamTable),
-        has_default: parameter.defexpr.is_some(),
+        default: parameter.defexpr.as_deref().map(|default| expression::deparse(default).into()),
     }
 }
 

@@ -179,7 +179,7 @@ fn relations(schema: &Schema, written: &QualifiedName) -> Vec<QualifiedName> {
 
 /// Whether replay may not know all relations of this name.
 fn may_exist(schema: &Schema, written: &QualifiedName) -> bool {
-    candidates(schema, written).any(|name| schema.uncertainty.relations.contains(&name))
+    candidates(schema, written).any(|name| schema.uncertainty.names(&name))
 }
 
 fn candidates<'a>(schema: &'a Schema, written: &'a QualifiedName) -> impl Iterator<Item = QualifiedName> + 'a {
