@@ -1,5 +1,7 @@
 //! Runs the statements of one file on a version of the schema.
 
+use std::sync::Arc;
+
 use super::{Event, EventKind};
 use crate::change::{Applied, Change, ChangeKind, ErrorKind, Refusal};
 use crate::schema::{ConstraintKind, Name, QualifiedName, Schema};
