@@ -397,6 +397,7 @@ impl Reader<'_> {
             "current_database" | "current_catalog" if tokens[0].kind == Kind::Word => Some(Object::Database),
             _ => match evaluate(tokens, self.variables) {
                 Value::Truth(Condition::Constant(value)) => Some(Object::Truth(value)),
+                value if value.is_current_schema() => Some(Object::Schemas(Scope::Current)),
                 value => value.known_text().map(|text| Object::Text(text.to_owned())),
             },
         }

@@ -63,6 +63,11 @@ impl Value {
         }
     }
 
+    /// Whether it is the name of the schema that new objects go into.
+    pub(super) fn is_current_schema(&self) -> bool {
+        matches!(self, Value::Text(text) if text.chars().eq([CURRENT_SCHEMA]))
+    }
+
     /// The elements of an array, also of one written as `'{a,b}'`.
     pub(super) fn elements(self) -> Option<Vec<Value>> {
         match self {
