@@ -121,7 +121,17 @@ fn effect(statement: &[Token], made: &mut Made) -> Effect {
 /// Statements about what the model does not hold.
 fn is_outside(statement: &[Token]) -> bool {
     const OUTSIDE: [&str; 12] = [
-        "role", "user", "group", "database", "system", "publication", "subscription", "server", "tablespace", "default", "statistics",
+        "role",
+        "user",
+        "group",
+        "database",
+        "system",
+        "publication",
+        "subscription",
+        "server",
+        "tablespace",
+        "default",
+        "statistics",
         "event",
     ];
     statement.get(1).is_some_and(|token| token.is_any_word(&OUTSIDE))
@@ -158,8 +168,20 @@ fn relation_after(statement: &[Token], word: &str) -> QualifiedName {
 /// What kind of object a statement is about, and what stands behind that word.
 fn object(statement: &[Token]) -> Option<(&str, &[Token])> {
     const NOISE: [&str; 14] = [
-        "or", "replace", "global", "local", "temp", "temporary", "unlogged", "unique", "materialized", "foreign", "recursive", "constraint",
-        "trusted", "procedural",
+        "or",
+        "replace",
+        "global",
+        "local",
+        "temp",
+        "temporary",
+        "unlogged",
+        "unique",
+        "materialized",
+        "foreign",
+        "recursive",
+        "constraint",
+        "trusted",
+        "procedural",
     ];
     let noise = statement.iter().skip(1).take_while(|token| token.is_any_word(&NOISE)).count();
     let kind = statement.get(noise + 1).filter(|token| token.kind == Kind::Word)?;
@@ -172,7 +194,9 @@ fn altered(statement: &[Token], made: &Made) -> Reach {
     let name = relation(rest);
     match kind {
         _ if is_change_of_owner(statement) => Reach::default(),
-        "table" => split_outer(rest, |token| token.is_symbol(",")).into_iter().map(|part| action(part, &name, made)).fold(Reach::default(), both),
+        "table" => {
+            split_outer(rest, |token| token.is_symbol(",")).into_iter().map(|part| action(part, &name, made)).fold(Reach::default(), both)
+        }
         "index" | "sequence" => match find_outer(rest, |token| token.is_word("rename")) {
             // An index is found by its table, whatever its name.
             Some(_) => both(creating(name), creating(relation_after(rest, "to"))),

@@ -1,8 +1,8 @@
 //! Runs a block's statements with what is known of its variables, and writes down what they do to the schema.
 
 use super::Source;
-use super::condition;
 use super::calls;
+use super::condition;
 use super::dynamic::{self, Made};
 use super::iteration::{Turn, turns};
 use super::structure::{Block, Branch, Header, Node};

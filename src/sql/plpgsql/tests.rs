@@ -292,7 +292,9 @@ fn a_called_function_does_what_its_body_says() {
         let (sources, statements) = parsed(definition);
         let changes = statements.iter().flat_map(Statement::changes);
         let steps = changes.filter_map(|change| match &change.kind {
-            ChangeKind::CreateFunction { function, .. } => Some(steps_summary(&sql::function_steps(&sources, function, &Call::unknown(function.key.name.clone())))),
+            ChangeKind::CreateFunction { function, .. } => {
+                Some(steps_summary(&sql::function_steps(&sources, function, &Call::unknown(function.key.name.clone()))))
+            }
             _ => None,
         });
         steps.collect::<Vec<_>>().join("|")
@@ -325,7 +327,8 @@ fn called(text: &str) -> String {
         .collect();
     let Some(Body::Data(DataStatement { calls, .. })) = statements.last().map(|statement| &statement.body) else { return "no call".into() };
     let steps = calls.iter().flat_map(|call| {
-        let of_call = |function: &&&Box<crate::schema::Function>| function.key.name.name == call.function.name && call.fits(&function.arguments);
+        let of_call =
+            |function: &&&Box<crate::schema::Function>| function.key.name.name == call.function.name && call.fits(&function.arguments);
         functions.iter().filter(of_call).flat_map(|function| sql::function_steps(&sources, function, call)).collect::<Vec<Step>>()
     });
     let texts = steps.flat_map(|step| step.statements().into_iter().map(dropped).collect::<Vec<_>>());

@@ -63,7 +63,9 @@ pub fn lower(text: &Text) -> Body {
     let command = rest.get(..end.max(1)).unwrap_or_default();
     let opaque = OPAQUE.iter().find(|(name, _)| *name == command);
     match opaque {
-        Some((_, reason)) => Body::Opaque { reason: format!("the psql command `\\{command}`, which {reason}"), may_touch: Reach::anything() },
+        Some((_, reason)) => {
+            Body::Opaque { reason: format!("the psql command `\\{command}`, which {reason}"), may_touch: Reach::anything() }
+        }
         None if HARMLESS.contains(&command) || command == "copy" || command == "." => Body::Other,
         None => unknown(text, command),
     }
