@@ -11,6 +11,7 @@ mod flyway;
 mod golang_migrate;
 mod hand_numbered;
 mod kind;
+mod ledger;
 mod listing;
 mod name;
 mod pairing;
@@ -125,6 +126,30 @@ pub struct Directory {
     pub run_forward: Vec<FileId>,
     /// Files whose bytes are not text, or not all of them.
     pub unreadable: Vec<Unreadable>,
+    /// The list of files and hashes that a tool keeps beside them.
+    pub ledger: Option<Ledger>,
+}
+
+/// A tool's own list of the files of a directory.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    /// The list's own file.
+    pub file: FileId,
+    /// What it lists, in its order.
+    pub entries: Vec<LedgerEntry>,
+    /// Index of the first entry whose file is there and is not as it was.
+    pub changed: Option<usize>,
+}
+
+/// One file of a [`Ledger`].
+#[derive(Clone, Debug)]
+pub struct LedgerEntry {
+    /// The file's name.
+    pub name: String,
+    /// The hash that was written down.
+    pub hash: String,
+    /// The name in the ledger.
+    pub span: Span,
 }
 
 impl Directory {

@@ -8,7 +8,8 @@ use rayon::prelude::*;
 use super::listing::{self, Found, Listing};
 use super::tree::{Arrangement, Item, Tree};
 use super::{
-    Directory, Kind, Unreadable, detect, diesel, flyway, golang_migrate, hand_numbered, pairing, prisma, reading, sections, supabase,
+    Directory, Kind, Unreadable, detect, diesel, flyway, golang_migrate, hand_numbered, ledger, pairing, prisma, reading, sections,
+    supabase,
 };
 use crate::source::{SourceMap, Span};
 use crate::sql::Dialect;
@@ -105,7 +106,8 @@ pub fn discover(path: &Path, sources: &mut SourceMap, options: &DiscoverOptions)
         return Err(DiscoverError::NoMigrations { path: shown, below: Vec::new() });
     }
     let dialect = options.dialect.unwrap_or(Dialect::Postgres);
-    Ok(directory(path, shown, (kind, evidence), dialect, arrangement, unreadable))
+    let ledger = ledger::read(path, &shown, sources);
+    Ok(Directory { ledger, ..directory(path, shown, (kind, evidence), dialect, arrangement, unreadable) })
 }
 
 fn check(path: &Path, shown: &str) -> Result<(), DiscoverError> {
@@ -180,6 +182,7 @@ fn directory(
         foreign,
         run_forward,
         unreadable,
+        ledger: None,
     }
 }
 

@@ -13,7 +13,7 @@ pub(super) struct Text {
 }
 
 /// Larger files are no migrations, and reading them would only exhaust memory.
-const MAX_BYTES: u64 = 64 << 20;
+pub(super) const MAX_BYTES: u64 = 64 << 20;
 
 /// Reads a file; never fails.
 pub(super) fn read(path: &Path) -> Text {

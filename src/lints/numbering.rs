@@ -5,6 +5,7 @@ mod duplicate_version;
 mod future_timestamp;
 mod gap;
 mod ignored_file;
+mod journal_mismatch;
 mod misplaced_directive;
 mod missing_dependency;
 mod mixed_scheme;
@@ -21,6 +22,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("future-timestamp", Check::History(future_timestamp::check)),
     ("ignored-file", Check::History(ignored_file::check)),
     ("duplicate-name", Check::History(duplicate_name::check)),
+    ("journal-mismatch", Check::History(journal_mismatch::check)),
     ("misplaced-directive", Check::History(misplaced_directive::check)),
     ("missing-dependency", Check::History(missing_dependency::check)),
 ];
