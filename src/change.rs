@@ -3,6 +3,8 @@
 //! A [`Change`] is one dialect-neutral step: the schema's own objects plus a verb. `ALTER TABLE … ADD …, DROP …`
 //! is two changes. [`Schema::apply`] does to the model what PostgreSQL would do to its catalog, implicit names,
 //! indexes and cascades included, and refuses what PostgreSQL would refuse.
+//!
+//! [`Schema::apply`]: crate::schema::Schema::apply
 
 mod apply;
 mod children;

@@ -8,7 +8,7 @@ use std::path::Path;
 fn review(case: &str, directory: &str) -> Vec<String> {
     let report = common::json(&common::root().join("testdata/cases").join(case), &[directory]);
     let findings = report["findings"].as_array().expect("an array").iter();
-    findings.filter(|finding| finding["severity"] != "info").map(|finding| line(finding)).collect()
+    findings.filter(|finding| finding["severity"] != "info").map(line).collect()
 }
 
 fn line(finding: &serde_json::Value) -> String {

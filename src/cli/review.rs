@@ -58,8 +58,8 @@ fn paths(arguments: &LintArguments) -> Vec<&Path> {
     }
 }
 
-fn known_lints<'a>(ids: impl Iterator<Item = &'a String>) -> Result<(), String> {
-    ids.map(|id| find_lint(id).map(|_| ())).collect()
+fn known_lints<'a>(mut ids: impl Iterator<Item = &'a String>) -> Result<(), String> {
+    ids.try_for_each(|id| find_lint(id).map(|_| ()))
 }
 
 /// Finds the directory and its configuration. A path to a file stands for the directory it is a migration of.

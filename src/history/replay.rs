@@ -288,7 +288,6 @@ impl<'a> Run<'a> {
     fn taint_identifiers(&mut self, span: Span) {
         let text = self.sources.text(span);
         let names: Vec<QualifiedName> = tokens(text, 0..text.len())
-            .into_iter()
             .filter_map(|token| match token.kind {
                 TokenKind::Word => Some(QualifiedName::unqualified(text[token.range].to_lowercase())),
                 TokenKind::QuotedIdentifier => Some(QualifiedName::unqualified(text[token.range].trim_matches('"').replace("\"\"", "\""))),

@@ -1,4 +1,5 @@
-//! Runs the real binary as a user would.
+//! Runs the real binary as a user would. Every test crate compiles this and uses a part of it.
+#![allow(dead_code)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
