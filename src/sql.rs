@@ -78,6 +78,8 @@ pub struct Reach {
     pub anything: bool,
     /// Relations that may be made, altered or dropped.
     pub relations: Vec<QualifiedName>,
+    /// Tables whose partitions and children may be altered or dropped.
+    pub children: Vec<QualifiedName>,
     /// Names that may be given to new objects, or taken from indexes and sequences.
     pub created: Vec<QualifiedName>,
     /// Tables that may get or lose triggers, policies and rules.

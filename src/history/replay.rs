@@ -280,6 +280,7 @@ impl<'a> Run<'a> {
             self.schema.uncertainty.everything.get_or_insert(span);
         }
         may_touch.relations.iter().for_each(|name| self.taint(name));
+        may_touch.children.iter().for_each(|parent| self.schema.doubt_children(parent));
         self.schema.uncertainty.created.extend(may_touch.created.iter().cloned());
         self.schema.uncertainty.attachments.extend(may_touch.attachments.iter().cloned());
     }

@@ -3,7 +3,7 @@
 use imbl::OrdSet;
 
 use super::token::{self, Kind, Token, after, find_outer, split_outer};
-use super::value::HOLE;
+use super::value::{CHILD_OF, HOLE};
 use crate::schema::{QualifiedName, UNKNOWN_PART};
 use crate::sql::{Body, DataKind, DataStatement, Reach};
 
@@ -52,6 +52,7 @@ fn both(one: Reach, other: Reach) -> Reach {
     Reach {
         anything: false,
         relations: joined(one.relations, other.relations),
+        children: joined(one.children, other.children),
         created: joined(one.created, other.created),
         attachments: joined(one.attachments, other.attachments),
     }
@@ -69,16 +70,34 @@ fn anything() -> Effect {
 
 /// These relations may be altered or dropped; one of which nothing is known may be any.
 fn altering(names: Vec<QualifiedName>) -> Reach {
-    if names.iter().any(is_unknown) { Reach::anything() } else { Reach { relations: names, ..Reach::default() } }
+    let mut reach = Reach::default();
+    for name in names {
+        match parent(&name) {
+            Some(parent) => reach.children.push(parent),
+            None if is_unknown(&name) => return Reach::anything(),
+            None => reach.relations.push(name),
+        }
+    }
+    reach
+}
+
+/// The table of which the name means some partition or child.
+fn parent(name: &QualifiedName) -> Option<QualifiedName> {
+    let parent = name.name.strip_prefix(CHILD_OF)?.strip_suffix(UNKNOWN_PART)?;
+    Some(QualifiedName::unqualified(parent))
 }
 
 fn creating(name: QualifiedName) -> Reach {
-    Reach { created: vec![name], ..Reach::default() }
+    Reach { created: vec![as_pattern(name)], ..Reach::default() }
 }
 
 /// Triggers, policies and rules bear on no column, key, constraint or index.
 fn attaching(table: QualifiedName) -> Reach {
-    Reach { attachments: vec![table], ..Reach::default() }
+    Reach { attachments: vec![as_pattern(table)], ..Reach::default() }
+}
+
+fn as_pattern(name: QualifiedName) -> QualifiedName {
+    if parent(&name).is_some() { QualifiedName::unqualified(UNKNOWN_PART.to_string()) } else { name }
 }
 
 fn within(reach: Reach) -> Effect {
@@ -141,7 +160,7 @@ fn data(kind: DataKind, statement: &[Token], before_table: &str) -> DataStatemen
     let position = statement.iter().position(|token| token.is_word(before_table));
     let behind = position.map_or(&[][..], |index| &statement[index + 1..]);
     let has_where = statement.iter().any(|token| token.is_word("where") || is_hole(token));
-    let table = Some(relation(behind)).filter(|name| !is_unknown(name));
+    let table = Some(as_pattern(relation(behind))).filter(|name| !is_unknown(name));
     DataStatement { kind, table, columns: Vec::new(), has_where, functions: Vec::new(), calls: Vec::new(), reads: Vec::new() }
 }
 
@@ -151,12 +170,23 @@ fn relation(tokens: &[Token]) -> QualifiedName {
     const NOISE: [&str; 8] = ["only", "if", "not", "exists", "concurrently", "table", "temporary", "unlogged"];
     let noise = tokens.iter().take_while(|token| token.is_any_word(&NOISE)).count();
     let parts = tokens.get(noise..).and_then(token::dotted).map_or_else(Vec::new, |(parts, _)| parts);
-    let shown = |part: &str| part.replace(HOLE, &UNKNOWN_PART.to_string());
+    let shown = |part: &str| {
+        let is_child = part.starts_with(CHILD_OF) && part.find(HOLE).is_some_and(|hole| hole + HOLE.len_utf8() == part.len());
+        let part = if is_child { part.to_owned() } else { without_parents(part) };
+        part.replace(HOLE, &UNKNOWN_PART.to_string())
+    };
     match &parts[..] {
         [name] => QualifiedName::unqualified(shown(name)),
         [.., schema, name] => QualifiedName::new(shown(schema), shown(name)),
         [] => QualifiedName::unqualified(UNKNOWN_PART.to_string()),
     }
+}
+
+/// The text without the names of tables that its unknown parts are children of.
+fn without_parents(text: &str) -> String {
+    let mut pieces = text.split(CHILD_OF);
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |text, piece| text + &piece[piece.find(HOLE).unwrap_or(0)..])
 }
 
 /// The relation behind the first of these words.
@@ -297,10 +327,10 @@ fn dropped(statement: &[Token]) -> Reach {
     if statement.iter().any(|token| token.is_word("cascade")) {
         return Reach::anything();
     }
-    let names = split_outer(rest, |token| token.is_symbol(",")).into_iter().map(relation).collect();
+    let names: Vec<QualifiedName> = split_outer(rest, |token| token.is_symbol(",")).into_iter().map(relation).collect();
     match kind {
         "table" | "view" | "index" => altering(names),
-        "sequence" | "type" | "domain" | "function" | "procedure" | "aggregate" => Reach { created: names, ..Reach::default() },
+        "sequence" | "type" | "domain" | "function" | "procedure" | "aggregate" => names.into_iter().map(creating).fold(Reach::default(), both),
         _ => Reach::anything(),
     }
 }

@@ -4,7 +4,7 @@ use super::Source;
 use super::calls;
 use super::condition;
 use super::dynamic::{self, Made};
-use super::iteration::{Turn, turns};
+use super::iteration::{Turn, children, turns};
 use super::structure::{Block, Branch, Header, Node};
 use super::token::{Token, covered, dotted, find_outer, read, split_outer};
 use super::value::{HOLE, Value, Variables, sql_text};
@@ -181,7 +181,14 @@ impl Run<'_> {
     fn any_turn(&mut self, header: &Header, body: &[Node], variables: &mut Variables) -> Option<Vec<Step>> {
         let mut written = targets(header);
         collect_written(body, &mut written);
+        let known = match header {
+            Header::For { source, .. } => children(source, variables),
+            _ => None,
+        };
         forget(&written, variables);
+        if let Some(row) = known {
+            assign_row(header, row, variables);
+        }
         let steps = self.nodes(body, None, variables)?;
         forget(&written, variables);
         Some(steps)

@@ -3,7 +3,7 @@
 use super::catalog::Lookup;
 use super::structure::Header;
 use super::token::{Token, after, dotted, enclosed, find_outer, split_outer, wholly_enclosed};
-use super::value::{Value, Variables, evaluate};
+use super::value::{CHILD_OF, HOLE, Value, Variables, evaluate};
 use crate::schema::Name;
 use crate::sql::Condition;
 
@@ -100,5 +100,66 @@ fn aliases(tokens: &[Token]) -> Option<Vec<Name>> {
         }
         None if rest.is_empty() => Some(alias),
         _ => None,
+    }
+}
+
+/// What is known of the rows of a query for the partitions or children of a known table (`pg_inherits`), whichever they
+/// are: the columns that hold their names.
+pub(super) fn children(source: &[Token], variables: &Variables) -> Option<Value> {
+    const BEYOND: [&str; 8] = ["or", "left", "right", "full", "union", "except", "not", "recursive"];
+    let source = wholly_enclosed(source).unwrap_or(source);
+    let list = after(source, &["select"])?;
+    let (list, from) = list.split_at(find_outer(list, |token| token.is_word("from"))?);
+    if from.iter().any(|token| token.is_any_word(&BEYOND)) || !from.iter().any(|token| token.is_word("pg_inherits")) {
+        return None;
+    }
+    let parent = parent(from, variables)?;
+    let is_plain = parent.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+    let child = joined(from, "inhrelid");
+    let some_child = Value::Text(format!("{CHILD_OF}{parent}{HOLE}"));
+    let field = |item: &[Token]| {
+        let is_child = names_child(item, child.as_ref());
+        Some((item.last()?.identifier()?, if is_child { some_child.clone() } else { Value::Unknown }))
+    };
+    let fields = split_outer(list, |token| token.is_symbol(",")).into_iter().filter_map(field).collect();
+    is_plain.then_some(Value::Record(fields))
+}
+
+/// The table whose children are asked for: `p.relname = 't'` where `p.oid = i.inhparent`, or `inhparent = 't'::regclass`.
+fn parent(from: &[Token], variables: &Variables) -> Option<String> {
+    let text = |token: &Token| evaluate(std::slice::from_ref(token), variables).known_text().map(str::to_owned);
+    let by_cast = from.windows(5).find(|part| {
+        part[0].is_word("inhparent") && part[1].is_symbol("=") && part[3].is_symbol("::") && part[4].is_word("regclass")
+    });
+    if let Some([_, _, name, ..]) = by_cast {
+        return text(name);
+    }
+    let alias = joined(from, "inhparent")?;
+    let named = from.windows(5).find(|part| {
+        part[0].identifier().as_ref() == Some(&alias) && part[1].is_symbol(".") && part[2].is_word("relname") && part[3].is_symbol("=")
+    })?;
+    text(&named[4])
+}
+
+/// The `a` of `a.oid = i.column`.
+fn joined(from: &[Token], column: &str) -> Option<Name> {
+    from.windows(7).find_map(|part| {
+        let dots = part[1].is_symbol(".") && part[3].is_symbol("=") && part[5].is_symbol(".");
+        match (&part[2], &part[6]) {
+            (left, right) if dots && left.is_word("oid") && right.is_word(column) => part[0].identifier(),
+            (left, right) if dots && right.is_word("oid") && left.is_word(column) => part[4].identifier(),
+            _ => None,
+        }
+    })
+}
+
+/// Whether an item of a select list is `c.relname` or `inhrelid::regclass`, under whatever name.
+fn names_child(item: &[Token], child: Option<&Name>) -> bool {
+    match item {
+        [alias, dot, column, rest @ ..] if dot.is_symbol(".") && column.is_word("relname") => {
+            child.is_some() && alias.identifier().as_ref() == child && !rest.iter().any(|token| token.is_symbol("||"))
+        }
+        [column, cast, regclass, ..] => column.is_word("inhrelid") && cast.is_symbol("::") && regclass.is_word("regclass"),
+        _ => false,
     }
 }

@@ -10,6 +10,9 @@ use crate::sql::Condition;
 /// Stands for a part of a text that is not known; nothing people write holds this character.
 pub(super) const HOLE: char = '\u{FFFC}';
 
+/// Begins the name of some partition or child of the table whose name follows, up to a [`HOLE`].
+pub(super) const CHILD_OF: char = '\u{FFFA}';
+
 /// Stands for `current_schema()` while a text is put together.
 const CURRENT_SCHEMA: char = '\u{FFFB}';
 
