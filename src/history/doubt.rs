@@ -116,7 +116,9 @@ mod tests {
             WHERE o.relname = 'p'";
         let of_cast = "SELECT inhrelid::regclass AS relname FROM pg_inherits WHERE inhparent = 'p'::regclass";
         for query in [query, of_cast] {
-            let block = format!("DO $$ DECLARE r record; BEGIN FOR r IN {query} LOOP EXECUTE format('ALTER TABLE %I ADD x int', r.relname); END LOOP; END $$;");
+            let block = format!(
+                "DO $$ DECLARE r record; BEGIN FOR r IN {query} LOOP EXECUTE format('ALTER TABLE %I ADD x int', r.relname); END LOOP; END $$;"
+            );
             assert_eq!(uncertain(&block), "p_1", "{query}");
         }
     }

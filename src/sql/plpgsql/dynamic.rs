@@ -330,7 +330,9 @@ fn dropped(statement: &[Token]) -> Reach {
     let names: Vec<QualifiedName> = split_outer(rest, |token| token.is_symbol(",")).into_iter().map(relation).collect();
     match kind {
         "table" | "view" | "index" => altering(names),
-        "sequence" | "type" | "domain" | "function" | "procedure" | "aggregate" => names.into_iter().map(creating).fold(Reach::default(), both),
+        "sequence" | "type" | "domain" | "function" | "procedure" | "aggregate" => {
+            names.into_iter().map(creating).fold(Reach::default(), both)
+        }
         _ => Reach::anything(),
     }
 }

@@ -128,9 +128,9 @@ pub(super) fn children(source: &[Token], variables: &Variables) -> Option<Value>
 /// The table whose children are asked for: `p.relname = 't'` where `p.oid = i.inhparent`, or `inhparent = 't'::regclass`.
 fn parent(from: &[Token], variables: &Variables) -> Option<String> {
     let text = |token: &Token| evaluate(std::slice::from_ref(token), variables).known_text().map(str::to_owned);
-    let by_cast = from.windows(5).find(|part| {
-        part[0].is_word("inhparent") && part[1].is_symbol("=") && part[3].is_symbol("::") && part[4].is_word("regclass")
-    });
+    let by_cast = from
+        .windows(5)
+        .find(|part| part[0].is_word("inhparent") && part[1].is_symbol("=") && part[3].is_symbol("::") && part[4].is_word("regclass"));
     if let Some([_, _, name, ..]) = by_cast {
         return text(name);
     }
