@@ -128,14 +128,14 @@ impl<'a> Run<'a> {
                 self.taint_identifiers(span);
                 Ok(())
             }
-            Body::Data(data) => data.calls.iter().try_for_each(|call| self.call(call, on_refusal)),
+            Body::Data(data) => data.calls.iter().try_for_each(|call| self.call(call, span, on_refusal)),
             Body::Setting { .. } | Body::Transaction(_) | Body::Other => Ok(()),
         }
     }
 
     /// A migration that calls a function of its own does what the function does.
-    fn call(&mut self, call: &Call, on_refusal: OnRefusal) -> Result<(), Box<Raised>> {
-        if self.calls >= MAX_CALLS || self.calls_left == 0 {
+    fn call(&mut self, call: &Call, span: Span, on_refusal: OnRefusal) -> Result<(), Box<Raised>> {
+        if self.calls >= MAX_CALLS {
             return Ok(());
         }
         let meant = self.schema.functions_meant(&call.function).into_iter().filter(|function| call.fits(&function.arguments));
@@ -144,8 +144,12 @@ impl<'a> Run<'a> {
         if bodies.is_empty() {
             return Ok(());
         }
+        let Some(calls_left) = self.calls_left.checked_sub(1) else {
+            self.opaque(span, "more calls of functions than are followed", &Reach::anything());
+            return Ok(());
+        };
+        self.calls_left = calls_left;
         self.calls += 1;
-        self.calls_left -= 1;
         let result = match (&bodies[..], call.condition.evaluate(&self.schema)) {
             (_, Some(false)) => Ok(()),
             ([only], Some(true)) => self.steps(only, on_refusal),
@@ -279,7 +283,7 @@ impl<'a> Run<'a> {
         if may_touch.anything {
             self.schema.uncertainty.everything.get_or_insert(span);
         }
-        may_touch.relations.iter().for_each(|name| self.taint(name));
+        may_touch.relations.iter().for_each(|name| self.schema.doubt(name));
         may_touch.children.iter().for_each(|parent| self.schema.doubt_children(parent));
         self.schema.uncertainty.created.extend(may_touch.created.iter().cloned());
         self.schema.uncertainty.attachments.extend(may_touch.attachments.iter().cloned());
@@ -295,11 +299,7 @@ impl<'a> Run<'a> {
                 _ => None,
             })
             .collect();
-        names.iter().for_each(|name| self.taint(name));
-    }
-
-    fn taint(&mut self, name: &QualifiedName) {
-        self.schema.doubt(name);
+        names.iter().for_each(|name| self.schema.doubt(name));
     }
 }
 

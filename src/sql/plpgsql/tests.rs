@@ -135,6 +135,10 @@ fn answers_kept_in_variables_decide_later() {
             "DECLARE v boolean := EXISTS (SELECT 1 FROM pg_class WHERE relname = 'a'); BEGIN IF NOT v THEN DROP TABLE x; END IF; END",
             "if not exists {Drop} else {}",
         ),
+        (
+            "DECLARE n int; BEGIN EXECUTE 'SELECT count(*) FROM pg_class WHERE relname = ''a''' INTO n; IF n = 0 THEN DROP TABLE x; END IF; END",
+            "Select; if not exists {Drop} else {}",
+        ),
         ("BEGIN PERFORM 1 FROM pg_class WHERE relname = 'a'; IF FOUND THEN DROP TABLE x; END IF; END", "Select; if exists {Drop} else {}"),
         (
             "DECLARE v bool; BEGIN v := EXISTS (SELECT 1 FROM pg_class WHERE relname = 'a'); DROP TABLE a; IF v THEN DROP TABLE x; END IF; END",
@@ -171,6 +175,8 @@ fn texts_put_together_from_what_is_known_are_statements() {
             "DECLARE t text; BEGIN FOREACH t IN ARRAY ARRAY['a', 'b'] LOOP EXECUTE 'DROP TABLE ' || quote_ident(t); END LOOP; END",
             "Drop; Drop",
         ),
+        ("BEGIN EXECUTE format('DROP TABLE %I.%I', '${schema}', 'a'); END", "Drop"),
+        ("DECLARE n text; BEGIN SELECT x INTO n FROM y; EXECUTE lower('DROP TABLE A_' || n); END", "Select; opaque(a_…)"),
         ("BEGIN FOR i IN 1..3 LOOP EXECUTE format('CREATE TABLE p_%s ()', i); END LOOP; END", "CreateTable; CreateTable; CreateTable"),
         (
             "DECLARE r record; BEGIN FOR r IN SELECT unnest(ARRAY['a', 'b']) AS t LOOP EXECUTE 'DROP TABLE ' || r.t; END LOOP; END",
