@@ -17,7 +17,7 @@ pub(super) mod unknown_reference;
 
 use crate::history::History;
 use crate::lint::Check;
-use crate::schema::{Column, Constraint, ForeignKey, Name, Persistence, Schema, Table, Type, TypeKind};
+use crate::schema::{Action, Column, Constraint, ForeignKey, Name, Persistence, Schema, Table, Type, TypeKind};
 use crate::source::Span;
 
 /// The checks of this group.
@@ -71,16 +71,48 @@ pub(super) fn sql_list(columns: &[Name]) -> String {
     columns.iter().map(Name::to_sql).collect::<Vec<_>>().join(", ")
 }
 
-/// The definition of a foreign key as SQL, up to its referenced columns.
+/// The definition of a foreign key as SQL.
 fn definition(constraint: &Constraint, key: &ForeignKey) -> String {
-    let (columns, referenced) = (sql_list(&constraint.columns), sql_list(&key.referenced_columns));
-    format!("FOREIGN KEY ({columns}) REFERENCES {} ({referenced})", key.references.to_sql())
+    let mut sql = format!("FOREIGN KEY ({}) REFERENCES {}", sql_list(&constraint.columns), key.references.to_sql());
+    // The key of a table that no migration makes is unknown, and meant where no column is named.
+    if !key.referenced_columns.is_empty() {
+        sql += &format!(" ({})", sql_list(&key.referenced_columns));
+    }
+    sql += if key.match_full { " MATCH FULL" } else { "" };
+    if let Some(action) = key.on_delete {
+        sql += &format!(" ON DELETE {}", action.to_sql());
+        if matches!(action, Action::SetNull | Action::SetDefault) && !key.delete_set_columns.is_empty() {
+            sql += &format!(" ({})", sql_list(&key.delete_set_columns));
+        }
+    }
+    if let Some(action) = key.on_update.filter(|action| *action != Action::NoAction) {
+        sql += &format!(" ON UPDATE {}", action.to_sql());
+    }
+    sql += if constraint.deferrable { " DEFERRABLE" } else { "" };
+    sql += if constraint.initially_deferred { " INITIALLY DEFERRED" } else { "" };
+    sql
 }
 
-/// The statements that give a foreign key another ending.
-fn replacement(table: &Table, constraint: &Constraint, key: &ForeignKey, ending: &str) -> String {
+/// The statement that puts `key` in the place of a table's foreign key.
+fn replacement(table: &Table, constraint: &Constraint, key: &ForeignKey) -> String {
     let (name, definition) = (constraint.name.to_sql(), definition(constraint, key));
-    format!("ALTER TABLE {}\n    DROP CONSTRAINT {name},\n    ADD CONSTRAINT {name} {definition} {ending};", table.name.to_sql())
+    format!("ALTER TABLE {}\n    DROP CONSTRAINT {name},\n    ADD CONSTRAINT {name} {definition};", table.name.to_sql())
+}
+
+/// The foreign key with another rule for `DELETE` or `UPDATE`.
+fn with_rule(key: &ForeignKey, event: &str, action: Action) -> ForeignKey {
+    let mut key = key.clone();
+    if event == "DELETE" {
+        key.on_delete = Some(action);
+    } else {
+        key.on_update = Some(action);
+    }
+    key
+}
+
+/// Whether all columns of a constraint belong to the primary key of its table, as those of a row that links two others do.
+fn is_part_of_key(table: &Table, constraint: &Constraint) -> bool {
+    table.primary_key().is_some_and(|primary| constraint.columns.iter().all(|column| primary.columns.contains(column)))
 }
 
 /// The columns of a constraint that are known, in its order.

@@ -158,12 +158,14 @@ const BILLING: &[&str] =
 
 /// Words of tables that keep what happened; they outlive what they mention and often do without keys.
 const RECORDS: &[&str] = &[
+    "activity",
     "archive",
     "archived",
     "audit",
     "backup",
     "cache",
     "dead",
+    "deleted",
     "event",
     "history",
     "job",
@@ -177,6 +179,7 @@ const RECORDS: &[&str] = &[
     "statistic",
     "temp",
     "tmp",
+    "tombstone",
     "trace",
     "webhook",
 ];

@@ -1,17 +1,69 @@
 //! A column made NOT NULL although the rows that were there before it never got a value.
 
+use std::collections::{BTreeMap, HashMap};
+
 use crate::change::{Change, ChangeKind};
 use crate::diagnostic::Severity;
 use crate::history::{History, Migration};
 use crate::lint::{Finding, SchemaContext};
 use crate::lints::keys::{known_tables, path};
 use crate::schema::{Column, ExpressionTree, Name, Table};
+use crate::source::{FileId, Span};
 use crate::sql::{Body, DataKind, DataStatement, Statement, Step};
 
+/// A column that is required although rows may lack a value.
+struct Gap<'a> {
+    table: &'a Table,
+    column: &'a Column,
+    since: Since,
+    /// Where an earlier migration wrote rows into the table.
+    rows: Option<Span>,
+}
+
+/// How the column came to be required.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Since {
+    /// It was added NOT NULL.
+    Added,
+    /// By SET NOT NULL in the migration that added it.
+    SameMigration,
+    /// By SET NOT NULL in a later one.
+    LaterMigration,
+}
+
+/// The first statement that writes rows into the tables of a name, with the place of its migration in history.
+type Written<'a> = HashMap<&'a Name, (usize, Span)>;
+
 pub fn check(context: &SchemaContext) -> Vec<Finding> {
+    let history = context.history.history;
+    let written = written(history);
     let columns = known_tables(context.schema).flat_map(|table| table.columns.iter().map(move |column| (table, column.as_ref())));
     let required = columns.filter(|(table, column)| !column.nullable.value && !column.inherited && !table.is_child());
-    required.filter_map(|(table, column)| finding(context.history.history, table, column)).collect()
+    // What one migration does to one table is one finding.
+    let mut groups: BTreeMap<(Span, Since, FileId), Vec<Gap>> = BTreeMap::new();
+    for gap in required.filter_map(|(table, column)| gap(history, &written, table, column)) {
+        groups.entry((gap.table.span, gap.since, gap.span().file)).or_default().push(gap);
+    }
+    groups.into_values().filter_map(finding).collect()
+}
+
+fn written(history: &History) -> Written<'_> {
+    let mut written = Written::new();
+    for (index, migration) in history.migrations.iter().enumerate() {
+        for statement in &migration.up {
+            for data in all_bodies(&statement.body).into_iter().filter_map(written_rows) {
+                written.entry(data).or_insert((index, statement.span));
+            }
+        }
+    }
+    written
+}
+
+/// The table that a statement puts rows into, or finds some in.
+fn written_rows(body: &Body) -> Option<&Name> {
+    let Body::Data(data) = body else { return None };
+    let writes = matches!(data.kind, DataKind::Insert | DataKind::Copy | DataKind::Update);
+    data.table.as_ref().filter(|_| writes).map(|table| &table.name)
 }
 
 /// A column and its table, under the names they have and had when the column was added.
@@ -20,7 +72,7 @@ struct Target<'a> {
     columns: [&'a Name; 2],
 }
 
-fn finding(history: &History, table: &Table, column: &Column) -> Option<Finding> {
+fn gap<'a>(history: &History, written: &Written, table: &'a Table, column: &'a Column) -> Option<Gap<'a>> {
     // A column as old as its table was there before any row.
     if column.span.file == table.span.file {
         return None;
@@ -32,15 +84,18 @@ fn finding(history: &History, table: &Table, column: &Column) -> Option<Finding>
     if as_added.default.is_some() || as_added.generated.is_some() || as_added.identity.is_some() || as_added.serial {
         return None;
     }
+    let earlier = |name| written.get(name).filter(|(migration, _)| (made..added).contains(migration));
+    let rows = target.tables.into_iter().find_map(earlier).map(|(_, span)| *span);
     if !as_added.nullable.value {
         let emptied = before.iter().any(|statement| may_fill(statement, adding, &target));
-        return (!emptied).then(|| added_not_null(table, column));
+        return (!emptied).then_some(Gap { table, column, since: Since::Added, rows });
     }
     let required = history.migration_of(column.nullable.span)?;
     let between = history.migrations.get(added..=required)?;
     let filled = between.iter().any(|migration| migration.up.iter().any(|statement| may_fill(statement, migration, &target)));
     let certain = is_set_not_null(between.last()?, column) && !filled && !was_checked(between.last()?, table, &column.name);
-    (certain && !function_fills(between.last()?, column)).then(|| set_not_null(table, column, added == required))
+    let since = if added == required { Since::SameMigration } else { Since::LaterMigration };
+    (certain && !function_fills(between.last()?, column)).then_some(Gap { table, column, since, rows })
 }
 
 /// The statements up to the one that adds the column, the table's name in it, and the column as it was added.
@@ -65,23 +120,12 @@ fn is_set_not_null(migration: &Migration, column: &Column) -> bool {
 
 /// Whether a statement may give the rows a value, remove them, or do what replay cannot tell.
 fn may_fill(statement: &Statement, migration: &Migration, target: &Target) -> bool {
-    let mut pending = vec![&statement.body];
-    while let Some(body) = pending.pop() {
-        let fills = match body {
-            Body::Data(data) => data_fills(data, migration, target),
-            Body::Changes(changes) => changes.iter().any(|change| change_fills(change, target)),
-            Body::Opaque { .. } | Body::Unparsed(_) => true,
-            Body::Block(steps) => {
-                pending.extend(bodies(steps));
-                false
-            }
-            Body::Setting { .. } | Body::Transaction(_) | Body::Other => false,
-        };
-        if fills {
-            return true;
-        }
-    }
-    false
+    all_bodies(&statement.body).into_iter().any(|body| match body {
+        Body::Data(data) => data_fills(data, migration, target),
+        Body::Changes(changes) => changes.iter().any(|change| change_fills(change, target)),
+        Body::Opaque { .. } | Body::Unparsed(_) => true,
+        Body::Block(_) | Body::Setting { .. } | Body::Transaction(_) | Body::Other => false,
+    })
 }
 
 fn data_fills(data: &DataStatement, migration: &Migration, target: &Target) -> bool {
@@ -106,14 +150,20 @@ fn change_fills(change: &Change, target: &Target) -> bool {
     }
 }
 
-fn bodies(steps: &[Step]) -> Vec<&Body> {
-    let mut bodies = Vec::new();
-    let mut pending: Vec<&Step> = steps.iter().collect();
-    while let Some(step) = pending.pop() {
-        match step {
-            Step::Statement(statement) => bodies.push(&statement.body),
-            Step::If { then, otherwise, .. } => pending.extend(then.iter().chain(otherwise)),
-            Step::Protected { body, handlers } => pending.extend(body.iter().chain(handlers.iter().flat_map(|(_, steps)| steps))),
+/// A statement's body and, where it is a block, those of all steps in it.
+fn all_bodies(body: &Body) -> Vec<&Body> {
+    let mut bodies = vec![body];
+    let mut next = 0;
+    while let Some(body) = bodies.get(next).copied() {
+        next += 1;
+        let Body::Block(steps) = body else { continue };
+        let mut pending: Vec<&Step> = steps.iter().collect();
+        while let Some(step) = pending.pop() {
+            match step {
+                Step::Statement(statement) => bodies.push(&statement.body),
+                Step::If { then, otherwise, .. } => pending.extend(then.iter().chain(otherwise)),
+                Step::Protected { body, handlers } => pending.extend(body.iter().chain(handlers.iter().flat_map(|(_, steps)| steps))),
+            }
         }
     }
     bodies
@@ -141,29 +191,62 @@ fn function_fills(migration: &Migration, column: &Column) -> bool {
         .any(|function| function.body.contains(column.name.as_str()) && function.body.to_lowercase().contains("update"))
 }
 
-fn added_not_null(table: &Table, column: &Column) -> Finding {
-    let (table_sql, name) = (table.name.to_sql(), column.name.to_sql());
-    let message = format!("`{}.{}` is added NOT NULL without a default: this fails if the table has a row", table.name.name, column.name);
-    let help = format!(
-        "ALTER TABLE {table_sql} ADD COLUMN {name} {};\nUPDATE {table_sql} SET {name} = …;\nALTER TABLE {table_sql} ALTER COLUMN {name} SET NOT NULL;",
-        column.data_type.value
-    );
-    Finding::new(column.span, message)
-        .object(path(table, &column.name))
-        .because(table.span, format!("`{}` is older than this migration", table.name.name))
-        .help(help)
+impl Gap<'_> {
+    /// The place to blame.
+    fn span(&self) -> Span {
+        if self.since == Since::Added { self.column.span } else { self.column.nullable.span }
+    }
+
+    /// How grave it is. Between two migrations an application may have filled the column.
+    fn severity(&self) -> Severity {
+        match (self.since, self.rows) {
+            (Since::LaterMigration, _) => Severity::Info,
+            (_, Some(_)) => Severity::Error,
+            (_, None) => Severity::Warning,
+        }
+    }
 }
 
-fn set_not_null(table: &Table, column: &Column, same_migration: bool) -> Finding {
-    let (table_sql, name) = (table.name.to_sql(), column.name.to_sql());
-    let message = format!(
-        "`{}.{}` becomes NOT NULL and no migration gave the older rows a value: this fails if there are any",
-        table.name.name, column.name
-    );
-    let finding = Finding::new(column.nullable.span, message)
-        .object(path(table, &column.name))
-        .because(column.span, "added here without a default: every row there was has NULL")
-        .help(format!("-- before it\nUPDATE {table_sql} SET {name} = … WHERE {name} IS NULL;"));
-    // Between two migrations an application may have filled it.
-    if same_migration { finding } else { finding.severity(Severity::Info) }
+/// The SQL that lets the rows there are through, for the columns of one table.
+fn repair(table: &Table, gaps: &[Gap]) -> String {
+    let each = |write: &dyn Fn(&str, &Column) -> String, between: &str| {
+        gaps.iter().map(|gap| write(&gap.column.name.to_sql(), gap.column)).collect::<Vec<_>>().join(between)
+    };
+    let (table, since) = (table.name.to_sql(), gaps.first().map(|gap| gap.since));
+    let fill = each(&|name, _| format!("{name} = …"), ", ");
+    if since != Some(Since::Added) {
+        return format!("-- before it\nUPDATE {table} SET {fill} WHERE {};", each(&|name, _| format!("{name} IS NULL"), " OR "));
+    }
+    let add = each(&|name, column| format!("ADD COLUMN {name} {}", column.data_type.value), ",\n    ");
+    let require = each(&|name, _| format!("ALTER COLUMN {name} SET NOT NULL"), ",\n    ");
+    format!("ALTER TABLE {table}\n    {add};\nUPDATE {table} SET {fill};\nALTER TABLE {table}\n    {require};")
+}
+
+fn finding(mut gaps: Vec<Gap>) -> Option<Finding> {
+    gaps.sort_by_key(Gap::span);
+    let (first, rest) = gaps.split_first()?;
+    let table = first.table;
+    let title = format!("`{}.{}`", table.name.name, first.column.name);
+    let more = match rest.len() {
+        0 => String::new(),
+        1 => ", like one more column here".to_owned(),
+        count => format!(", like {count} more columns here"),
+    };
+    let consequence = if first.rows.is_some() { "this fails on the rows there are" } else { "this fails if the table has a row" };
+    let message = match first.since {
+        Since::Added => format!("{title} is added NOT NULL without a default{more}: {consequence}"),
+        _ => format!("{title} becomes NOT NULL and no migration gave the older rows a value{more}: {consequence}"),
+    };
+    let mut finding = Finding::new(first.span(), message).object(path(table, &first.column.name)).severity(first.severity());
+    for gap in rest {
+        finding = finding.because(gap.span(), format!("`{}` likewise", gap.column.name));
+    }
+    finding = match first.rows {
+        Some(rows) => finding.because(rows, format!("rows are written to `{}` here", table.name.name)),
+        None => finding.because(table.span, format!("`{}` is older than this migration", table.name.name)),
+    };
+    if first.since != Since::Added {
+        finding = finding.because(first.column.span, "added here without a default: every row there was has NULL");
+    }
+    Some(finding.help(repair(table, &gaps)))
 }

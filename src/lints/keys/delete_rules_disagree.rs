@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{columns_in, columns_of, known_foreign_keys};
+use super::{columns_in, columns_of, is_part_of_key, known_foreign_keys};
 use crate::lint::{Finding, SchemaContext};
 use crate::schema::{Action, Constraint, ForeignKey, QualifiedName, Table};
 
@@ -24,10 +24,6 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
         by_parent.entry(parent).or_default().extend(disagreement(references));
     }
     by_parent.into_iter().filter_map(|(parent, disagreements)| finding(parent, &disagreements)).collect()
-}
-
-fn is_part_of_key(table: &Table, constraint: &Constraint) -> bool {
-    table.primary_key().is_some_and(|primary| constraint.columns.iter().any(|column| primary.columns.contains(column)))
 }
 
 /// A rule that most follow, one of those, and the few that do not.

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{columns_in, columns_of, known_foreign_keys, path, replacement};
+use super::{columns_in, columns_of, is_part_of_key, known_foreign_keys, path, replacement, with_rule};
 use crate::diagnostic::Severity;
 use crate::lint::{Finding, SchemaContext};
-use crate::schema::{Action, Constraint, ForeignKey, QualifiedName, Table};
+use crate::schema::{Action, Constraint, ForeignKey, Name, QualifiedName, Table};
 use crate::source::FileId;
 
 type Reference<'a> = (&'a Table, &'a Constraint, &'a ForeignKey);
@@ -48,27 +48,36 @@ fn finding(group: &[Reference], siblings: &[Reference]) -> Option<Finding> {
     for (table, constraint, _) in rest {
         finding = finding.because(constraint.span, format!("`{}` neither", columns_of(table, &constraint.columns)));
     }
-    let precedent = precedent(table, constraint, siblings);
-    if let Some((sibling, sibling_constraint, rule)) = precedent {
+    if let Some((sibling, sibling_constraint, rule)) = precedent_of(table, constraint, siblings) {
         let columns = columns_of(sibling, &sibling_constraint.columns);
         finding = finding.because(sibling_constraint.span, format!("`{columns}` says ON DELETE {}", rule.to_sql()));
     }
     let rule = |reference: &Reference| {
         let (table, constraint, key) = *reference;
-        let rule = precedent.map_or_else(|| usual_rule(table, constraint), |(_, _, rule)| rule);
-        replacement(table, constraint, key, &format!("ON DELETE {}", rule.to_sql()))
+        let rule = precedent_of(table, constraint, siblings).map_or_else(|| usual_rule(table, constraint), |(_, _, rule)| rule);
+        let key = ForeignKey { delete_set_columns: clearable(table, constraint), ..with_rule(key, "DELETE", rule) };
+        replacement(table, constraint, &key)
     };
     Some(finding.help(group.iter().map(rule).collect::<Vec<_>>().join("\n")))
+}
+
+/// The columns that SET NULL has to name, since it cannot clear them all.
+fn clearable(table: &Table, constraint: &Constraint) -> Vec<Name> {
+    let nullable: Vec<Name> =
+        columns_in(table, &constraint.columns).filter(|column| column.nullable.value).map(|column| column.name.clone()).collect();
+    if nullable.len() < constraint.columns.len() { nullable } else { Vec::new() }
 }
 
 fn is_optional(table: &Table, constraint: &Constraint) -> bool {
     columns_in(table, &constraint.columns).any(|column| column.nullable.value)
 }
 
-/// The rule most references to the same parent follow, of those that are optional or required alike.
-fn precedent<'a>(table: &Table, constraint: &Constraint, siblings: &[Reference<'a>]) -> Option<(&'a Table, &'a Constraint, Action)> {
-    let optional = is_optional(table, constraint);
-    let alike = || siblings.iter().filter(|(table, constraint, _)| is_optional(table, constraint) == optional);
+/// The rule most references to the same parent follow, of those that are optional or required alike: what only links
+/// two rows goes with either, which says nothing about rows that stand for themselves.
+fn precedent_of<'a>(table: &Table, constraint: &Constraint, siblings: &[Reference<'a>]) -> Option<(&'a Table, &'a Constraint, Action)> {
+    let kind = |table, constraint| (is_optional(table, constraint), is_part_of_key(table, constraint));
+    let own_kind = kind(table, constraint);
+    let alike = || siblings.iter().filter(|(table, constraint, _)| kind(table, constraint) == own_kind);
     let mut counts: BTreeMap<Action, usize> = BTreeMap::new();
     for rule in alike().filter_map(|(_, _, key)| key.on_delete) {
         *counts.entry(rule).or_default() += 1;
@@ -83,7 +92,5 @@ fn usual_rule(table: &Table, constraint: &Constraint) -> Action {
     if is_optional(table, constraint) {
         return Action::SetNull;
     }
-    let in_primary_key =
-        table.primary_key().is_some_and(|primary| constraint.columns.iter().all(|column| primary.columns.contains(column)));
-    if in_primary_key { Action::Cascade } else { Action::Restrict }
+    if is_part_of_key(table, constraint) { Action::Cascade } else { Action::Restrict }
 }

@@ -111,7 +111,8 @@ fn without_constraint(table: &Table, column: &Column, parent: Parent) -> Finding
     );
     let help = format!("{};", add_reference(table, column, parent));
     let finding = Finding::new(column.span, message).object(path(table, &column.name)).severity(Severity::Info).help(help);
-    finding.because(parent.key.span, format!("`{}.{}` is {}", parent.table.name.name, parent.key.name, parent.key.data_type.value))
+    finding
+        .because(parent.key.data_type.span, format!("`{}.{}` is {}", parent.table.name.name, parent.key.name, parent.key.data_type.value))
 }
 
 fn of_wrong_type(table: &Table, column: &Column, parent: Parent) -> Finding {
@@ -132,12 +133,12 @@ fn of_wrong_type(table: &Table, column: &Column, parent: Parent) -> Finding {
     Finding::new(column.span, message)
         .object(path(table, &column.name))
         .severity(Severity::Warning)
-        .because(parent.key.span, format!("`{parent_name}.{}` is {key}", parent.key.name))
+        .because(parent.key.data_type.span, format!("`{parent_name}.{}` is {key}", parent.key.name))
         .help(help)
 }
 
 fn add_reference(table: &Table, column: &Column, parent: Parent) -> String {
-    let rule = if column.nullable.value { "SET NULL" } else { "CASCADE" };
+    let rule = if column.nullable.value { "SET NULL" } else { "RESTRICT" };
     format!(
         "ALTER TABLE {} ADD FOREIGN KEY ({}) REFERENCES {} ({}) ON DELETE {rule}",
         table.name.to_sql(),

@@ -6,7 +6,7 @@ use crate::diagnostic::Severity;
 use crate::history::History;
 use crate::lint::tenancy::keeps_records;
 use crate::lint::{Finding, SchemaContext};
-use crate::schema::{Index, Name, QualifiedName, Schema, Table};
+use crate::schema::{Column, Index, Name, QualifiedName, Schema, Table};
 use crate::source::Span;
 
 pub fn check(context: &SchemaContext) -> Vec<Finding> {
@@ -81,9 +81,12 @@ fn natural_key(table: &Table) -> Option<Vec<Name>> {
     if let Some(column) = table.column("id") {
         return Some(vec![column.name.clone()]);
     }
-    let referencing: Vec<Name> =
-        table.columns.iter().map(|column| &column.name).filter(|name| table.foreign_keys_of(name).next().is_some()).cloned().collect();
-    (referencing.len() >= 2 && referencing.len() + 2 >= table.columns.len()).then_some(referencing)
+    let referencing: Vec<&Column> =
+        table.columns.iter().map(AsRef::as_ref).filter(|column| table.foreign_keys_of(&column.name).next().is_some()).collect();
+    // Where some may be NULL and others not, those may well be: a primary key allows it for none.
+    let alike = referencing.iter().all(|column| column.nullable.value) || referencing.iter().all(|column| !column.nullable.value);
+    let links = alike && referencing.len() >= 2 && referencing.len() + 2 >= table.columns.len();
+    links.then(|| referencing.into_iter().map(|column| column.name.clone()).collect())
 }
 
 /// The statement that took the primary key away, where the table had one under its present name.

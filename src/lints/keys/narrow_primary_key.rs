@@ -1,19 +1,24 @@
 //! Generated primary keys of 32 bits or fewer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{known_tables, path};
 use crate::lint::{Finding, SchemaContext};
-use crate::schema::{Column, ExpressionTree, Table};
+use crate::schema::{Column, ExpressionTree, Name, QualifiedName, Sequence, Table};
 use crate::source::FileId;
 
+/// Sequences by the column that owns them.
+type Owned<'a> = HashMap<(QualifiedName, Name), &'a Sequence>;
+
 pub fn check(context: &SchemaContext) -> Vec<Finding> {
+    let sequences = context.schema.sequences.values().map(AsRef::as_ref);
+    let sequences: Owned = sequences.filter_map(|sequence| Some((sequence.owned_by.clone()?, sequence))).collect();
     let narrow = known_tables(context.schema).filter(|table| !table.is_child()).filter_map(|table| Some((table, narrow_key(table)?)));
     let mut by_file: BTreeMap<FileId, Vec<(&Table, &Column)>> = BTreeMap::new();
     for (table, column) in narrow {
         by_file.entry(column.data_type.span.file).or_default().push((table, column));
     }
-    by_file.into_values().filter_map(finding).collect()
+    by_file.into_values().filter_map(|narrow| finding(&sequences, narrow)).collect()
 }
 
 /// The one column of the primary key, if it counts up and can run out. Codes that somebody chooses are another matter.
@@ -31,7 +36,16 @@ fn is_nextval(tree: &ExpressionTree) -> bool {
     matches!(tree.without_casts(), ExpressionTree::Function { name, .. } if name.name == "nextval")
 }
 
-fn finding(mut narrow: Vec<(&Table, &Column)>) -> Option<Finding> {
+/// The statements that widen the column and, where it has one of its own that does not follow by itself, its sequence.
+fn widen(sequences: &Owned, table: &Table, column: &Column) -> Vec<String> {
+    let owned = sequences.get(&(table.name.clone(), column.name.clone())).copied();
+    let narrow = |sequence: &&Sequence| !sequence.identity && !sequence.data_type.is("bigint");
+    let column = format!("ALTER TABLE {} ALTER COLUMN {} TYPE bigint;", table.name.to_sql(), column.name.to_sql());
+    let sequence = owned.filter(narrow).map(|sequence| format!("ALTER SEQUENCE {} AS bigint;", sequence.name.to_sql()));
+    std::iter::once(column).chain(sequence).collect()
+}
+
+fn finding(sequences: &Owned, mut narrow: Vec<(&Table, &Column)>) -> Option<Finding> {
     narrow.sort_by_key(|(_, column)| column.data_type.span);
     let (table, column) = *narrow.first()?;
     let limit = if column.data_type.value.is("smallint") { "32,767" } else { "2,147,483,647" };
@@ -49,9 +63,6 @@ fn finding(mut narrow: Vec<(&Table, &Column)>) -> Option<Finding> {
     let finding = others.fold(finding, |finding, (table, column)| {
         finding.because(column.data_type.span, format!("`{}.{}` is {}", table.name.name, column.name, column.data_type.value))
     });
-    let widen = |(table, column): &(&Table, &Column)| {
-        format!("ALTER TABLE {} ALTER COLUMN {} TYPE bigint;", table.name.to_sql(), column.name.to_sql())
-    };
-    let sql: Vec<String> = narrow.iter().map(widen).collect();
+    let sql: Vec<String> = narrow.iter().flat_map(|(table, column)| widen(sequences, table, column)).collect();
     Some(finding.help(format!("-- rewrites the table; keys that reference it have to follow\n{}", sql.join("\n"))))
 }

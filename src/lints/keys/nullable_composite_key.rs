@@ -20,13 +20,10 @@ fn finding(context: &SchemaContext, table: &Table, constraint: &Constraint, key:
     let message = format!("`{columns}` is not checked against `{}` in rows where only some of its columns are NULL", key.references.name);
     let finding = Finding::new(constraint.span, message).object(path(table, &constraint.name));
     let finding = nullable.iter().fold(finding, |finding, column| finding.because(column.span, format!("`{}` may be NULL", column.name)));
-    let rule = |event: &str, action: Option<crate::schema::Action>| {
-        action.map(|action| format!(" ON {event} {}", action.to_sql())).unwrap_or_default()
-    };
-    let ending = format!("MATCH FULL{}{}", rule("DELETE", key.on_delete), rule("UPDATE", key.on_update));
+    let strict = ForeignKey { match_full: true, ..key.clone() };
     let names: Vec<Name> = nullable.iter().map(|column| column.name.clone()).collect();
     let check = format!("ALTER TABLE {} ADD CHECK (num_nulls({}) IN (0, {}));", table.name.to_sql(), sql_list(&names), names.len());
-    Some(finding.help(format!("{}\n-- or\n{check}", replacement(table, constraint, key, &ending))))
+    Some(finding.help(format!("{}\n-- or\n{check}", replacement(table, constraint, &strict))))
 }
 
 /// Whether a CHECK says something about two of the columns together; it is taken to say that they go together.

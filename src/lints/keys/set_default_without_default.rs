@@ -1,6 +1,6 @@
 //! `SET DEFAULT` on a column without a default, or with one that no parent row can have.
 
-use super::{columns_in, columns_of, known_foreign_keys, path, replacement};
+use super::{columns_in, columns_of, known_foreign_keys, path, replacement, with_rule};
 use crate::diagnostic::Severity;
 use crate::lint::{Finding, SchemaContext};
 use crate::schema::{Action, Column, Constraint, ExpressionTree, ForeignKey, Schema, Table, TypeKind};
@@ -36,8 +36,8 @@ fn finding(schema: &Schema, table: &Table, constraint: &Constraint, key: &Foreig
         }
         _ => format!("`{columns}` is ON {event} SET DEFAULT, which empties it: {problem}"),
     };
-    let rule = if column.nullable.value { "SET NULL" } else { "RESTRICT" };
-    let help = replacement(table, constraint, key, &format!("ON {event} {rule}"));
+    let rule = if column.nullable.value { Action::SetNull } else { Action::Restrict };
+    let help = replacement(table, constraint, &with_rule(key, event, rule));
     let finding = Finding::new(constraint.span, message).object(path(table, &constraint.name)).severity(severity).help(help);
     Some(finding.because(column.span, format!("`{}` is defined here", column.name)))
 }

@@ -1,6 +1,6 @@
 //! `SET NULL` on a column that cannot be NULL.
 
-use super::{columns_of, known_foreign_keys, later, path, replacement};
+use super::{columns_of, known_foreign_keys, later, path, replacement, with_rule};
 use crate::lint::{Finding, SchemaContext};
 use crate::schema::{Action, Column, Constraint, ForeignKey, Name, Table};
 
@@ -33,7 +33,7 @@ fn finding(context: &SchemaContext, table: &Table, constraint: &Constraint, key:
         "-- if the row may lose its reference\nALTER TABLE {} ALTER COLUMN {} DROP NOT NULL;\n-- if it cannot be without\n{}",
         table.name.to_sql(),
         column.name.to_sql(),
-        replacement(table, constraint, key, &format!("ON {event} CASCADE"))
+        replacement(table, constraint, &with_rule(key, event, Action::Cascade))
     );
     Some(Finding::new(span, message).object(path(table, &constraint.name)).because(other, label).help(help))
 }
