@@ -5,8 +5,10 @@ mod review;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use crate::layout::Kind;
 use crate::lint::{self, Lint};
 use crate::lints::builtin;
 use crate::nearest::did_you_mean;
@@ -76,8 +78,8 @@ struct LintArguments {
     /// Do not run these lints
     #[arg(long, value_name = "LINT", value_delimiter = ',')]
     skip: Vec<String>,
-    /// The directory's layout, instead of recognising it (hand-numbered, golang-migrate, diesel, prisma, flyway, supabase …)
-    #[arg(long, value_name = "NAME")]
+    /// The directory's layout, instead of recognising it
+    #[arg(long, value_name = "NAME", ignore_case = true, value_parser = PossibleValuesParser::new(Kind::all().map(Kind::name)))]
     layout: Option<String>,
     /// The configuration file, instead of the migralint.yaml found upwards from the directory
     #[arg(long, value_name = "FILE")]
@@ -145,7 +147,10 @@ fn dispatch(command: Command, out: &mut dyn Write) -> io::Result<Status> {
         Command::Explain { lint } => explain(&lint, out),
         Command::Lints => lints(out),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Arguments::command(), "migralint", &mut &mut *out);
+            // The generator panics where it cannot write.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "migralint", &mut script);
+            out.write_all(&script)?;
             Ok(Status::Clean)
         }
     }

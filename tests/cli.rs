@@ -37,13 +37,73 @@ fn the_exit_status_follows_the_gravest_finding_and_fail_on() {
     }
 }
 
+/// Exit status and standard error.
+fn refusal(root: &TempDir, arguments: &[&str]) -> (Option<i32>, String) {
+    let output = common::migralint(root.path(), arguments);
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
 #[test]
-fn a_directory_that_is_not_there_is_said_in_one_line() {
-    let root = scratch(&[]);
-    let output = common::migralint(root.path(), &["lint", "nowhere"]);
-    let error = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(2));
-    assert!(error.contains("nowhere") && error.lines().count() <= 2, "{error}");
+fn what_cannot_be_reviewed_is_named_with_the_reason() {
+    let root = scratch(&[("db/001_a.sql", CLEAN), ("notes/notes.sql", CLEAN), ("notes/README.txt", "")]);
+    for (path, expected) in [
+        ("nowhere", "there is no file or directory `nowhere`"),
+        ("db/002_b.sql", "there is no file or directory `db/002_b.sql`"),
+        ("-", "standard input is not read"),
+        ("notes", "no migrations in `notes`"),
+        ("notes/notes.sql", "`notes/notes.sql` is no migration"),
+        (".", "`db`"),
+    ] {
+        let (status, error) = refusal(&root, &["lint", path]);
+        assert_eq!(status, Some(2), "{path}: {error}");
+        assert!(error.contains(expected), "{path}: {error}");
+    }
+}
+
+#[test]
+fn a_directory_named_twice_is_reviewed_once() {
+    let root = scratch(&[("db/001_a.sql", WARNING)]);
+    let report = common::json(root.path(), &["db", "./db/", "db/../db"]);
+    assert_eq!(report["directories"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn a_directory_without_a_file_that_counts_was_not_reviewed() {
+    let root = scratch(&[("db/001_a.sql", CLEAN), ("all/001_a.sql", CLEAN), ("all/migralint.yaml", "ignore: ['**']\n")]);
+    for arguments in [&["lint", "--layout", "Flyway", "--fail-on", "never", "db"][..], &["lint", "all"]] {
+        assert_eq!(common::migralint(root.path(), arguments).status.code(), Some(2), "{arguments:?}");
+    }
+}
+
+#[test]
+fn an_unknown_layout_is_refused_with_those_there_are() {
+    let (status, error) = refusal(&scratch(&[]), &["lint", "--layout", "flywy", "."]);
+    assert_eq!(status, Some(2));
+    assert!(error.contains("flyway") && error.contains("golang-migrate"), "{error}");
+}
+
+#[test]
+fn mistakes_in_the_configuration_are_shown_where_they_are() {
+    for (text, line, expected) in [
+        ("fail_on: warning\n", 1, "fail_on"),
+        ("lints:\n  gapp: off\n", 2, "gapp"),
+        ("lints:\n  gap: warn\n", 2, "`warn`"),
+        ("lints: [a\n", 2, "not YAML"),
+        ("tenant: yes\n", 1, "`yes`"),
+        ("- a\n", 1, "a list"),
+        ("layout: flywy\n", 1, "`flywy`"),
+        ("down-directory: nowhere\n", 1, "nowhere"),
+    ] {
+        let root = scratch(&[("db/001_a.sql", CLEAN), ("migralint.yaml", text)]);
+        let report = common::json(root.path(), &["--only", "gap", "db"]);
+        let finding = &report["findings"][0];
+        assert_eq!(
+            (finding["lint"].as_str(), finding["path"].as_str(), finding["line"].as_u64()),
+            (Some("config"), Some("migralint.yaml"), Some(line)),
+            "{text}"
+        );
+        assert!(finding["message"].as_str().is_some_and(|message| message.contains(expected)), "{text}: {finding}");
+    }
 }
 
 #[test]
@@ -119,6 +179,20 @@ fn every_lint_is_listed_and_every_shell_gets_completions() {
     }
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         assert!(common::stdout(&common::migralint(root.path(), &["completions", shell])).contains("migralint"), "{shell}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_cannot_be_written_is_a_failure() {
+    use std::process::{Command, Stdio};
+    let root = scratch(&[("db/001_a.sql", CLEAN)]);
+    for arguments in [&["lint", "db"][..], &["lints"], &["explain", "gap"], &["completions", "bash"]] {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("a full device");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_migralint"));
+        let output = command.current_dir(root.path()).args(arguments).stdout(full).stderr(Stdio::piped()).output().expect("starts");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("cannot write the output"), "{arguments:?}");
     }
 }
 

@@ -29,6 +29,7 @@ struct Loaded {
 
 fn load(text: &str) -> Loaded {
     let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("db/rollback")).unwrap();
     let path = folder.path().join("migralint.yaml");
     fs::write(&path, text).unwrap();
     let mut sources = SourceMap::default();

@@ -1,5 +1,6 @@
 //! `migralint lint`: from paths to a report.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -9,8 +10,8 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::history::History;
 use crate::layout::{self, Directory, DiscoverOptions};
 use crate::lint;
+use crate::lint::paths::absolute;
 use crate::lints;
-use crate::nearest::did_you_mean;
 use crate::report::{self, DirectorySummary, Report};
 use crate::source::{FileId, SourceMap};
 
@@ -48,14 +49,16 @@ pub(super) fn run(arguments: &LintArguments, out: &mut dyn Write) -> io::Result<
         Format::Terminal => report::terminal::render(&report, arguments.color.enabled(), out)?,
         Format::Json => report::json::render(&report, out)?,
     }
-    Ok(status(&report.diagnostics, fail_on))
+    Ok(status(&report, fail_on))
 }
 
+/// The paths to review, each once.
 fn paths(arguments: &LintArguments) -> Vec<&Path> {
-    match arguments.paths.as_slice() {
-        [] => vec![Path::new(".")],
-        paths => paths.iter().map(PathBuf::as_path).collect(),
+    if arguments.paths.is_empty() {
+        return vec![Path::new(".")];
     }
+    let mut seen = HashSet::new();
+    arguments.paths.iter().map(PathBuf::as_path).filter(|path| seen.insert(absolute(path))).collect()
 }
 
 fn known_lints<'a>(mut ids: impl Iterator<Item = &'a String>) -> Result<(), String> {
@@ -64,10 +67,11 @@ fn known_lints<'a>(mut ids: impl Iterator<Item = &'a String>) -> Result<(), Stri
 
 /// Finds the directory and its configuration. A path to a file stands for the directory it is a migration of.
 fn target(path: &Path, arguments: &LintArguments, sources: &mut SourceMap, diagnostics: &mut Vec<Diagnostic>) -> Result<Target, String> {
+    exists(path)?;
     let mut config = configuration(path, arguments, sources, diagnostics)?;
     config.settings.only = (!arguments.only.is_empty()).then(|| arguments.only.iter().cloned().collect());
     config.settings.skip.extend(arguments.skip.iter().cloned());
-    let options = discover_options(arguments, &config)?;
+    let options = discover_options(arguments, &config);
     let discover = |path: &Path, sources: &mut SourceMap| layout::discover(path, sources, &options).map_err(|error| error.to_string());
     let (mut directory, only_file) = match path.is_file() {
         true => directory_of_file(path, sources, discover).map(|(directory, file)| (directory, Some(file)))?,
@@ -79,6 +83,15 @@ fn target(path: &Path, arguments: &LintArguments, sources: &mut SourceMap, diagn
     directory.ignored.retain(|file| !ignored(file.file, sources));
     directory.unreadable.retain(|file| !ignored(file.file, sources));
     Ok(Target { directory, config, only_file })
+}
+
+fn exists(path: &Path) -> Result<(), String> {
+    match path.try_exists() {
+        Ok(false) if path == Path::new("-") => Err("standard input is not read: name the file of a migration, or its directory".to_owned()),
+        Ok(false) => Err(format!("there is no file or directory `{}`", path.display())),
+        // What cannot be looked at is reported by who tries to read it.
+        Ok(true) | Err(_) => Ok(()),
+    }
 }
 
 /// The configuration that governs a path; its mistakes join the findings.
@@ -103,17 +116,9 @@ fn same_place(one: &Diagnostic, other: &Diagnostic, sources: &SourceMap) -> bool
     one.message == other.message && place(one) == place(other)
 }
 
-fn discover_options(arguments: &LintArguments, config: &Config) -> Result<DiscoverOptions, String> {
-    let named = arguments.layout.as_deref().map(layout_named).transpose()?;
-    Ok(DiscoverOptions { layout: named.or(config.discover.layout), ..config.discover.clone() })
-}
-
-fn layout_named(name: &str) -> Result<layout::Kind, String> {
-    layout::Kind::from_name(name).ok_or_else(|| {
-        let names: Vec<&str> = layout::Kind::all().map(layout::Kind::name).collect();
-        let hint = did_you_mean(name, names.iter().copied()).unwrap_or_else(|| format!("known are {}", names.join(", ")));
-        format!("there is no layout `{name}`; {hint}")
-    })
+fn discover_options(arguments: &LintArguments, config: &Config) -> DiscoverOptions {
+    let named = arguments.layout.as_deref().and_then(layout::Kind::from_name);
+    DiscoverOptions { layout: named.or(config.discover.layout), ..config.discover.clone() }
 }
 
 /// A migration's file lies in its directory, or one folder deeper (`20240101_name/up.sql`, `rollback/018_name.sql`).
@@ -122,7 +127,7 @@ fn directory_of_file(
     sources: &mut SourceMap,
     discover: impl Fn(&Path, &mut SourceMap) -> Result<Directory, String>,
 ) -> Result<(Directory, FileId), String> {
-    let mut failure = format!("{}: no migration directory has this file", path.display());
+    let mut reason = None;
     for parent in path.ancestors().skip(1).take(2) {
         let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
         match discover(parent, sources) {
@@ -131,10 +136,11 @@ fn directory_of_file(
                     return Ok((directory, file));
                 }
             }
-            Err(error) => failure = error,
+            Err(error) => reason = reason.or(Some(error)),
         }
     }
-    Err(failure)
+    let reason = reason.unwrap_or_else(|| "its directory's layout does not take it for one".to_owned());
+    Err(format!("`{}` is no migration: {reason}", path.display()))
 }
 
 fn file_in(directory: &Directory, path: &Path, sources: &SourceMap) -> Option<FileId> {
@@ -161,14 +167,14 @@ fn review(target: Target, sources: &SourceMap, diagnostics: &mut Vec<Diagnostic>
     }
 }
 
-/// A mistake in the configuration and a file that does not parse mean that the job was not wholly done,
-/// whatever severity they were given.
-fn status(diagnostics: &[Diagnostic], fail_on: FailOn) -> Status {
+/// A mistake in the configuration, a file that does not parse and a directory in which no file counts mean that the
+/// job was not wholly done, whatever severity they were given.
+fn status(report: &Report, fail_on: FailOn) -> Status {
     let incomplete = |diagnostic: &Diagnostic| [config::LINT, "syntax-error"].contains(&diagnostic.lint.as_str());
-    if diagnostics.iter().any(incomplete) {
+    if report.diagnostics.iter().any(incomplete) || report.directories.iter().any(|directory| directory.migrations == 0) {
         return Status::Failed;
     }
-    match diagnostics.iter().any(|diagnostic| FailOn::from(diagnostic.severity) >= fail_on) {
+    match report.diagnostics.iter().any(|diagnostic| FailOn::from(diagnostic.severity) >= fail_on) {
         true => Status::Findings,
         false => Status::Clean,
     }

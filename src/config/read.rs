@@ -1,7 +1,7 @@
 //! Reads the tree of a configuration file, key by key.
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_yaml::Value;
 
@@ -65,7 +65,7 @@ impl Reader<'_> {
             match key {
                 "layout" => config.discover.layout = self.choice(key, value, &layouts()),
                 "dialect" => config.discover.dialect = self.choice(key, value, &DIALECTS),
-                "down-directory" => config.discover.down_directory = self.string(key, value).map(|path| self.folder.join(path)),
+                "down-directory" => config.discover.down_directory = self.folder(key, value),
                 "fail-on" => config.fail_on = self.choice(key, value, &FAIL_ON),
                 "lints" => config.settings.lints = self.lints(value),
                 "paths" => config.settings.paths = self.paths(value),
@@ -74,6 +74,15 @@ impl Reader<'_> {
             }
         }
         config
+    }
+
+    fn folder(&mut self, key: &str, node: &Node) -> Option<PathBuf> {
+        let folder = self.folder.join(self.string(key, node)?);
+        if folder.is_dir() {
+            return Some(folder);
+        }
+        self.mistake(node.span, format!("there is no folder `{}`", folder.display()), None);
+        None
     }
 
     fn lints(&mut self, node: &Node) -> BTreeMap<String, LintSettings> {

@@ -73,20 +73,25 @@ enum Scope {
 /// The comments of a file that are addressed to this program, without the marks of a comment.
 fn comments(file: FileId, sources: &SourceMap) -> Vec<Span> {
     let text = &sources.file(file).text;
-    if !text.contains("migralint:") {
+    if !text.contains("migralint") {
         return Vec::new();
     }
-    let addressed =
-        |range: &Range<usize>| text[range.clone()].strip_prefix("--").is_some_and(|comment| comment.trim_start().starts_with("migralint:"));
+    let addressed = |range: &Range<usize>| text.get(range.clone()).is_some_and(is_addressed);
     split::comments(text, 0..text.len()).into_iter().filter(addressed).map(|range| Span::new(file, range)).collect()
+}
+
+/// Whether a comment means this program, be it with the wrong mark of a comment or without the colon.
+fn is_addressed(comment: &str) -> bool {
+    let inside = comment.trim_start_matches(['-', '/', '*']).trim_start();
+    inside.strip_prefix("migralint").is_some_and(|rest| rest.starts_with(':') || rest.trim_start().starts_with("allow"))
 }
 
 /// Reads one comment: the lints it allows, or what is wrong with it.
 fn read<'a>(comment: Span, around: &Surroundings<'a>) -> Result<Vec<Allowance<'a>>, Finding> {
     let written = around.sources.text(comment);
     let Some((verb, lints, reason)) = clauses(written) else {
-        let message = "this comment is neither `allow(lint-id) reason` nor `allow-file(lint-id) reason` and suppresses nothing";
-        return Err(Finding::new(comment, message));
+        let help = "write `-- migralint: allow(lint-id) reason`, or `allow-file` at the top of the file";
+        return Err(Finding::new(comment, "this comment is not understood and suppresses nothing").help(help));
     };
     if reason.trim().is_empty() {
         return Err(
@@ -107,7 +112,7 @@ fn read<'a>(comment: Span, around: &Surroundings<'a>) -> Result<Vec<Allowance<'a
 
 /// Cuts `-- migralint: verb(lints) reason`.
 fn clauses(comment: &str) -> Option<(&str, &str, &str)> {
-    let (_, directive) = comment.split_once("migralint:")?;
+    let (_, directive) = comment.strip_prefix("--")?.split_once("migralint:")?;
     let (verb, rest) = directive.split_once('(')?;
     let (lints, reason) = rest.split_once(')')?;
     Some((verb.trim(), lints, reason)).filter(|(verb, ..)| matches!(*verb, "allow" | "allow-file"))
@@ -236,6 +241,10 @@ mod tests {
             let sql = format!("-- migralint: {comment}\nSELECT 1;");
             assert_eq!(lines(&sql), (vec![2], vec![(1, INVALID)]), "{comment}");
         }
+        for comment in ["/* migralint: allow(money) why */", "-- migralint allow(money) why"] {
+            assert_eq!(lines(&format!("{comment}\nSELECT 1;")), (vec![2], vec![(1, INVALID)]), "{comment}");
+        }
+        assert_eq!(lines("-- migralint is asked here\nSELECT 1;"), (vec![2], vec![]), "words about the program are no order to it");
     }
 
     #[test]

@@ -26,11 +26,12 @@ pub fn render(report: &Report, colour: bool, out: &mut dyn Write) -> io::Result<
         writeln!(out, "{}", heading(directory))?;
     }
     let files = PrintableFiles::new(report);
+    writeln!(out)?;
     for diagnostic in &report.diagnostics {
-        writeln!(out)?;
+        // Ends with an empty line.
         out.write_all(&rendered(diagnostic, &files, colour)?)?;
     }
-    writeln!(out, "\n{}", summary(report))
+    writeln!(out, "{}", summary(report))
 }
 
 /// `database/migration: 22 migrations, hand-numbered, PostgreSQL`
@@ -51,6 +52,7 @@ fn summary(report: &Report) -> String {
         .collect();
     let counts = if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") };
     match not_modelled {
+        _ if statements == 0 => format!("{counts}; no statements"),
         0 => format!("{counts}; all {} modelled", plural(statements, "statement")),
         _ => format!("{counts}; {} of {} modelled", statements.saturating_sub(not_modelled), plural(statements, "statement")),
     }

@@ -2,7 +2,7 @@
 
 use super::not_understood;
 use crate::change::{ChangeKind, ObjectReference};
-use crate::schema::QualifiedName;
+use crate::schema::{Function, QualifiedName};
 use crate::source::{SourceMap, Span};
 use crate::sql::{self, Body, Call, Condition, DataStatement, Dialect, Reach, Statement, Step};
 
@@ -327,14 +327,13 @@ fn called(text: &str) -> String {
         .iter()
         .flat_map(Statement::changes)
         .filter_map(|change| match &change.kind {
-            ChangeKind::CreateFunction { function, .. } => Some(function),
+            ChangeKind::CreateFunction { function, .. } => Some(function.as_ref()),
             _ => None,
         })
         .collect();
     let Some(Body::Data(DataStatement { calls, .. })) = statements.last().map(|statement| &statement.body) else { return "no call".into() };
     let steps = calls.iter().flat_map(|call| {
-        let of_call =
-            |function: &&&Box<crate::schema::Function>| function.key.name.name == call.function.name && call.fits(&function.arguments);
+        let of_call = |function: &&&Function| function.key.name.name == call.function.name && call.fits(&function.arguments);
         functions.iter().filter(of_call).flat_map(|function| sql::function_steps(&sources, function, call)).collect::<Vec<Step>>()
     });
     let texts = steps.flat_map(|step| step.statements().into_iter().map(dropped).collect::<Vec<_>>());
