@@ -47,10 +47,11 @@ fn a_statement_that_does_not_parse_hides_no_other() {
 
 #[test]
 fn nul_bytes_are_reported_and_the_rest_is_checked() {
-    let root = directory(&[("001_a.sql", b"CREATE TABLE t (a int);\0\n"), ("002_b.sql", FAULTY)]);
+    let root = directory(&[("001_a.sql", b"SELECT 1;\nCREATE TABLE t (a int);\0\n"), ("002_b.sql", FAULTY)]);
     let (status, findings) = lint(root.path());
     assert_eq!(status, 2);
-    assert!(findings.iter().any(|finding| finding.starts_with("001_a.sql:1 syntax-error")), "{findings:?}");
+    assert!(findings.contains(&"001_a.sql:2 syntax-error".to_owned()), "{findings:?}");
+    assert!(findings.contains(&"001_a.sql:2 missing-primary-key".to_owned()), "the file itself is checked: {findings:?}");
     assert!(findings.contains(&"002_b.sql:1 missing-primary-key".to_owned()), "{findings:?}");
 }
 

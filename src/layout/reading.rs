@@ -44,13 +44,25 @@ fn decode(bytes: Vec<u8>) -> Text {
     if bytes.starts_with(b"version https://git-lfs.github.com/spec/") {
         return unusable("is a Git LFS pointer, its content was not fetched");
     }
-    if bytes.contains(&0) {
-        return unusable("is not text: it holds NUL bytes");
-    }
     let bytes = if bytes.starts_with(b"\xEF\xBB\xBF") { bytes[3..].to_vec() } else { bytes };
+    if let Some(first) = bytes.iter().position(|byte| *byte == 0) {
+        return with_nul(bytes, first);
+    }
     match String::from_utf8(bytes) {
         Ok(text) => Text { text, trouble: None },
         Err(error) => lossy(&error),
+    }
+}
+
+/// A stray NUL byte in a text is read as a space; what holds many of them is no text.
+fn with_nul(mut bytes: Vec<u8>, first: usize) -> Text {
+    let length = bytes.len();
+    let nul = bytes.iter_mut().filter(|byte| **byte == 0).map(|byte| *byte = b' ').count();
+    match String::from_utf8(bytes) {
+        Ok(text) if nul * 20 < length => {
+            Text { text, trouble: Some((first..first + 1, "byte 0x00 is no text, and PostgreSQL refuses it".into())) }
+        }
+        _ => unusable("is not text: it holds NUL bytes"),
     }
 }
 
@@ -92,8 +104,15 @@ mod tests {
     }
 
     #[test]
+    fn a_stray_nul_byte_is_remembered_and_the_rest_is_read() {
+        let text = decode(b"CREATE TABLE t (a int);\0\n".to_vec());
+        assert_eq!(text.text, "CREATE TABLE t (a int); \n");
+        assert_eq!(text.trouble, Some((23..24, "byte 0x00 is no text, and PostgreSQL refuses it".into())));
+    }
+
+    #[test]
     fn what_is_no_text_is_not_read_as_sql() {
-        for bytes in [&b"\0GITCRYPT\0abc"[..], b"version https://git-lfs.github.com/spec/v1\noid", b"SELECT \0"] {
+        for bytes in [&b"\0GITCRYPT\0abc"[..], b"version https://git-lfs.github.com/spec/v1\noid", b"\x7FELF\0\0\0\x02"] {
             let text = decode(bytes.to_vec());
             assert!(text.text.is_empty() && text.trouble.is_some(), "{bytes:?}");
         }

@@ -33,13 +33,75 @@ const MARKERS: [&str; 14] = [
     "unsupported",
 ];
 
-/// Whether a comment of a text says that there is no way back, on purpose.
+/// Whether a comment of a migration says that there is no way back, on purpose.
 fn is_marked_irreversible(text: &str) -> bool {
-    text.lines().filter_map(|line| line.split_once("--")).any(|(_, comment)| holds_marker(comment))
+    text.lines().filter_map(|line| line.split_once("--")).any(|(_, comment)| {
+        let comment = comment.to_ascii_lowercase();
+        MARKERS.iter().any(|marker| comment.contains(marker))
+    })
 }
 
-/// Whether words that there is no way back stand anywhere, as in `SELECT 'not supported'`.
-fn holds_marker(text: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    MARKERS.iter().any(|marker| text.contains(marker))
+/// Words that an explanation of an empty rollback does without as rarely as any sentence that denies something.
+const DENIALS: [&str; 24] = [
+    "no",
+    "not",
+    "nothing",
+    "none",
+    "never",
+    "cannot",
+    "can't",
+    "don't",
+    "doesn't",
+    "won't",
+    "without",
+    "irreversible",
+    "unsupported",
+    "impossible",
+    "unnecessary",
+    "intentionally",
+    "deliberately",
+    "manual",
+    "manually",
+    "empty",
+    "noop",
+    "no-op",
+    "one-way",
+    "forward-only",
+];
+
+/// What generators write into a rollback that is still to be filled in, and SQL that denies something.
+const NO_DENIALS: [&str; 5] = ["could not auto-generate", "if not exists", "not null", "on delete no action", "on update no action"];
+
+/// Whether a rollback that does nothing says why, as in `-- no down migration` or `SELECT 'not supported'`.
+fn gives_a_reason(text: &str) -> bool {
+    let text = NO_DENIALS.iter().fold(text.to_lowercase().replace('’', "'"), |text, phrase| text.replace(phrase, ""));
+    text.split(|character: char| !(character.is_alphanumeric() || matches!(character, '\'' | '-' | '_')))
+        .map(|word| word.trim_matches(['\'', '-']))
+        .any(|word| DENIALS.contains(&word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_denial_is_a_reason_and_a_template_is_none() {
+        for (text, expected) in [
+            ("-- No down migration for this one", true),
+            ("-- there is no restore for this", true),
+            ("/* Nothing to do because rows were deleted. */", true),
+            ("---- Not Required", true),
+            ("-- requires manual revert", true),
+            ("SELECT 'not supported';", true),
+            ("-- we can’t get these rows back", true),
+            ("-- This file should undo anything in `up.sql`", false),
+            ("-- Could not auto-generate a down migration.", false),
+            ("-- alter table t add column c int not null", false),
+            ("-- create table if not exists t (id int)", false),
+            ("-- rollback of notes", false),
+            ("", false),
+        ] {
+            assert_eq!(gives_a_reason(text), expected, "{text}");
+        }
+    }
 }

@@ -1,38 +1,78 @@
 //! Rollbacks that do nothing.
 
-use crate::change::ChangeKind;
-use crate::history::Migration;
+use std::collections::HashSet;
+
+use crate::change::{Change, ChangeKind};
+use crate::diagnostic::Severity;
+use crate::history::{EventKind, Migration};
 use crate::lint::{Finding, HistoryContext};
 use crate::lints::files;
+use crate::schema::TEMPORARY;
+use crate::source::Span;
 use crate::sql::{Body, DataKind, Statement};
 
 pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
-    context.history.migrations.iter().filter_map(|migration| judge(context, migration)).collect()
+    let idle: HashSet<Span> = context
+        .history
+        .events
+        .iter()
+        .filter(|event| matches!(event.kind, EventKind::NoEffect(_)))
+        .map(|event| event.span)
+        .collect();
+    context.history.migrations.iter().filter_map(|migration| judge(context, migration, &idle)).collect()
 }
 
-fn judge(context: &HistoryContext, migration: &Migration) -> Option<Finding> {
+/// What a migration leaves behind that a rollback could take away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Legacy {
+    /// Rows it inserted.
+    Rows,
+    /// Another schema.
+    Schema,
+}
+
+fn judge(context: &HistoryContext, migration: &Migration, idle: &HashSet<Span>) -> Option<Finding> {
     let (part, statements) = (migration.file.down?, migration.down.as_ref()?);
-    let reversible = migration.up.iter().any(needs_undoing);
-    if !reversible || statements.iter().any(has_effect) {
+    let legacy = migration.up.iter().filter_map(|statement| legacy(statement, idle)).max()?;
+    if statements.iter().any(has_effect) {
         return None;
     }
     let (down, up) = (context.sources.text(part.span), context.sources.text(migration.file.up.span));
-    if super::holds_marker(down) || super::is_marked_irreversible(up) {
+    if super::gives_a_reason(down) || super::is_marked_irreversible(up) {
         return None;
     }
     let name = files::title(context, migration);
-    let message = format!("the rollback of `{name}` does nothing: it succeeds, and the schema stays as it is");
+    let (stays, severity) = match legacy {
+        Legacy::Schema => ("the schema stays as it is", None),
+        Legacy::Rows => ("the rows it inserted stay", Some(Severity::Info)),
+    };
+    let message = format!("the rollback of `{name}` does nothing: it succeeds, and {stays}");
     let finding = Finding::new(files::first_line(context.sources, part), message)
-        .because(files::first_line(context.sources, migration.file.up), "what it should undo");
-    Some(finding.object(name).help("undo the migration, or say in a comment that it is irreversible"))
+        .because(files::first_line(context.sources, migration.file.up), "what it should undo")
+        .object(name)
+        .help("undo the migration, or say in a comment why there is nothing to undo");
+    Some(match severity {
+        Some(severity) => finding.severity(severity),
+        None => finding,
+    })
 }
 
-/// Whether there is something to undo; PostgreSQL has no way to take an enum's value back.
-fn needs_undoing(statement: &Statement) -> bool {
+/// Rows that were updated or deleted are no legacy: nobody knows any more what they were.
+fn legacy(statement: &Statement, idle: &HashSet<Span>) -> Option<Legacy> {
     match &statement.body {
-        Body::Changes(changes) => changes.iter().any(|change| !matches!(change.kind, ChangeKind::AddEnumValue { .. })),
-        Body::Data(data) => data.kind != DataKind::Select,
-        _ => false,
+        Body::Data(data) => (data.kind == DataKind::Insert).then_some(Legacy::Rows),
+        _ => statement.changes().into_iter().any(|change| !idle.contains(&change.span) && is_undone(change)).then_some(Legacy::Schema),
+    }
+}
+
+/// Whether a rollback is expected to undo a change. PostgreSQL has no way to take an enum's value back, and what
+/// other migrations share or no session keeps stays out of it.
+fn is_undone(change: &Change) -> bool {
+    match &change.kind {
+        ChangeKind::AddEnumValue { .. } | ChangeKind::CreateExtension { .. } | ChangeKind::SetSearchPath { .. } => false,
+        ChangeKind::ValidateConstraint { .. } | ChangeKind::Comment { .. } | ChangeKind::Truncate { .. } => false,
+        ChangeKind::CreateFunction { function, .. } => function.key.name.schema != TEMPORARY,
+        _ => true,
     }
 }
 
