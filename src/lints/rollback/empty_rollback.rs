@@ -12,13 +12,8 @@ use crate::source::Span;
 use crate::sql::{Body, DataKind, Statement};
 
 pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
-    let idle: HashSet<Span> = context
-        .history
-        .events
-        .iter()
-        .filter(|event| matches!(event.kind, EventKind::NoEffect(_)))
-        .map(|event| event.span)
-        .collect();
+    let idle: HashSet<Span> =
+        context.history.events.iter().filter(|event| matches!(event.kind, EventKind::NoEffect(_))).map(|event| event.span).collect();
     context.history.migrations.iter().filter_map(|migration| judge(context, migration, &idle)).collect()
 }
 
