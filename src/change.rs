@@ -24,6 +24,7 @@ mod queries;
 mod renames;
 mod resolve;
 mod rewrite;
+mod session;
 mod store;
 mod tables;
 mod types;

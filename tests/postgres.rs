@@ -88,7 +88,8 @@ fn compare(server: &str, index: usize, path: &Path) -> Option<String> {
     let database = format!("migralint_{index}");
     psql(server, "postgres", &format!("DROP DATABASE IF EXISTS {database}; CREATE DATABASE {database};"));
     for migration in &history.migrations {
-        psql(server, &database, sources.text(migration.file.up.span));
+        // Tools end the transaction that a file leaves open.
+        psql(server, &database, &format!("{}\n;COMMIT;", sources.text(migration.file.up.span)));
     }
     let found = lint::run(lints::builtin(), &history, &sources, &Settings::only(["foreign-key-without-index"]));
     let found: BTreeSet<String> = found.into_iter().filter_map(|diagnostic| diagnostic.object).collect();

@@ -59,15 +59,14 @@ impl Observer for Notices<'_> {
 /// The schema after the statements of one file. A refused change is reported and replay goes on, so that
 /// one mistake does not hide the rest.
 pub fn replay_file(before: &Schema, statements: &[Statement], sources: &SourceMap, observer: &mut dyn Observer) -> Schema {
-    let mut schema = before.clone();
-    // Every file starts in a session of its own.
-    schema.search_path = Schema::default().search_path;
-    let mut run = Run { schema, sources, observer, statement: None, calls: 0, calls_left: MAX_ALL_CALLS };
+    let mut run = Run { schema: before.clone(), sources, observer, statement: None, calls: 0, calls_left: MAX_ALL_CALLS };
     for statement in statements {
         run.statement = Some(statement);
         // Outside a block a refusal was reported when it happened.
         let _ = run.body(&statement.body, statement.span, OnRefusal::Report);
     }
+    // Every file has a session of its own.
+    run.schema.end_session();
     run.schema
 }
 

@@ -1,0 +1,28 @@
+//! What ends with a session: temporary objects and the search path.
+
+use imbl::OrdMap;
+
+use super::store::remove_table;
+use crate::schema::{Name, QualifiedName, Schema, TEMPORARY};
+
+impl Schema {
+    /// Ends the session: temporary objects are gone, and names are looked up as at first.
+    pub fn end_session(&mut self) {
+        self.search_path = Schema::default().search_path;
+        for name in temporary(&self.tables) {
+            remove_table(self, &name);
+        }
+        for name in temporary(&self.sequences) {
+            self.sequences.remove(&name);
+        }
+        for name in temporary(&self.views) {
+            self.views.remove(&name);
+        }
+    }
+}
+
+fn temporary<T>(objects: &OrdMap<QualifiedName, T>) -> Vec<QualifiedName> {
+    let first = QualifiedName::new(TEMPORARY, Name::unnamed());
+    let names = objects.range(first..).map(|(name, _)| name);
+    names.take_while(|name| *name.schema == *TEMPORARY).cloned().collect()
+}
