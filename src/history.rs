@@ -7,6 +7,8 @@ mod replay;
 
 pub use replay::{Observer, replay_file};
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use crate::change::{NoEffect, Refusal, TakenAlong};
@@ -41,10 +43,10 @@ pub struct Migration {
     pub up: Vec<Statement>,
     /// The statements of its down, where there is one.
     pub down: Option<Vec<Statement>>,
-    /// The schema before it.
-    pub before: Schema,
+    /// The schema before it: the one after the migration before.
+    pub before: Arc<Schema>,
     /// The schema after it.
-    pub after: Schema,
+    pub after: Arc<Schema>,
 }
 
 /// Something replay noticed about one change.
@@ -80,7 +82,8 @@ impl History {
         let files = std::mem::take(&mut directory.migrations);
         let parsed: Vec<_> = files.into_par_iter().map(|file| parse_migration(file, sources, dialect)).collect();
         let orphans = directory.orphans.par_iter().map(|part| parse_part(*part, sources, dialect)).collect();
-        let unplayed = |(file, up, down)| Migration { file, up, down, before: Schema::default(), after: Schema::default() };
+        let empty = Arc::new(Schema::default());
+        let unplayed = |(file, up, down)| Migration { file, up, down, before: Arc::clone(&empty), after: Arc::clone(&empty) };
         let migrations = parsed.into_iter().map(unplayed).collect();
         let mut history = Self { directory, migrations, orphans, events: Vec::new(), foundation: Vec::new() };
         history.replay(Schema::default(), sources);
@@ -91,13 +94,14 @@ impl History {
         history
     }
 
-    fn replay(&mut self, mut schema: Schema, sources: &SourceMap) {
+    fn replay(&mut self, start: Schema, sources: &SourceMap) {
         self.events.clear();
+        let mut schema = Arc::new(start);
         for (index, migration) in self.migrations.iter_mut().enumerate() {
             migration.before = schema;
             let mut notices = replay::Notices { events: &mut self.events, migration: index };
-            migration.after = replay_file(&migration.before, &migration.up, sources, &mut notices);
-            schema = migration.after.clone();
+            migration.after = Arc::new(replay_file(&migration.before, &migration.up, sources, &mut notices));
+            schema = Arc::clone(&migration.after);
         }
     }
 

@@ -16,7 +16,7 @@ mod uncertainty;
 
 pub use coverage::{Coverage, Obstacle};
 pub use expression::{BinaryOperator, Expression, ExpressionTree, Literal};
-pub use name::{Name, QualifiedName};
+pub use name::{Name, NameParts, QualifiedName};
 pub use objects::{
     Attribute, DomainCheck, EnumLabel, Extension, Function, FunctionArgument, FunctionKey, Namespace, Sequence, TypeDefinition, TypeKind,
     View,

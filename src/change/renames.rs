@@ -55,19 +55,19 @@ fn relocate(
         }
         R::Namespace(name) => rename_namespace(schema, name, &target(&QualifiedName::unqualified(name.clone())).name),
         R::Column(table, column) => {
-            let to = target(&QualifiedName::unqualified(column.clone())).name;
+            let to = target(&QualifiedName::unqualified(column.clone())).name.clone();
             column_renames::rename_column(schema, span, table, column, &to, if_exists)
         }
         R::Constraint(table, constraint) => {
-            let to = target(&QualifiedName::unqualified(constraint.clone())).name;
+            let to = target(&QualifiedName::unqualified(constraint.clone())).name.clone();
             resolve::on_table(schema, table, span, if_exists, |schema, table| rename_constraint(schema, table, constraint, &to))
         }
         R::Trigger(table, name) => {
-            let to = target(&QualifiedName::unqualified(name.clone())).name;
+            let to = target(&QualifiedName::unqualified(name.clone())).name.clone();
             resolve::on_table(schema, table, span, if_exists, |schema, table| rename_trigger(schema, table, name, &to))
         }
         R::Policy(table, name) => {
-            let to = target(&QualifiedName::unqualified(name.clone())).name;
+            let to = target(&QualifiedName::unqualified(name.clone())).name.clone();
             resolve::on_table(schema, table, span, if_exists, |schema, table| rename_policy(schema, table, name, &to))
         }
         R::DomainConstraint(..) | R::Extension(_) | R::Other(_) => done(),

@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
-use crate::schema::{Name, QualifiedName, Schema, Table};
+use crate::schema::{Constraint, Index, Name, QualifiedName, Schema, Table};
 
 /// Adds or replaces a table.
 pub(super) fn put_table(schema: &mut Schema, table: Table) {
     remove_table(schema, &table.name.clone());
-    list(schema, &table);
+    list(schema, &Listing::of(&table));
     schema.tables.insert(table.name.clone(), Arc::new(table));
 }
 
 /// Takes a table out and gives it back.
 pub(super) fn remove_table(schema: &mut Schema, name: &QualifiedName) -> Option<Arc<Table>> {
     let table = schema.tables.remove(name)?;
-    unlist(schema, &table);
+    unlist(schema, &Listing::of(&table));
     Some(table)
 }
 
@@ -23,24 +23,11 @@ pub(super) fn edit_table(schema: &mut Schema, name: &QualifiedName, edit: impl F
     let Some(old) = schema.tables.get(name).cloned() else { return };
     let mut table = Arc::clone(&old);
     edit(Arc::make_mut(&mut table));
-    if !listed_alike(&old, &table) {
-        unlist(schema, &old);
-        list(schema, &table);
-    }
+    relist(schema, &old, &table);
     if table.name != *name {
         schema.tables.remove(name);
     }
     schema.tables.insert(table.name.clone(), table);
-}
-
-fn listed_alike(old: &Table, new: &Table) -> bool {
-    let names = |table: &Table| (table.indexes.len(), table.constraints.len());
-    let parents = |table: &Table| parents(table).cloned().collect::<Vec<_>>();
-    old.name == new.name
-        && names(old) == names(new)
-        && old.indexes.iter().zip(&new.indexes).all(|(old, new)| Arc::ptr_eq(old, new) || old.name == new.name)
-        && old.constraints.iter().zip(&new.constraints).all(|(old, new)| Arc::ptr_eq(old, new) || old.name == new.name)
-        && parents(old) == parents(new)
 }
 
 /// The tables a table is a partition or inheritance child of.
@@ -48,39 +35,83 @@ pub(super) fn parents(table: &Table) -> impl Iterator<Item = &QualifiedName> {
     table.partition_of.iter().map(|partition| &partition.parent).chain(&table.inherits)
 }
 
-fn list(schema: &mut Schema, table: &Table) {
-    let namespace = &table.name.schema;
-    for index in &table.indexes {
-        schema.index_tables.insert(within(namespace, &index.name), table.name.clone());
+/// What a table is looked up by.
+struct Listing<'a> {
+    table: &'a QualifiedName,
+    indexes: &'a [Arc<Index>],
+    constraints: &'a [Arc<Constraint>],
+    parents: Vec<&'a QualifiedName>,
+}
+
+impl<'a> Listing<'a> {
+    fn of(table: &'a Table) -> Self {
+        Self { table: &table.name, indexes: &table.indexes, constraints: &table.constraints, parents: parents(table).collect() }
     }
-    for constraint in &table.constraints {
-        *schema.constraint_names.entry(within(namespace, &constraint.name)).or_insert(0) += 1;
+
+    /// What one version of a table is looked up by and the other is not. An edit mostly concerns one index or
+    /// constraint of many, and every entry written is a copy of its part of a persistent map.
+    fn differences(old: &'a Table, new: &'a Table) -> (Self, Self) {
+        let (mut old, mut new) = (Self::of(old), Self::of(new));
+        if old.table == new.table {
+            (old.indexes, new.indexes) = differing(old.indexes, new.indexes, |index| &index.name);
+            (old.constraints, new.constraints) = differing(old.constraints, new.constraints, |constraint| &constraint.name);
+            if old.parents == new.parents {
+                old.parents.clear();
+                new.parents.clear();
+            }
+        }
+        (old, new)
     }
-    for parent in parents(table) {
-        let children = schema.children.entry(parent.clone()).or_default();
-        if !children.contains(&table.name) {
-            children.push_back(table.name.clone());
+}
+
+/// Two lists without what they have in common at the beginning and at the end.
+fn differing<'a, T>(old: &'a [Arc<T>], new: &'a [Arc<T>], name: impl Fn(&T) -> &Name) -> (&'a [Arc<T>], &'a [Arc<T>]) {
+    let alike = |(old, new): &(&Arc<T>, &Arc<T>)| Arc::ptr_eq(old, new) || name(old) == name(new);
+    let beginning = old.iter().zip(new).take_while(alike).count();
+    let (old, new) = (&old[beginning..], &new[beginning..]);
+    let end = old.iter().rev().zip(new.iter().rev()).take_while(alike).count();
+    (&old[..old.len() - end], &new[..new.len() - end])
+}
+
+fn relist(schema: &mut Schema, old: &Table, new: &Table) {
+    let (gone, come) = Listing::differences(old, new);
+    unlist(schema, &gone);
+    list(schema, &come);
+}
+
+fn list(schema: &mut Schema, listing: &Listing) {
+    let Listing { table, indexes, constraints, parents } = listing;
+    for index in *indexes {
+        schema.index_tables.insert(within(&table.schema, &index.name), (*table).clone());
+    }
+    for constraint in *constraints {
+        *schema.constraint_names.entry(within(&table.schema, &constraint.name)).or_insert(0) += 1;
+    }
+    for parent in parents {
+        let children = schema.children.entry((*parent).clone()).or_default();
+        if !children.contains(*table) {
+            children.push_back((*table).clone());
         }
     }
 }
 
-fn unlist(schema: &mut Schema, table: &Table) {
-    let namespace = &table.name.schema;
-    for index in &table.indexes {
-        schema.index_tables.remove(&within(namespace, &index.name));
+fn unlist(schema: &mut Schema, listing: &Listing) {
+    let Listing { table, indexes, constraints, parents } = listing;
+    for index in *indexes {
+        schema.index_tables.remove(&within(&table.schema, &index.name));
     }
-    for constraint in &table.constraints {
-        let name = within(namespace, &constraint.name);
+    for constraint in *constraints {
+        let name = within(&table.schema, &constraint.name);
         match schema.constraint_names.get(&name).copied().unwrap_or(0) {
             0 | 1 => schema.constraint_names.remove(&name).map(|_| ()).unwrap_or_default(),
             count => schema.constraint_names.insert(name, count - 1).map(|_| ()).unwrap_or_default(),
         }
     }
-    for parent in parents(table) {
-        let Some(children) = schema.children.get_mut(parent) else { continue };
-        children.retain(|child| *child != table.name);
+    for parent in parents {
+        let Some(children) = schema.children.get_mut(*parent) else { continue };
+        children.retain(|child| child != *table);
         if children.is_empty() {
-            schema.children.remove(parent);
+            schema.children.remove(*parent);
         }
     }
 }

@@ -195,23 +195,43 @@ impl fmt::Debug for Name {
 ///
 /// In a [`crate::change::Change`] as it comes from the parser the schema may be missing; in a
 /// [`super::Schema`] it never is.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct QualifiedName {
+///
+/// It is one pointer to its [`NameParts`], read as `name.schema` and `name.name`: maps keyed by it are copied, in part,
+/// by every change to a schema.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct QualifiedName(Arc<NameParts>);
+
+/// The two halves of a [`QualifiedName`].
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NameParts {
     /// The schema; unnamed where the SQL did not say one.
     pub schema: Name,
     /// The object's own name.
     pub name: Name,
 }
 
+impl Deref for QualifiedName {
+    type Target = NameParts;
+    fn deref(&self) -> &NameParts {
+        &self.0
+    }
+}
+
+impl fmt::Debug for QualifiedName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("QualifiedName").field("schema", &self.schema).field("name", &self.name).finish()
+    }
+}
+
 impl QualifiedName {
     /// `schema.name`.
     pub fn new(schema: impl Into<Name>, name: impl Into<Name>) -> Self {
-        Self { schema: schema.into(), name: name.into() }
+        Self(Arc::new(NameParts { schema: schema.into(), name: name.into() }))
     }
 
     /// `name` as written without a schema.
     pub fn unqualified(name: impl Into<Name>) -> Self {
-        Self { schema: Name::unnamed(), name: name.into() }
+        Self::new(Name::unnamed(), name)
     }
 
     /// The schema, where one was written.

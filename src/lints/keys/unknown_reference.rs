@@ -98,7 +98,7 @@ fn foreign_keys(change: &Change) -> Vec<(&QualifiedName, &Constraint, &ForeignKe
 
 /// The schema in which the change was refused, nearly: what the same file made before is in `after` already.
 fn schemas<'a>(history: &'a History, event: &Event) -> impl Iterator<Item = &'a Schema> {
-    history.migrations.get(event.migration).into_iter().flat_map(|migration| [&migration.before, &migration.after])
+    history.migrations.get(event.migration).into_iter().flat_map(|migration| [migration.before.as_ref(), migration.after.as_ref()])
 }
 
 fn resolve<'a>(history: &'a History, event: &Event, name: &QualifiedName) -> Option<&'a Table> {

@@ -25,7 +25,7 @@ pub fn lower(name: &TypeName) -> Type {
         lowered.modifiers = interval_modifiers(&lowered.modifiers);
     }
     if name.pct_type {
-        lowered.name.name = format!("{}%type", lowered.name.name).into();
+        lowered.name = QualifiedName::new(lowered.name.schema.clone(), format!("{}%type", lowered.name.name));
     }
     lowered
 }
@@ -61,7 +61,7 @@ fn modifier(node: &Node) -> Option<Name> {
             Val::Sval(value) => Some(value.sval.as_str().into()),
             _ => None,
         },
-        NodeEnum::ColumnRef(column) => Some(qualified(&column.fields).name),
+        NodeEnum::ColumnRef(column) => Some(qualified(&column.fields).name.clone()),
         _ => None,
     }
 }

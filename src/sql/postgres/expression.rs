@@ -138,7 +138,7 @@ fn flatten(
 }
 
 fn operator(expression: &AExpr) -> ExpressionTree {
-    let name = qualified(&expression.name).name;
+    let name = qualified(&expression.name.clone()).name.clone();
     let (left, right) = (&expression.lexpr, &expression.rexpr);
     match expression.kind() {
         AExprKind::AexprOp if left.is_some() => binary(binary_operator(&name), left, right),
@@ -218,7 +218,7 @@ fn function(call: &FuncCall) -> ExpressionTree {
 /// The name a function is called by, without `pg_catalog`.
 pub fn function_name(call: &FuncCall) -> QualifiedName {
     let name = qualified(&call.funcname);
-    if name.schema == "pg_catalog" { QualifiedName::unqualified(name.name) } else { name }
+    if name.schema == "pg_catalog" { QualifiedName::unqualified(name.name.clone()) } else { name }
 }
 
 fn named_function(name: &str, arguments: &[Node]) -> ExpressionTree {

@@ -330,7 +330,7 @@ pub fn within_schema(mut change: Change, schema: &Name) -> Change {
         _ => None,
     };
     if let Some(name) = name.filter(|name| name.schema().is_none()) {
-        name.schema = schema.clone();
+        *name = QualifiedName::new(schema.clone(), name.name.clone());
     }
     change
 }

@@ -198,7 +198,7 @@ fn implicit_name(value: &NodeEnum) -> Name {
 fn named_after(value: &NodeEnum) -> Option<Name> {
     match value {
         NodeEnum::ColumnRef(column) => expression::reference(column).map(|(_, name)| name),
-        NodeEnum::FuncCall(call) => Some(expression::function_name(call).name),
+        NodeEnum::FuncCall(call) => Some(expression::function_name(call).name.clone()),
         NodeEnum::SqlvalueFunction(function) => Some(expression::value_function(function.op()).into()),
         NodeEnum::CoalesceExpr(_) => Some("coalesce".into()),
         NodeEnum::MinMaxExpr(expression) => {
@@ -214,7 +214,7 @@ fn named_after(value: &NodeEnum) -> Option<Name> {
             field.or_else(|| inner(&indirection.arg).and_then(named_after))
         }
         NodeEnum::TypeCast(cast) => {
-            let by_type = || cast.type_name.as_ref().map(|name| super::node::qualified(&name.names).name);
+            let by_type = || cast.type_name.as_ref().map(|name| super::node::qualified(&name.names).name.clone());
             inner(&cast.arg).and_then(strongly_named).or_else(by_type)
         }
         NodeEnum::CaseExpr(case) => Some(inner(&case.defresult).and_then(strongly_named).unwrap_or_else(|| "case".into())),

@@ -64,7 +64,7 @@ fn last_name(object: &ObjectReference, node: &Node) -> Name {
         | R::Type(name)
         | R::Domain(name)
         | R::Function { name, .. } => name.name.clone(),
-        R::Other(_) => qualified_node(node).name,
+        R::Other(_) => qualified_node(node).name.clone(),
     }
 }
 
@@ -80,8 +80,8 @@ fn object(kind_of_object: ObjectType, node: &Node) -> ObjectReference {
         ObjectType::ObjectSequence => R::Sequence(qualified_node(node)),
         ObjectType::ObjectType => R::Type(type_name(node)),
         ObjectType::ObjectDomain => R::Domain(type_name(node)),
-        ObjectType::ObjectSchema => R::Namespace(qualified_node(node).name),
-        ObjectType::ObjectExtension => R::Extension(qualified_node(node).name),
+        ObjectType::ObjectSchema => R::Namespace(qualified_node(node).name.clone()),
+        ObjectType::ObjectExtension => R::Extension(qualified_node(node).name.clone()),
         ObjectType::ObjectTrigger => part(node).map_or(R::Other("trigger"), |(table, name)| R::Trigger(table, name)),
         ObjectType::ObjectPolicy => part(node).map_or(R::Other("policy"), |(table, name)| R::Policy(table, name)),
         ObjectType::ObjectColumn => part(node).map_or(R::Other("column"), |(table, name)| R::Column(table, name)),
@@ -185,7 +185,7 @@ pub fn rename(text: &Text, statement: &RenameStmt) -> Option<Change> {
 }
 
 fn last_relation_name(relation: &Option<RangeVar>, sub: &Name) -> Name {
-    if sub.is_unnamed() { optional_relation(relation).name } else { sub.clone() }
+    if sub.is_unnamed() { optional_relation(relation).name.clone() } else { sub.clone() }
 }
 
 fn renamed_object(statement: &RenameStmt) -> Option<ObjectReference> {
