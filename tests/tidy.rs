@@ -116,3 +116,23 @@ fn documents_name_code_that_exists() {
         assert!(exists || is_variant, "docs/architecture.md names `{quoted}`");
     }
 }
+
+#[test]
+fn the_readme_shows_what_the_program_says() {
+    let readme = read("README.md");
+    let shown = readme.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a report in the README");
+    let output = common::stdout(&common::migralint(&common::root(), &["lint", "testdata/cases/insights/database/migration"]));
+    let mut rest = output.as_str();
+    for part in shown.split("…\n").map(str::trim) {
+        let at = rest.find(part).unwrap_or_else(|| panic!("the README's report is not what the program says: {part}"));
+        rest = &rest[at + part.len()..];
+    }
+}
+
+#[test]
+fn the_readme_lists_every_layout() {
+    let readme = read("README.md");
+    for kind in migralint::layout::Kind::all() {
+        assert!(readme.contains(&format!("\n| `{}` |", kind.name())), "{}", kind.name());
+    }
+}
