@@ -26,7 +26,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::history::History;
-use crate::lint::tenancy::{KeyKind, Root, Tenancy, TenantKey, is_person, keeps_records, key_noun, root_weight, table_noun};
+use crate::lint::tenancy::{KeyKind, Root, Tenancy, TenantKey, is_person, keeps_records, key_noun, root_weight, table_noun, words};
 use crate::lint::{Check, Finding, SchemaContext};
 use crate::schema::{Action, Column, Constraint, ExpressionTree, ForeignKey, Name, QualifiedName, Schema, Table};
 use crate::source::{FileId, Span};
@@ -207,8 +207,14 @@ fn may_be_empty(table: &Table, column: &Column) -> bool {
     // What goes with another row when that is there, and is nullable, is another owner.
     let owned_otherwise = owned_otherwise
         || parts.flat_map(|(constraint, _)| &constraint.columns).any(|name| table.column(name).is_some_and(|other| other.nullable.value));
+    let flagged = table.columns.iter().any(|other| other.data_type.value.is("boolean") && says_everyones(&other.name));
     let records = keeps_records(&table.name.name) || is_person(&table_noun(&table.name.name));
-    set_null || checked || asked || explained || owned_otherwise || records
+    set_null || checked || asked || explained || owned_otherwise || flagged || records
+}
+
+/// Whether a flag of this name marks rows that no tenant owns.
+fn says_everyones(flag: &Name) -> bool {
+    words(flag).iter().any(|word| ["admin", "global", "platform", "system"].contains(&word.as_str()))
 }
 
 fn asks_for_null(tree: &ExpressionTree, column: &Name) -> bool {

@@ -232,7 +232,10 @@ fn finding(mut gaps: Vec<Gap>) -> Option<Finding> {
         1 => ", like one more column here".to_owned(),
         count => format!(", like {count} more columns here"),
     };
-    let consequence = if first.rows.is_some() { "this fails on the rows there are" } else { "this fails if the table has a row" };
+    let consequence = match first.severity() {
+        Severity::Error => "this fails on the rows there are",
+        _ => "this fails if the table has a row",
+    };
     let message = match first.since {
         Since::Added => format!("{title} is added NOT NULL without a default{more}: {consequence}"),
         _ => format!("{title} becomes NOT NULL and no migration gave the older rows a value{more}: {consequence}"),
@@ -242,8 +245,10 @@ fn finding(mut gaps: Vec<Gap>) -> Option<Finding> {
         finding = finding.because(gap.span(), format!("`{}` likewise", gap.column.name));
     }
     finding = match first.rows {
-        Some(rows) => finding.because(rows, format!("rows are written to `{}` here", table.name.name)),
-        None => finding.because(table.span, format!("`{}` is older than this migration", table.name.name)),
+        Some(rows) if first.since != Since::LaterMigration => {
+            finding.because(rows, format!("rows are written to `{}` here", table.name.name))
+        }
+        _ => finding.because(table.span, format!("`{}` is older than this migration", table.name.name)),
     };
     if first.since != Since::Added {
         finding = finding.because(first.column.span, "added here without a default: every row there was has NULL");

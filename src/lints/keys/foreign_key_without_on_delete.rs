@@ -82,7 +82,11 @@ fn precedent_of<'a>(table: &Table, constraint: &Constraint, siblings: &[Referenc
     for rule in alike().filter_map(|(_, _, key)| key.on_delete) {
         *counts.entry(rule).or_default() += 1;
     }
-    let (usual, _) = counts.into_iter().max_by_key(|(_, count)| *count)?;
+    let (usual, count) = counts.into_iter().max_by_key(|(_, count)| *count)?;
+    // One alone is followed only where it is what would be said without it.
+    if count < 2 && usual != usual_rule(table, constraint) {
+        return None;
+    }
     let (sibling, constraint, _) = alike().find(|(_, _, key)| key.on_delete == Some(usual))?;
     Some((sibling, constraint, usual))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::{base_type, known_tables, path};
+use super::{base_type, known_tables, path, unknown_reference};
 use crate::diagnostic::Severity;
 use crate::lint::tenancy::{elsewhere, keeps_records, key_noun, table_noun, vendor, words};
 use crate::lint::{Finding, SchemaContext};
@@ -25,7 +25,9 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
     }
     let judged = known_tables(schema).filter(|table| !is_foreign_to_keys(table));
     let columns = judged.flat_map(|table| table.columns.iter().map(move |column| (table, column.as_ref())));
-    let findings = columns.filter_map(|(table, column)| {
+    // A foreign key that cannot be made is reported as such.
+    let refused = unknown_reference::refused_columns(context.history.history);
+    let findings = columns.filter(|(table, column)| !refused.contains(&(&table.name.name, &column.name))).filter_map(|(table, column)| {
         let parent = parent_of(context, &parents, table, column)?;
         judge(schema, table, column, parent, referenced.contains(&parent.table.name))
     });

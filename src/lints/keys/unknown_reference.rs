@@ -1,13 +1,13 @@
 //! A foreign key to a table or column that does not exist at that point, or is not unique.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::change::{Change, ChangeKind, ErrorKind, Refusal};
 use crate::diagnostic::Severity;
 use crate::history::{Event, EventKind, History};
 use crate::lint::tenancy::table_noun;
 use crate::lint::{Finding, HistoryContext};
-use crate::schema::{Constraint, ConstraintKind, ForeignKey, QualifiedName, Schema, Table};
+use crate::schema::{Constraint, ConstraintKind, ForeignKey, Name, QualifiedName, Schema, Table};
 use crate::source::Span;
 
 /// The tables at the end of history by what they hold, to find the one that a misspelt name means.
@@ -27,6 +27,15 @@ pub fn check(context: &HistoryContext) -> Vec<Finding> {
 /// Whether this refusal is reported here, and need not be elsewhere.
 pub fn reports(history: &History, event: &Event, refusal: &Refusal) -> bool {
     culprit(history, event, refusal).is_some()
+}
+
+/// The columns, with their table's name, that were to reference something and could not.
+pub fn refused_columns(history: &History) -> HashSet<(&Name, &Name)> {
+    let refused = history.events.iter().filter_map(|event| match &event.kind {
+        EventKind::Refused(refusal) => culprit(history, event, refusal),
+        _ => None,
+    });
+    refused.flat_map(|(table, constraint, _)| constraint.columns.iter().map(|column| (&table.name, column))).collect()
 }
 
 fn finding(history: &History, event: &Event, refusal: &Refusal, nouns: &Nouns) -> Option<Finding> {

@@ -29,12 +29,19 @@ fn shared_tables<'a>(schema: &'a Schema, tenancy: &Tenancy, root: &QualifiedName
     let used = schema
         .foreign_keys()
         .filter(|(table, constraint, _)| (tenancy.is_scoped(&table.name) || table.name == *root) && !is_unique(table, &constraint.columns));
+    let scoped = schema.tables.keys().filter(|name| tenancy.is_scoped(name));
+    let nouns: BTreeSet<String> = scoped.map(|name| table_noun(&name.name)).collect();
+    // What is named after a tenant's row belongs to it, although no foreign key says so.
+    let named_after = |table: &Table, column: &Name| {
+        key_noun(column).is_some_and(|noun| nouns.contains(&noun)) && table.foreign_keys_of(column).next().is_none()
+    };
     let parents = used.filter_map(|(table, _, key)| (key.references != table.name).then_some(schema.table(&key.references)?));
     parents
         .filter(|table| {
             let global = tenancy.role(&table.name) == Some(&Role::Global) && takes_part(schema, table);
             let personal = is_person(&table_noun(&table.name.name)) || table.columns.iter().any(|column| is_owner(&column.name));
-            global && !personal && !keeps_records(&table.name.name)
+            let part = table.columns.iter().any(|column| named_after(table, &column.name));
+            global && !personal && !part && !keeps_records(&table.name.name)
         })
         .map(|table| &table.name)
         .collect()

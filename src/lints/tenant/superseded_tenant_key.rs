@@ -43,7 +43,11 @@ pub fn generations<'a>(context: &SchemaContext<'a>) -> Vec<Generations<'a>> {
         let table = context.schema.table(&former.table)?;
         Some(Generations { table, old: table.column(&former.column)?, new: table.column(&former.successor)? })
     });
-    let mut found: Vec<_> = pairs.filter(|pair| came_before(&order, pair.old, pair.new)).collect();
+    let (mut found, together): (Vec<_>, Vec<_>) = pairs.partition(|pair| came_before(&order, pair.old, pair.new));
+    // Where more tables are made with both from the start, both are meant to stay.
+    if together.len() > found.len() {
+        return Vec::new();
+    }
     // A foreign key keeps the older one alive: only a pattern shows that it is on its way out.
     let bound = |pair: &Generations| pair.table.foreign_keys_of(&pair.old.name).next().is_some();
     if found.len() < SPREAD {

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use super::{Place, added_later, alter, delete_rule, established, key_columns, order, path, per_migration, references, title};
 use crate::change::ChangeKind;
+use crate::diagnostic::Severity;
 use crate::history::History;
-use crate::lint::tenancy::{KeyKind, Root, Tenancy, keeps_records};
+use crate::lint::tenancy::{KeyKind, Root, Tenancy, TenantKey, keeps_records};
 use crate::lint::{Finding, SchemaContext};
 use crate::schema::{Column, Name, QualifiedName, Table};
 
@@ -25,9 +26,14 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
     let places = keys.map(|(_, table, column)| place(tenancy, root, table, column)).collect();
     let ending = ": rows of a tenant that does not exist are accepted, and stay when theirs is deleted";
     let findings = per_migration(context, places, "tenant key", ending).into_iter();
-    let because = |finding: Finding| match precedent {
-        Some(key) => finding.because(key.span, format!("`{}.{}` has one", key.table.name, key.column)),
-        None => finding,
+    let because = |finding: Finding| {
+        let alike = |key: &&TenantKey| finding.object.as_ref().is_some_and(|object| object.ends_with(&format!(".{}", key.column)));
+        match tenancy.keys().filter(|key| key.kind == KeyKind::Reference).find(alike).or(precedent) {
+            Some(key) => finding.because(key.span, format!("`{}.{}` has one", key.table.name, key.column)),
+            // A schema without any foreign key does without them on purpose.
+            None if context.schema.foreign_keys().next().is_none() => finding.severity(Severity::Info),
+            None => finding,
+        }
     };
     findings.map(because).collect()
 }
