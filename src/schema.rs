@@ -101,6 +101,17 @@ pub enum RelationKind {
 }
 
 impl Schema {
+    /// Whether nothing was made, changed or dropped on the way from one version to the other.
+    pub fn has_same_objects(&self, other: &Schema) -> bool {
+        same(&self.namespaces, &other.namespaces)
+            && same(&self.tables, &other.tables)
+            && same(&self.views, &other.views)
+            && same(&self.sequences, &other.sequences)
+            && same(&self.types, &other.types)
+            && same(&self.functions, &other.functions)
+            && same(&self.extensions, &other.extensions)
+    }
+
     /// The table with exactly this name.
     pub fn table(&self, name: &QualifiedName) -> Option<&Table> {
         self.tables.get(name).map(Arc::as_ref)
@@ -208,4 +219,11 @@ impl Schema {
 /// The span that set a value, where one did.
 pub fn set_at<T>(value: &Option<Spanned<T>>) -> Option<Span> {
     value.as_ref().map(|spanned| spanned.span)
+}
+
+/// Whether two versions of a map hold the very same objects, not merely equal ones.
+fn same<K: Ord, T>(one: &OrdMap<K, Arc<T>>, other: &OrdMap<K, Arc<T>>) -> bool {
+    let pairs = || one.iter().zip(other.iter());
+    one.ptr_eq(other)
+        || one.len() == other.len() && pairs().all(|((key, value), (other, object))| key == other && Arc::ptr_eq(value, object))
 }

@@ -12,32 +12,48 @@ const DAY: u64 = 24 * 60 * 60;
 
 pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let tomorrow = moment(now + DAY);
-    context.history.migrations.iter().filter_map(|migration| judge(context, migration, now, &tomorrow)).collect()
+    context.history.migrations.iter().filter_map(|migration| Some(finding(context, migration, judge(migration, now)?))).collect()
 }
 
-fn judge(context: &HistoryContext, migration: &Migration, now: u64, tomorrow: &str) -> Option<Finding> {
-    let version = migration.file.version.as_ref().filter(|version| version.is_timestamp())?;
-    let name = files::title(context, migration);
-    let at = files::first_line(context.sources, migration.file.up);
+/// What is wrong with a timestamp.
+#[derive(Debug, PartialEq, Eq)]
+enum Fault {
+    /// It has not come yet, wherever on earth one is.
+    Future,
+    /// It is no date, for this reason.
+    NoDate(String),
+}
+
+/// Judges a version, `now` being the seconds since 1970.
+fn judge(migration: &Migration, now: u64) -> Option<Fault> {
+    fault(migration.file.version.as_ref().filter(|version| version.is_timestamp())?, now)
+}
+
+fn fault(version: &Version, now: u64) -> Option<Fault> {
     if version.is_epoch() {
         let scale = if version.text.len() == 13 { 1000 } else { 1 };
-        let late = version.parts.first().is_some_and(|number| number / scale > u128::from(now + DAY));
-        return late.then(|| future(at, name));
+        return version.parts.first().is_some_and(|number| number / scale > u128::from(now + DAY)).then_some(Fault::Future);
     }
     let digits = digits(version);
-    if let Some(part) = impossible(&digits) {
-        let message = format!("the timestamp of `{name}` is no date: {part}");
-        return Some(Finding::new(at, message).object(name).severity(Severity::Info));
+    if let Some(reason) = impossible(&digits) {
+        return Some(Fault::NoDate(reason));
     }
+    let tomorrow = moment(now + DAY);
     let width = digits.len().min(tomorrow.len());
-    (digits.get(..width) > tomorrow.get(..width)).then(|| future(at, name))
+    (digits.get(..width) > tomorrow.get(..width)).then_some(Fault::Future)
 }
 
-fn future(at: crate::source::Span, name: &str) -> Finding {
-    Finding::new(at, format!("the timestamp of `{name}` lies in the future: migrations written before that day sort before it"))
-        .help("give it the time at which it was written")
-        .object(name)
+fn finding(context: &HistoryContext, migration: &Migration, fault: Fault) -> Finding {
+    let name = files::title(context, migration);
+    let at = files::first_line(context.sources, migration.file.up);
+    let finding = match fault {
+        Fault::Future => {
+            let message = format!("the timestamp of `{name}` lies in the future: migrations written before that day sort before it");
+            Finding::new(at, message).help("give it the time at which it was written")
+        }
+        Fault::NoDate(reason) => Finding::new(at, format!("the timestamp of `{name}` is no date: {reason}")).severity(Severity::Info),
+    };
+    finding.object(name)
 }
 
 fn digits(version: &Version) -> String {
@@ -92,6 +108,25 @@ mod tests {
     fn seconds_become_a_calendar_date() {
         for (seconds, expected) in [(0, "19700101000000"), (951_782_400, "20000229000000"), (1_704_067_199, "20231231235959")] {
             assert_eq!(moment(seconds), expected);
+        }
+    }
+
+    #[test]
+    fn a_day_ahead_is_another_time_zone_and_two_are_the_future() {
+        let now = 1_704_067_199;
+        for (version, expected) in [
+            ("20231231235959", None),
+            ("20240101235959", None),
+            ("20240102000000", Some(Fault::Future)),
+            ("20240101", None),
+            ("20240102", Some(Fault::Future)),
+            ("2024-01-02-000000", Some(Fault::Future)),
+            ("1704153599", None),
+            ("1704153600", Some(Fault::Future)),
+            ("1704153599000", None),
+            ("1704153600000", Some(Fault::Future)),
+        ] {
+            assert_eq!(fault(&Version::new(version), now), expected, "{version}");
         }
     }
 

@@ -28,7 +28,10 @@ enum Legacy {
 
 fn judge(context: &HistoryContext, migration: &Migration, idle: &HashSet<Span>) -> Option<Finding> {
     let (part, statements) = (migration.file.down?, migration.down.as_ref()?);
-    let legacy = migration.up.iter().filter_map(|statement| legacy(statement, idle)).max()?;
+    let legacies = migration.up.iter().filter_map(|statement| legacy(statement, idle));
+    // What a migration makes for itself and takes away again is no legacy.
+    let same = migration.before.has_same_objects(&migration.after);
+    let legacy = legacies.filter(|legacy| *legacy != Legacy::Schema || !same).max()?;
     if statements.iter().any(has_effect) {
         return None;
     }
