@@ -23,6 +23,15 @@ pub(super) fn marked(rest: &str) -> Option<Marked<'_>> {
     is_word(word).then(|| Marked { base, dotted: rest.as_bytes().get(at) == Some(&b'.') })
 }
 
+/// Cuts `do.add_customer` and `undo.add_customer`, what stands behind the number for Postgrator and its like: whether it
+/// goes back, and the description.
+pub(super) fn direction_first(rest: &str) -> Option<(bool, &str)> {
+    let (word, description) = rest.split_once('.').unwrap_or((rest, ""));
+    let forward = ["do", "up"].iter().any(|known| known.eq_ignore_ascii_case(word));
+    let back = is_word(word) && !description.is_empty();
+    (forward || back).then_some((back, description))
+}
+
 /// Cuts `rollback_001` and `down-001_name`: the word before the number.
 pub(super) fn word_first(stem: &str) -> Option<Named> {
     let word = WORDS.iter().find(|word| stem.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word)))?;
@@ -72,6 +81,22 @@ mod tests {
         assert!(marked("auto_rollback").is_some_and(|marked| marked.base == "auto" && !marked.dotted));
         assert!(marked("rollback").is_some_and(|marked| marked.base.is_empty()));
         assert!(marked("countdown").is_none());
+    }
+
+    #[test]
+    fn the_direction_may_stand_before_the_description() {
+        for (rest, expected) in [
+            ("do.users", Some((false, "users"))),
+            ("undo.users", Some((true, "users"))),
+            ("down.users.v2", Some((true, "users.v2"))),
+            ("do", Some((false, ""))),
+            ("undo", None),
+            ("do_it", None),
+            ("dot.users", None),
+            ("undo_log.sql", None),
+        ] {
+            assert_eq!(direction_first(rest), expected, "{rest}");
+        }
     }
 
     #[test]

@@ -51,7 +51,8 @@ pub(super) fn arrange(tree: &Tree) -> Arrangement {
 /// The names under each version that do not look like downs.
 fn forwards(named: &[(&Item, Named)]) -> HashMap<Vec<u128>, Vec<String>> {
     let mut forwards: HashMap<Vec<u128>, Vec<String>> = HashMap::new();
-    for (_, name) in named.iter().filter(|(_, name)| down::marked(&name.rest).is_none()) {
+    let goes_back = |rest: &str| down::direction_first(rest).map_or_else(|| down::marked(rest).is_some(), |(back, _)| back);
+    for (_, name) in named.iter().filter(|(_, name)| !goes_back(&name.rest)) {
         forwards.entry(name.version.parts.clone()).or_default().push(without_up(&name.rest).to_string());
     }
     forwards
@@ -59,6 +60,9 @@ fn forwards(named: &[(&Item, Named)]) -> HashMap<Vec<u128>, Vec<String>> {
 
 /// The description, and whether the file undoes what it describes.
 fn judge(tree: &Tree, item: &Item, name: &Named, forwards: &HashMap<Vec<u128>, Vec<String>>) -> (String, bool) {
+    if let Some((is_down, description)) = down::direction_first(&name.rest) {
+        return (description.to_string(), is_down);
+    }
     let Some(marked) = down::marked(&name.rest) else { return (without_up(&name.rest).to_string(), false) };
     let same_number = forwards.get(&name.version.parts);
     let is_down = marked.dotted
