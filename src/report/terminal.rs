@@ -146,12 +146,15 @@ impl<'a> Files<'a> for PrintableFiles<'_> {
 
 /// Replaces control and bidirectional formatting characters, byte for byte, so that spans stay right.
 fn printable(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_unprintable) {
+    if !text.chars().any(|character| character == '\r' || is_unprintable(character)) {
         return Cow::Borrowed(text);
     }
     let mut clean = String::with_capacity(text.len());
-    for character in text.chars() {
-        match is_unprintable(character) {
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        // A carriage return that ends no line makes a terminal overwrite the line.
+        let overwrites = character == '\r' && characters.peek() != Some(&'\n');
+        match overwrites || is_unprintable(character) {
             true => clean.extend(std::iter::repeat_n('?', character.len_utf8())),
             false => clean.push(character),
         }
@@ -171,6 +174,7 @@ mod tests {
     #[test]
     fn escape_sequences_and_text_reversal_never_reach_the_terminal() {
         assert_eq!(printable("a\u{1b}[31mb\u{202e}c"), "a?[31mb???c");
+        assert_eq!(printable("DROP TABLE t;\rSELECT 1;\r\n"), "DROP TABLE t;?SELECT 1;\r\n");
         assert!(matches!(printable("plain\n\ttext é"), Cow::Borrowed(_)));
     }
 }

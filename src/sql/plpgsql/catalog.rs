@@ -408,8 +408,8 @@ impl Reader<'_> {
         if self.depth >= MAX_DEPTH {
             return None;
         }
-        self.depth += 1;
         let from = find_outer(tokens, |token| token.is_word("from"))?;
+        self.depth += 1;
         let is_oid = column(&tokens[1..from]).is_some_and(|column| column.column == "oid");
         let query = self.query(&tokens[from + 1..]).filter(|query| is_oid && query.alternatives.len() == 1);
         self.depth -= 1;
