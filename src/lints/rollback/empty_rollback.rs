@@ -7,7 +7,7 @@ use crate::diagnostic::Severity;
 use crate::history::{EventKind, Migration};
 use crate::lint::{Finding, HistoryContext};
 use crate::lints::files;
-use crate::schema::TEMPORARY;
+use crate::schema::{QualifiedName, Schema, TEMPORARY};
 use crate::source::Span;
 use crate::sql::{Body, DataKind, Statement};
 
@@ -28,7 +28,7 @@ enum Legacy {
 
 fn judge(context: &HistoryContext, migration: &Migration, idle: &HashSet<Span>) -> Option<Finding> {
     let (part, statements) = (migration.file.down?, migration.down.as_ref()?);
-    let legacies = migration.up.iter().filter_map(|statement| legacy(statement, idle));
+    let legacies = migration.up.iter().filter_map(|statement| legacy(statement, &migration.before, idle));
     // What a migration makes for itself and takes away again is no legacy.
     let same = migration.before.has_same_objects(&migration.after);
     let legacy = legacies.filter(|legacy| *legacy != Legacy::Schema || !same).max()?;
@@ -56,22 +56,30 @@ fn judge(context: &HistoryContext, migration: &Migration, idle: &HashSet<Span>) 
 }
 
 /// Rows that were updated or deleted are no legacy: nobody knows any more what they were.
-fn legacy(statement: &Statement, idle: &HashSet<Span>) -> Option<Legacy> {
+fn legacy(statement: &Statement, before: &Schema, idle: &HashSet<Span>) -> Option<Legacy> {
     match &statement.body {
         Body::Data(data) => (data.kind == DataKind::Insert).then_some(Legacy::Rows),
-        _ => statement.changes().into_iter().any(|change| !idle.contains(&change.span) && is_undone(change)).then_some(Legacy::Schema),
+        _ => statement.changes().into_iter().any(|change| !idle.contains(&change.span) && is_undone(change, before)).then_some(Legacy::Schema),
     }
 }
 
 /// Whether a rollback is expected to undo a change. PostgreSQL has no way to take an enum's value back, and what
 /// other migrations share or no session keeps stays out of it.
-fn is_undone(change: &Change) -> bool {
+fn is_undone(change: &Change, before: &Schema) -> bool {
     match &change.kind {
         ChangeKind::AddEnumValue { .. } | ChangeKind::CreateExtension { .. } | ChangeKind::SetSearchPath { .. } => false,
         ChangeKind::ValidateConstraint { .. } | ChangeKind::Comment { .. } | ChangeKind::Truncate { .. } => false,
         ChangeKind::CreateFunction { function, .. } => function.key.name.schema != TEMPORARY,
+        ChangeKind::SetNullable { table, column, nullable, .. } => !was_so(before, table, column, *nullable),
         _ => true,
     }
+}
+
+/// Whether a column took NULL, or refused it, already.
+fn was_so(before: &Schema, table: &QualifiedName, column: &str, nullable: bool) -> bool {
+    let written = (!table.schema.is_empty()).then_some(&table.schema);
+    let found = before.resolve(written, &table.name, |name| before.table(name).is_some());
+    found.and_then(|name| before.column(&name, column)).is_some_and(|column| column.nullable.value == nullable)
 }
 
 fn has_effect(statement: &Statement) -> bool {
