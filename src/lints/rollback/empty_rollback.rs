@@ -59,7 +59,11 @@ fn judge(context: &HistoryContext, migration: &Migration, idle: &HashSet<Span>) 
 fn legacy(statement: &Statement, before: &Schema, idle: &HashSet<Span>) -> Option<Legacy> {
     match &statement.body {
         Body::Data(data) => (data.kind == DataKind::Insert).then_some(Legacy::Rows),
-        _ => statement.changes().into_iter().any(|change| !idle.contains(&change.span) && is_undone(change, before)).then_some(Legacy::Schema),
+        _ => statement
+            .changes()
+            .into_iter()
+            .any(|change| !idle.contains(&change.span) && is_undone(change, before))
+            .then_some(Legacy::Schema),
     }
 }
 
