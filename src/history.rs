@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use crate::change::{NoEffect, Refusal, TakenAlong};
 use crate::layout::{Directory, MigrationFile, SourcePart};
 use crate::schema::{QualifiedName, Schema};
-use crate::source::{SourceMap, Span};
+use crate::source::{FileId, SourceMap, Span};
 use crate::sql::{self, Dialect, Statement};
 
 /// A directory's migrations and all versions of the schema they make.
@@ -32,6 +32,8 @@ pub struct History {
     /// Where there are several, the directory starts from a schema that is kept elsewhere, and replay takes it
     /// that they exist.
     pub foundation: Vec<(QualifiedName, Span)>,
+    /// Each file a migration stands in, with the migration's index; in order.
+    places: Vec<(FileId, usize)>,
 }
 
 /// One migration with its statements and the schema it leaves.
@@ -84,8 +86,9 @@ impl History {
         let orphans = directory.orphans.par_iter().map(|part| parse_part(*part, sources, dialect)).collect();
         let empty = Arc::new(Schema::default());
         let unplayed = |(file, up, down)| Migration { file, up, down, before: Arc::clone(&empty), after: Arc::clone(&empty) };
-        let migrations = parsed.into_iter().map(unplayed).collect();
-        let mut history = Self { directory, migrations, orphans, events: Vec::new(), foundation: Vec::new() };
+        let migrations: Vec<Migration> = parsed.into_iter().map(unplayed).collect();
+        let places = places(&migrations);
+        let mut history = Self { directory, migrations, orphans, events: Vec::new(), foundation: Vec::new(), places };
         history.replay(Schema::default(), sources);
         history.foundation = foundation::of(&history);
         if !history.foundation.is_empty() {
@@ -135,10 +138,23 @@ impl History {
 
     /// Index of the migration whose files hold this span; downs count too.
     pub fn migration_of(&self, span: Span) -> Option<usize> {
-        self.migrations
-            .iter()
-            .position(|migration| migration.file.up.span.contains(span) || migration.file.down.is_some_and(|down| down.span.contains(span)))
+        let first = self.places.partition_point(|(file, _)| *file < span.file);
+        let mut candidates = self.places.iter().skip(first).take_while(|(file, _)| *file == span.file).map(|(_, index)| *index);
+        let holds = |index: &usize| {
+            let file = self.migrations.get(*index).map(|migration| &migration.file);
+            file.is_some_and(|file| file.up.span.contains(span) || file.down.is_some_and(|down| down.span.contains(span)))
+        };
+        candidates.find(holds)
     }
+}
+
+fn places(migrations: &[Migration]) -> Vec<(FileId, usize)> {
+    let files = |migration: &Migration| std::iter::once(migration.file.up).chain(migration.file.down).map(|part| part.file);
+    let mut places: Vec<_> =
+        migrations.iter().enumerate().flat_map(|(index, migration)| files(migration).map(move |file| (file, index))).collect();
+    places.sort_unstable();
+    places.dedup();
+    places
 }
 
 fn parse_migration(file: MigrationFile, sources: &SourceMap, dialect: Dialect) -> (MigrationFile, Vec<Statement>, Option<Vec<Statement>>) {

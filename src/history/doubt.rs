@@ -46,6 +46,9 @@ impl Schema {
 
 /// The names whose objects differ between two versions.
 fn changed_keys<T>(before: &OrdMap<QualifiedName, Arc<T>>, after: &OrdMap<QualifiedName, Arc<T>>) -> Vec<QualifiedName> {
+    if before.ptr_eq(after) {
+        return Vec::new();
+    }
     let gone = before.keys().filter(|name| !after.contains_key(*name));
     let differs = |(name, object): &(&QualifiedName, &Arc<T>)| !before.get(*name).is_some_and(|old| Arc::ptr_eq(old, object));
     gone.chain(after.iter().filter(differs).map(|(name, _)| name)).cloned().collect()

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// An identifier as the database stores it: folded to lower case unless it was quoted, without quotes.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,7 +19,8 @@ impl Name {
 
     /// No name at all: a constraint or index that [`crate::change`] still has to name as PostgreSQL would.
     pub fn unnamed() -> Self {
-        Self("".into())
+        static UNNAMED: LazyLock<Name> = LazyLock::new(|| Name("".into()));
+        UNNAMED.clone()
     }
 
     /// Whether this is [`Name::unnamed`].

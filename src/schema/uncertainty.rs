@@ -1,6 +1,7 @@
 //! What replay could not follow, and which objects that leaves in doubt.
 
 use imbl::OrdSet;
+use imbl::ordset::DiffItem;
 
 use super::{QualifiedName, RelationKind, Schema};
 use crate::source::Span;
@@ -31,10 +32,10 @@ impl Uncertainty {
     /// Adds all that is uncertain in another version.
     pub fn join(&mut self, other: Uncertainty) {
         self.everything = self.everything.or(other.everything);
-        self.relations.extend(other.relations);
-        self.patterns.extend(other.patterns);
-        self.created.extend(other.created);
-        self.attachments.extend(other.attachments);
+        join_sets(&mut self.relations, &other.relations);
+        join_sets(&mut self.patterns, &other.patterns);
+        join_sets(&mut self.created, &other.created);
+        join_sets(&mut self.attachments, &other.attachments);
     }
 
     /// Whether a statement that could not be followed names this relation, in part at least.
@@ -67,6 +68,16 @@ impl Schema {
     pub fn has_uncertain_attachments(&self, table: &QualifiedName) -> bool {
         self.is_uncertain(table) || matches_any(&self.uncertainty.attachments, table)
     }
+}
+
+/// Adds what only `other` has. The two mostly are versions of one set, whose common parts are passed over.
+fn join_sets(names: &mut OrdSet<QualifiedName>, other: &OrdSet<QualifiedName>) {
+    let added = |item| match item {
+        DiffItem::Add(name) => Some(QualifiedName::clone(name)),
+        DiffItem::Remove(_) => None,
+    };
+    let missing: Vec<QualifiedName> = names.diff(other).filter_map(added).collect();
+    names.extend(missing);
 }
 
 fn matches_any(patterns: &OrdSet<QualifiedName>, name: &QualifiedName) -> bool {

@@ -132,7 +132,9 @@ fn body(text: &Text, node: &Node) -> Option<Body> {
         }
         _ => {}
     }
-    let changes = changes(text, statement);
+    let mut changes = changes(text, statement);
+    // Most statements make one change, and a history keeps them all.
+    changes.shrink_to_fit();
     if changes.is_empty() { data::lower(text, node).map(Body::Data) } else { Some(Body::Changes(changes)) }
 }
 
