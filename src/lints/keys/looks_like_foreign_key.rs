@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::{base_type, known_tables, path, unknown_reference};
 use crate::diagnostic::Severity;
-use crate::lint::tenancy::{elsewhere, keeps_records, key_noun, table_noun, vendor, words};
+use crate::lint::tenancy::{elsewhere, keeps_records, key_noun, same_words, table_noun, vendor, words};
 use crate::lint::{Finding, SchemaContext};
 use crate::schema::{Column, Name, QualifiedName, Schema, Table, Type};
 
@@ -90,6 +90,9 @@ fn judge(schema: &Schema, table: &Table, column: &Column, parent: Parent, is_ref
     // A string column may well hold another system's id: only where this schema references the parent does the name count.
     let same_family = (own.is_string() && key.is_string()) || (own.is_integer() && key.is_integer());
     let refers_to_another_key = !own.is_string() && has_unique_of(parent.table, own);
+    // The parent itself has a column of that name besides its key: `actionId` is the action's handle, there as here.
+    let namesake = |other: &Column| same_words(&other.name, &column.name) && base_type(schema, &other.data_type.value).name == own.name;
+    let refers_to_another_key = refers_to_another_key || parent.table.columns.iter().any(|other| namesake(other));
     let cannot_hold = !same_family && !own.array && is_key_type(own) && is_key_type(key);
     (cannot_hold && is_referenced && !refers_to_another_key).then(|| of_wrong_type(table, column, parent))
 }
