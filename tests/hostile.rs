@@ -128,3 +128,14 @@ fn names_in_any_script_and_with_quotes_are_reported_as_they_are() {
     assert_eq!(finding["path"], "migrations/001_größe.sql");
     assert_eq!((&finding["line"], &finding["column"]), (&Value::from(1), &Value::from(14)));
 }
+
+#[test]
+fn numbers_beyond_every_integer_are_versions_like_others() {
+    let largest = u128::MAX.to_string();
+    let beyond = "9".repeat(45);
+    let names = [format!("{largest}_a.sql"), format!("{largest}_b.sql"), format!("{beyond}_c.sql")];
+    let files = [("001_a.sql", FAULTY), ("002_b.sql", FAULTY), (&names[0], FAULTY), (&names[1], FAULTY), (&names[2], FAULTY)];
+    let (status, findings) = lint(directory(&files).path());
+    assert_eq!(status, 0);
+    assert!(findings.iter().any(|finding| finding.ends_with("duplicate-version")), "{findings:?}");
+}

@@ -50,7 +50,11 @@ impl Free {
 
     fn take(&mut self) -> Option<String> {
         let taken = self.next.clone()?;
-        self.next = taken.parse::<u128>().ok().map(|number| format!("{:0width$}", number + 1, width = taken.len()));
+        self.next = taken
+            .parse::<u128>()
+            .ok()
+            .and_then(|number| number.checked_add(1))
+            .map(|number| format!("{number:0width$}", width = taken.len()));
         Some(taken)
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
 fn is_sequential(present: &BTreeSet<u128>) -> bool {
     let (Some(first), Some(last)) = (present.first(), present.last()) else { return false };
     let first = if *first == 0 { present.iter().nth(1).unwrap_or(first) } else { first };
-    present.len() > 2 && (last - first + 1) * 2 <= present.len() as u128 * 3
+    present.len() > 2 && (last - first).saturating_add(1).saturating_mul(2) <= present.len() as u128 * 3
 }
 
 fn leading_number(path: &str) -> Option<u128> {
