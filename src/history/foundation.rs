@@ -31,7 +31,8 @@ pub(super) fn of(history: &History) -> Vec<(QualifiedName, Span)> {
     for (name, span) in refusals.filter(|(name, _)| !made.contains(&name.name)) {
         needed.entry(name).or_insert(span);
     }
-    let is_meant = needed.len() >= SEVERAL && needed.len() * PROPORTION >= tables;
+    // Where some migrations are programs, those make what the SQL builds on.
+    let is_meant = !history.directory.foreign.is_empty() || needed.len() >= SEVERAL && needed.len() * PROPORTION >= tables;
     let mut needed: Vec<(QualifiedName, Span)> = needed.into_iter().filter(|_| is_meant).collect();
     needed.sort_by_key(|(_, span)| (history.migration_of(*span), *span));
     needed

@@ -4,18 +4,21 @@ use std::collections::HashMap;
 
 use super::name::{self, Named};
 use super::pairing::{self, Down};
-use super::tree::{Arrangement, Item, Tree};
+use super::tree::{Arrangement, Item, Tree, base_name};
 use super::{MigrationFile, down};
 
 /// Files people keep beside numbered migrations to run them all, or to start over.
 const WHOLE: [&str; 7] = ["combined", "complete_setup", "all_migrations", "full_schema", "complete_schema", "consolidated", "run_all"];
+
+/// What files end in that runners of several languages take for migrations.
+const PROGRAMS: [&str; 11] = ["cjs", "cs", "go", "java", "js", "kt", "mjs", "php", "py", "rb", "ts"];
 
 /// A word a migration's name begins with: a file named so without a number was probably meant to be one.
 const VERBS: [&str; 12] =
     ["create", "add", "alter", "drop", "update", "fix", "rename", "remove", "migrate", "backfill", "enable", "change"];
 
 pub(super) fn arrange(tree: &Tree) -> Arrangement {
-    let mut arrangement = Arrangement::default();
+    let mut arrangement = Arrangement { foreign: foreign(tree), ..Arrangement::default() };
     let mut downs = Vec::new();
     let mut named = Vec::new();
     for item in tree.items.iter().filter(|item| item.is_sql()) {
@@ -46,6 +49,16 @@ pub(super) fn arrange(tree: &Tree) -> Arrangement {
     }
     pairing::pair(&mut arrangement, tree, downs);
     arrangement
+}
+
+/// Numbered programs among the SQL: migrations that are not read.
+fn foreign(tree: &Tree) -> Vec<String> {
+    let is_program = |path: &&String| {
+        let name = base_name(path);
+        let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+        name.len() == path.len() && PROGRAMS.contains(&extension) && name::numbered(stem).is_some()
+    };
+    tree.others.iter().filter(is_program).cloned().collect()
 }
 
 /// The names under each version that do not look like downs.

@@ -76,15 +76,22 @@ fn group(text: &str, at: usize, width: std::ops::RangeInclusive<usize>) -> Optio
     width.contains(&digits).then_some(at + 1 + digits)
 }
 
+/// No digits are zero; more than fit are the greatest number.
+fn number(digits: &str) -> u128 {
+    digits.parse().unwrap_or(if digits.is_empty() { 0 } else { u128::MAX })
+}
+
 impl Version {
-    /// A version as written, with its numeric parts; a letter behind a number is a part of its own.
+    /// A version as written, with its numeric parts; a letter behind a number is a part of its own, but for the `T`
+    /// between a date and its time.
     pub fn new(text: &str) -> Self {
         let mut parts = Vec::new();
         for part in text.split(|character: char| !character.is_ascii_alphanumeric()).filter(|part| !part.is_empty()) {
             let digits = leading_digits(part);
-            parts.push(part[..digits].parse().unwrap_or(if digits == 0 { 0 } else { u128::MAX }));
-            if let Some(letter) = part.as_bytes().get(digits).copied() {
-                parts.push(u128::from(letter));
+            parts.push(number(&part[..digits]));
+            match part[digits..].strip_prefix('T') {
+                Some(time) if leading_digits(time) > 0 => parts.push(number(&time[..leading_digits(time)])),
+                _ => parts.extend(part.as_bytes().get(digits).map(|letter| u128::from(*letter))),
             }
         }
         Self { text: text.to_string(), parts }
@@ -126,6 +133,7 @@ mod tests {
             ("V0001.Initial_Schema", "0001", "Initial_Schema", vec![1]),
             ("2017-08-19_00_Init", "2017-08-19_00", "Init", vec![2017, 8, 19, 0]),
             ("20211121-094727", "20211121-094727", "", vec![20211121, 94727]),
+            ("20250125T214100Z", "20250125T214100", "Z", vec![20250125, 214100]),
             ("20240131120000_x", "20240131120000", "x", vec![20240131120000]),
             ("1.0.0.1__schema", "1.0.0.1", "schema", vec![1, 0, 0, 1]),
             ("12", "12", "", vec![12]),
