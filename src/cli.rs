@@ -133,7 +133,9 @@ pub fn run() -> Status {
             return status;
         }
     };
-    match dispatch(arguments.command, &mut io::stdout().lock()) {
+    // Standard output by itself writes line by line.
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match dispatch(arguments.command, &mut out).and_then(|status| out.flush().map(|()| status)) {
         Ok(status) => status,
         // Whoever read our output has seen enough (`migralint lints | head`).
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Status::Clean,

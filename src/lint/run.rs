@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use rayon::prelude::*;
+
 use super::card::Level;
 use super::fingerprint::{self, Statements};
 use super::options::Options;
@@ -45,27 +47,32 @@ fn options(lint: &Lint, settings: &Settings) -> Options {
     Options::of(&lint.card, settings.lints.get(&lint.card.id).map_or(&none, |lint| &lint.options))
 }
 
+/// On all cores: no check knows of another. The findings are put in order later.
 fn check<'a>(jobs: &[Job<'a>], history: &History, sources: &SourceMap) -> Vec<(&'a Lint, Finding)> {
-    let mut found = Vec::new();
-    let mut of_changes = Vec::new();
-    for job in jobs {
+    let whole = jobs.par_iter().flat_map_iter(|job| {
         let findings = match job.lint.check {
             Check::History(check) => check(&job.context),
             Check::Schema(check) => check(&SchemaContext { history: &job.context, schema: history.end() }),
-            Check::Change(check) => {
-                of_changes.push((job, check));
-                Vec::new()
-            }
-            Check::Run => Vec::new(),
+            Check::Change(_) | Check::Run => Vec::new(),
         };
-        found.extend(findings.into_iter().map(|finding| (job.lint, finding)));
-    }
+        findings.into_iter().map(|finding| (job.lint, finding))
+    });
+    let mut found: Vec<(&Lint, Finding)> = whole.collect();
+    let change_check = |job| match job {
+        &Job { lint: Lint { check: Check::Change(check), .. }, .. } => Some((job, *check)),
+        _ => None,
+    };
+    let of_changes: Vec<(&Job<'a>, ChangeCheck)> = jobs.iter().filter_map(change_check).collect();
     if !of_changes.is_empty() {
-        for migration in &history.migrations {
-            let mut changes = Changes { checks: &of_changes, migration, found: &mut found };
-            replay_file(&migration.before, &migration.up, sources, &mut changes);
-        }
+        found.par_extend(history.migrations.par_iter().flat_map_iter(|migration| check_changes(&of_changes, migration, sources)));
     }
+    found
+}
+
+fn check_changes<'a>(checks: &[(&Job<'a>, ChangeCheck)], migration: &Migration, sources: &SourceMap) -> Vec<(&'a Lint, Finding)> {
+    let mut found = Vec::new();
+    let mut changes = Changes { checks, migration, found: &mut found };
+    replay_file(&migration.before, &migration.up, sources, &mut changes);
     found
 }
 

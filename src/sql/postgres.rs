@@ -28,6 +28,7 @@ use std::ops::Range;
 
 use pg_query::protobuf::{DefineStmt, ObjectType};
 use pg_query::{Node, NodeEnum, ParseResult};
+use rayon::prelude::*;
 
 use self::text::Text;
 use super::split::{self, Chunk, ChunkKind};
@@ -46,7 +47,8 @@ pub use block::function_steps;
 /// placeholders' own letters: `${prefix}users` is the table `__prefix_users`. `${schema}.users` is `users`.
 pub fn parse(sources: &SourceMap, file: FileId, range: Range<usize>) -> Vec<Statement> {
     let text = &sources.file(file).text;
-    split::statements(text, range).into_iter().map(|chunk| statement(text, file, chunk)).collect()
+    // One large file must not keep the other cores waiting.
+    split::statements(text, range).into_par_iter().map(|chunk| statement(text, file, chunk)).collect()
 }
 
 fn statement(file_text: &str, file: FileId, piece: Chunk) -> Statement {
