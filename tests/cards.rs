@@ -19,9 +19,10 @@ use migralint::source::SourceMap;
 struct Checked {
     sources: SourceMap,
     diagnostics: Vec<Diagnostic>,
-    /// What stands before an example's own paths.
-    prefix: String,
 }
+
+/// The folder an example is written to. Reports name it relative to where the tests run, with what it takes to get there.
+const FOLDER: &str = "example-of-a-card";
 
 impl Checked {
     /// Where each finding is: its file as the example names it, and its line.
@@ -29,7 +30,8 @@ impl Checked {
         self.diagnostics.iter().map(|diagnostic| {
             let primary = diagnostic.primary;
             let path = self.sources.path(primary.file);
-            (path.strip_prefix(&self.prefix).unwrap_or(path).to_owned(), self.sources.start(primary).line, diagnostic)
+            let path = path.split_once(FOLDER).map_or(path, |(_, path)| path.trim_start_matches('/'));
+            (path.to_owned(), self.sources.start(primary).line, diagnostic)
         })
     }
 }
@@ -46,7 +48,7 @@ fn check_alone(lint: &Lint, example: &Example) -> Checked {
 /// Writes an example's files to a folder of their own and runs one lint, or all.
 fn check(example: &Example, only: Option<&Card>) -> Checked {
     let parent = tempfile::tempdir().unwrap();
-    let folder = parent.path().join("example");
+    let folder = parent.path().join(FOLDER);
     for (path, text) in example.all_files() {
         let path = folder.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -57,10 +59,9 @@ fn check(example: &Example, only: Option<&Card>) -> Checked {
     config.settings.only = only.map(|card| BTreeSet::from([card.id.clone()]));
     let directory = discover(&migrations(&folder), &mut sources, &config.discover);
     let directory = directory.unwrap_or_else(|error| panic!("{}: {error}", example.name));
-    let prefix = format!("{}/", folder.display());
     let history = History::load(directory, &sources);
     let diagnostics = lint::run(lints::builtin(), &history, &sources, &config.settings);
-    Checked { sources, diagnostics, prefix }
+    Checked { sources, diagnostics }
 }
 
 /// What the example configures, as if its configuration file lay beside its migrations.

@@ -65,11 +65,10 @@ impl Run {
 
     /// `file:line lint severity message`.
     fn lines(&self) -> Vec<String> {
-        let prefix = format!("{}/", self.folder.path().join("migrations").display());
         let line = |diagnostic: &Diagnostic| {
             let path = self.sources.path(diagnostic.primary.file);
             let line = self.sources.start(diagnostic.primary).line;
-            let path = path.strip_prefix(&prefix).unwrap_or(path);
+            let path = path.rsplit_once("migrations/").map_or(path, |(_, path)| path);
             format!("{path}:{line} {} {} {}", diagnostic.lint, diagnostic.severity.as_str(), diagnostic.message)
         };
         self.diagnostics.iter().map(line).collect()
