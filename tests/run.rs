@@ -40,7 +40,6 @@ fn files(context: &HistoryContext) -> Vec<Finding> {
 struct Run {
     sources: SourceMap,
     diagnostics: Vec<Diagnostic>,
-    folder: tempfile::TempDir,
 }
 
 impl Run {
@@ -60,7 +59,7 @@ impl Run {
         adjust(&mut config.settings);
         let directory = discover(&migrations, &mut sources, &DiscoverOptions::default()).unwrap();
         let diagnostics = lint::run(lints, &History::load(directory, &sources), &sources, &config.settings);
-        Self { sources, diagnostics, folder }
+        Self { sources, diagnostics }
     }
 
     /// `file:line lint severity message`.
