@@ -94,14 +94,8 @@ fn log_and_backups_has_a_placeholder_in_its_rollback() {
 /// Whole reports as a terminal shows them. Every line of these snapshots was read before it was accepted.
 #[test]
 fn the_reports_read_as_reviewed() {
-    for (case, directory) in [
-        ("insights", "database/migration"),
-        ("insights-corrected", "database/migration"),
-        ("dual-write", "supabase/migrations"),
-        ("tenant-hierarchy", "supabase/migrations"),
-        ("backfill-companions", "prisma/migrations"),
-        ("log-and-backups", "migrations"),
-    ] {
+    for path in common::CASES {
+        let (case, directory) = path.split_once('/').expect("a case and its directory");
         let output = common::migralint(&common::root().join("testdata/cases").join(case), &["lint", directory]);
         insta::assert_snapshot!(case, common::stdout(&output));
     }

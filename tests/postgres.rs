@@ -3,6 +3,8 @@
 //! `script/postgres start DIR` makes a server and `MIGRALINT_POSTGRES=DIR cargo test --test postgres` uses it; without
 //! one the tests say that they are skipped. `MIGRALINT_HISTORIES=DIR:DIR…` adds directories of migrations to compare.
 
+mod common;
+
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -65,19 +67,11 @@ fn the_model_and_the_uncovered_keys_are_the_catalogs() {
     assert!(differing.is_empty(), "{}", differing.join("\n"));
 }
 
-/// The five cases and the layouts' sound examples, and what the environment names.
+/// The five cases, and what the environment names.
 fn histories() -> Vec<PathBuf> {
-    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/cases");
-    let own = [
-        "insights/database/migration",
-        "insights-corrected/database/migration",
-        "dual-write/supabase/migrations",
-        "tenant-hierarchy/supabase/migrations",
-        "backfill-companions/prisma/migrations",
-        "log-and-backups/migrations",
-    ];
+    let cases = common::root().join("testdata/cases");
     let others = std::env::var("MIGRALINT_HISTORIES").unwrap_or_default();
-    own.iter().map(|case| cases.join(case)).chain(others.split(':').filter(|path| !path.is_empty()).map(PathBuf::from)).collect()
+    common::CASES.iter().map(|case| cases.join(case)).chain(others.split(':').filter(|path| !path.is_empty()).map(PathBuf::from)).collect()
 }
 
 /// What differs between model and catalog, if anything does.

@@ -55,14 +55,7 @@ fn schema() -> Value {
 #[test]
 fn every_case_reports_what_the_schema_promises() {
     let schema = schema();
-    for case in [
-        "insights/database/migration",
-        "insights-corrected/database/migration",
-        "dual-write/supabase/migrations",
-        "tenant-hierarchy/supabase/migrations",
-        "backfill-companions/prisma/migrations",
-        "log-and-backups/migrations",
-    ] {
+    for case in common::CASES {
         let report = common::json(&common::root().join("testdata/cases"), &[case]);
         assert!(report["findings"].as_array().is_some_and(|findings| !findings.is_empty()), "{case} proves something");
         assert_eq!(mistakes(&schema, &report, "report"), [""; 0], "{case}");

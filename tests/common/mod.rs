@@ -4,6 +4,16 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+/// The founding cases below `testdata/cases`, the first one also as it was corrected: their migration directories.
+pub const CASES: [&str; 6] = [
+    "insights/database/migration",
+    "insights-corrected/database/migration",
+    "dual-write/supabase/migrations",
+    "tenant-hierarchy/supabase/migrations",
+    "backfill-companions/prisma/migrations",
+    "log-and-backups/migrations",
+];
+
 /// The repository's root.
 pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
