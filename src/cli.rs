@@ -1,17 +1,16 @@
 //! The command line: arguments, one function per subcommand, exit statuses. Wiring only.
 
-mod review;
+mod judging;
+mod lint;
+mod target;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use clap::builder::PossibleValuesParser;
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::layout::Kind;
-use crate::lint::{self, Lint};
+use crate::lint::explain;
 use crate::lints::builtin;
-use crate::nearest::did_you_mean;
 
 /// Exit statuses, the same for every subcommand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +42,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Review migration directories
-    Lint(Box<LintArguments>),
+    Lint(Box<lint::LintArguments>),
     /// Say what a lint finds, why it matters and what to do, with examples
     Explain {
         /// The lint's id, as findings show it in brackets
@@ -58,51 +57,12 @@ enum Command {
     },
 }
 
-/// Arguments of `migralint lint`.
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  migralint lint database/migration\n  migralint lint db/migrations/022_add_customer.sql\n  \
-    migralint lint --format json --fail-on warning migrations")]
-struct LintArguments {
-    /// Directories of migrations; a single migration's file shows only what concerns that file [default: .]
-    #[arg(value_name = "DIR")]
-    paths: Vec<std::path::PathBuf>,
-    /// How findings are written
-    #[arg(long, value_enum, default_value_t = Format::Terminal)]
-    format: Format,
-    /// The least severity that makes the exit status 1 [default: error]
-    #[arg(long, value_enum, value_name = "SEVERITY")]
-    fail_on: Option<FailOn>,
-    /// Run these lints only, whatever the configuration says
-    #[arg(long, value_name = "LINT", value_delimiter = ',')]
-    only: Vec<String>,
-    /// Do not run these lints
-    #[arg(long, value_name = "LINT", value_delimiter = ',')]
-    skip: Vec<String>,
-    /// The directory's layout, instead of recognising it
-    #[arg(long, value_name = "NAME", ignore_case = true, value_parser = PossibleValuesParser::new(Kind::all().map(Kind::name)))]
-    layout: Option<String>,
-    /// The configuration file, instead of the migralint.yaml found upwards from the directory
-    #[arg(long, value_name = "FILE")]
-    config: Option<std::path::PathBuf>,
-    /// When to colour the output; NO_COLOR is honoured
-    #[arg(long, value_enum, default_value_t = ColourChoice::Auto)]
-    color: ColourChoice,
-}
-
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Format {
     /// For people
     Terminal,
     /// For scripts; see docs/report.schema.json
     Json,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
-enum FailOn {
-    Info,
-    Warning,
-    Error,
-    Never,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -145,9 +105,9 @@ pub fn run() -> Status {
 
 fn dispatch(command: Command, out: &mut dyn Write) -> io::Result<Status> {
     match command {
-        Command::Lint(arguments) => review::run(&arguments, out),
-        Command::Explain { lint } => explain(&lint, out),
-        Command::Lints => lints(out),
+        Command::Lint(arguments) => lint::run(&arguments, out),
+        Command::Explain { lint } => explain_lint(&lint, out),
+        Command::Lints => list_lints(out),
         Command::Completions { shell } => {
             // The generator panics where it cannot write.
             let mut script = Vec::new();
@@ -158,25 +118,16 @@ fn dispatch(command: Command, out: &mut dyn Write) -> io::Result<Status> {
     }
 }
 
-fn explain(id: &str, out: &mut dyn Write) -> io::Result<Status> {
-    match find_lint(id) {
-        Ok(lint) => write!(out, "{}", lint::explain::explain(&lint.card)).map(|()| Status::Clean),
+fn explain_lint(id: &str, out: &mut dyn Write) -> io::Result<Status> {
+    match judging::find_lint(id) {
+        Ok(lint) => write!(out, "{}", explain::explain(&lint.card)).map(|()| Status::Clean),
         Err(message) => Ok(fail(&message)),
     }
 }
 
-fn lints(out: &mut dyn Write) -> io::Result<Status> {
-    write!(out, "{}", lint::explain::list(builtin()))?;
+fn list_lints(out: &mut dyn Write) -> io::Result<Status> {
+    write!(out, "{}", explain::list(builtin()))?;
     Ok(Status::Clean)
-}
-
-/// The lint of this id; otherwise a message that names the nearest.
-fn find_lint(id: &str) -> Result<&'static Lint, String> {
-    let ids = builtin().iter().map(|lint| lint.card.id.as_str());
-    builtin().iter().find(|lint| lint.card.id == id).ok_or_else(|| {
-        let hint = did_you_mean(id, ids).unwrap_or_else(|| "`migralint lints` lists them".to_owned());
-        format!("there is no lint `{id}`; {hint}")
-    })
 }
 
 /// Tells the user what went wrong, on standard error.

@@ -1,0 +1,99 @@
+//! What makes a run fail, and which lints take part in it: what every command that reports findings is told.
+
+use clap::{Args, ValueEnum};
+
+use super::Status;
+use crate::config;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::lint::{Lint, Settings};
+use crate::lints::builtin;
+use crate::nearest::did_you_mean;
+use crate::report::Report;
+
+/// What the user says about how findings are to be judged.
+#[derive(Clone, Debug, Args)]
+pub(super) struct Judging {
+    /// The least severity that makes the exit status 1 [default: error]
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    fail_on: Option<FailOn>,
+    /// Run these lints only, whatever the configuration says
+    #[arg(long, value_name = "LINT", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Do not run these lints
+    #[arg(long, value_name = "LINT", value_delimiter = ',')]
+    skip: Vec<String>,
+}
+
+impl Judging {
+    /// Whether all lints named exist.
+    ///
+    /// # Errors
+    /// A message that names the nearest lint.
+    pub(super) fn check(&self) -> Result<(), String> {
+        self.only.iter().chain(&self.skip).try_for_each(|id| find_lint(id).map(|_| ()))
+    }
+
+    /// The lints of a configuration, as far as they were asked for.
+    pub(super) fn select(&self, settings: &mut Settings) {
+        settings.only = (!self.only.is_empty()).then(|| self.only.iter().cloned().collect());
+        settings.skip.extend(self.skip.iter().cloned());
+    }
+
+    /// From which severity on a run fails: the strictest of the directories' own thresholds holds, unless the command
+    /// line says otherwise.
+    pub(super) fn fail_on(&self, configured: impl Iterator<Item = config::FailOn>) -> FailOn {
+        self.fail_on.or(configured.map(FailOn::from).min()).unwrap_or(FailOn::Error)
+    }
+}
+
+/// From which severity on findings make a run fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(super) enum FailOn {
+    Info,
+    Warning,
+    Error,
+    Never,
+}
+
+impl FailOn {
+    /// How a run ends. A mistake in the configuration, a file that does not parse and a directory in which no file
+    /// counts mean that the job was not wholly done, whatever severity they were given.
+    pub(super) fn status(self, report: &Report) -> Status {
+        let incomplete = |diagnostic: &Diagnostic| [config::LINT, "syntax-error"].contains(&diagnostic.lint.as_str());
+        if report.diagnostics.iter().any(incomplete) || report.directories.iter().any(|directory| directory.migrations == 0) {
+            return Status::Failed;
+        }
+        match report.diagnostics.iter().any(|diagnostic| FailOn::from(diagnostic.severity) >= self) {
+            true => Status::Findings,
+            false => Status::Clean,
+        }
+    }
+}
+
+impl From<config::FailOn> for FailOn {
+    fn from(fail_on: config::FailOn) -> Self {
+        match fail_on {
+            config::FailOn::Severity(severity) => severity.into(),
+            config::FailOn::Never => FailOn::Never,
+        }
+    }
+}
+
+impl From<Severity> for FailOn {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Info => FailOn::Info,
+            Severity::Warning => FailOn::Warning,
+            Severity::Error => FailOn::Error,
+        }
+    }
+}
+
+/// The lint of this id; otherwise a message that names the nearest.
+pub(super) fn find_lint(id: &str) -> Result<&'static Lint, String> {
+    let ids = builtin().iter().map(|lint| lint.card.id.as_str());
+    builtin().iter().find(|lint| lint.card.id == id).ok_or_else(|| {
+        let hint = did_you_mean(id, ids).unwrap_or_else(|| "`migralint lints` lists them".to_owned());
+        format!("there is no lint `{id}`; {hint}")
+    })
+}

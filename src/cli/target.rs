@@ -1,0 +1,128 @@
+//! From a path on the command line to a migration directory and the configuration that governs it: what every
+//! command that reads migrations begins with.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+
+use crate::config::Config;
+use crate::diagnostic::Diagnostic;
+use crate::layout::{self, Directory, DiscoverOptions, Kind};
+use crate::lint::paths::absolute;
+use crate::lints;
+use crate::source::{FileId, SourceMap};
+
+/// What the user says about how directories are to be read.
+#[derive(Clone, Debug, Args)]
+pub(super) struct Reading {
+    /// The directory's layout, instead of recognising it
+    #[arg(long, value_name = "NAME", ignore_case = true, value_parser = PossibleValuesParser::new(Kind::all().map(Kind::name)))]
+    layout: Option<String>,
+    /// The configuration file, instead of the migralint.yaml found upwards from the directory
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// A migration directory with the configuration that governs it.
+pub(super) struct Target {
+    /// The directory.
+    pub(super) directory: Directory,
+    /// What governs it.
+    pub(super) config: Config,
+    /// The one file that was asked for instead of its whole directory.
+    pub(super) only_file: Option<FileId>,
+}
+
+impl Target {
+    /// Finds the directory at `path` and its configuration; mistakes in that join `mistakes`. A path to a file stands
+    /// for the directory it is a migration of.
+    ///
+    /// # Errors
+    /// A message for the user: there is nothing, nothing that can be read, or no migration.
+    pub(super) fn find(path: &Path, reading: &Reading, sources: &mut SourceMap, mistakes: &mut Vec<Diagnostic>) -> Result<Self, String> {
+        exists(path)?;
+        let config = configuration(path, reading, sources, mistakes)?;
+        let options = discover_options(reading, &config);
+        let discover = |path: &Path, sources: &mut SourceMap| layout::discover(path, sources, &options).map_err(|error| error.to_string());
+        let (mut directory, only_file) = match path.is_file() {
+            true => directory_of_file(path, sources, discover).map(|(directory, file)| (directory, Some(file)))?,
+            false => (discover(path, sources)?, None),
+        };
+        let ignored = |file: FileId, sources: &SourceMap| config.ignore.contains(sources.path(file));
+        directory.migrations.retain(|migration| !ignored(migration.up.file, sources));
+        directory.orphans.retain(|orphan| !ignored(orphan.file, sources));
+        directory.ignored.retain(|file| !ignored(file.file, sources));
+        directory.unreadable.retain(|file| !ignored(file.file, sources));
+        Ok(Self { directory, config, only_file })
+    }
+}
+
+/// The paths to read, each once; where the user stands if none is named.
+pub(super) fn each_once(paths: &[PathBuf]) -> Vec<&Path> {
+    if paths.is_empty() {
+        return vec![Path::new(".")];
+    }
+    let mut seen = HashSet::new();
+    paths.iter().map(PathBuf::as_path).filter(|path| seen.insert(absolute(path))).collect()
+}
+
+fn exists(path: &Path) -> Result<(), String> {
+    match path.try_exists() {
+        Ok(false) if path == Path::new("-") => Err("standard input is not read: name the file of a migration, or its directory".to_owned()),
+        Ok(false) => Err(format!("there is no file or directory `{}`", path.display())),
+        // What cannot be looked at is reported by who tries to read it.
+        Ok(true) | Err(_) => Ok(()),
+    }
+}
+
+/// The configuration that governs a path; its mistakes join the findings.
+fn configuration(path: &Path, reading: &Reading, sources: &mut SourceMap, diagnostics: &mut Vec<Diagnostic>) -> Result<Config, String> {
+    let Some(file) = reading.config.clone().or_else(|| Config::find(path)) else { return Ok(Config::default()) };
+    let (config, mistakes) =
+        Config::load(&file, lints::builtin(), sources).map_err(|error| format!("`{}` cannot be read: {error}", file.display()))?;
+    // Several directories may share one configuration; its mistakes are told once.
+    let new = mistakes.into_iter().filter(|mistake| !diagnostics.iter().any(|known| same_place(known, mistake, sources)));
+    let new: Vec<Diagnostic> = new.collect();
+    diagnostics.extend(new);
+    Ok(config)
+}
+
+fn same_place(one: &Diagnostic, other: &Diagnostic, sources: &SourceMap) -> bool {
+    let place = |diagnostic: &Diagnostic| (sources.path(diagnostic.primary.file).to_owned(), diagnostic.primary.range());
+    one.message == other.message && place(one) == place(other)
+}
+
+fn discover_options(reading: &Reading, config: &Config) -> DiscoverOptions {
+    let named = reading.layout.as_deref().and_then(Kind::from_name);
+    DiscoverOptions { layout: named.or(config.discover.layout), ..config.discover.clone() }
+}
+
+/// A migration's file lies in its directory, or one folder deeper (`20240101_name/up.sql`, `rollback/018_name.sql`).
+fn directory_of_file(
+    path: &Path,
+    sources: &mut SourceMap,
+    discover: impl Fn(&Path, &mut SourceMap) -> Result<Directory, String>,
+) -> Result<(Directory, FileId), String> {
+    let mut reason = None;
+    for parent in path.ancestors().skip(1).take(2) {
+        let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+        match discover(parent, sources) {
+            Ok(directory) => {
+                if let Some(file) = file_in(&directory, path, sources) {
+                    return Ok((directory, file));
+                }
+            }
+            Err(error) => reason = reason.or(Some(error)),
+        }
+    }
+    let reason = reason.unwrap_or_else(|| "its directory's layout does not take it for one".to_owned());
+    Err(format!("`{}` is no migration: {reason}", path.display()))
+}
+
+fn file_in(directory: &Directory, path: &Path, sources: &SourceMap) -> Option<FileId> {
+    let wanted = path.canonicalize().ok()?;
+    let is_wanted = |file: &FileId| Path::new(sources.path(*file)).canonicalize().is_ok_and(|found| found == wanted);
+    directory.files().find(is_wanted)
+}
