@@ -104,6 +104,20 @@ impl Table {
         })
     }
 
+    /// Every expression that belongs to the table.
+    pub fn expressions(&self) -> Vec<&Expression> {
+        let columns = self.columns.iter().flat_map(|column| {
+            let generated = column.generated.as_ref().map(|generated| &generated.value.expression);
+            column.default.as_ref().map(|default| &default.value).into_iter().chain(generated)
+        });
+        let checks = self.checks().map(|(_, expression)| expression);
+        let indexes = self.indexes.iter().flat_map(|index| index.expressions());
+        let keys = self.partition_by.iter().flat_map(|by| by.keys.iter().filter_map(KeyPart::expression));
+        let triggers = self.triggers.iter().filter_map(|trigger| trigger.condition.as_ref());
+        let policies = self.policies.iter().flat_map(|policy| policy.using.iter().chain(&policy.check));
+        columns.chain(checks).chain(indexes).chain(keys).chain(triggers).chain(policies).collect()
+    }
+
     /// Foreign keys in which `column` takes part.
     pub fn foreign_keys_of<'a>(&'a self, column: &'a str) -> impl Iterator<Item = (&'a Constraint, &'a ForeignKey)> {
         self.foreign_keys().filter(move |(constraint, _)| constraint.columns.iter().any(|name| *name == *column))
@@ -418,6 +432,11 @@ impl Index {
             KeyPart::Expression(_) => None,
         })
     }
+
+    /// The expressions among its keys, and its predicate.
+    pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        self.keys.iter().filter_map(|key| key.part.expression()).chain(&self.predicate)
+    }
 }
 
 /// A column or an expression.
@@ -427,6 +446,16 @@ pub enum KeyPart {
     Column(Name),
     /// An expression over columns.
     Expression(Expression),
+}
+
+impl KeyPart {
+    /// The expression, where it is one.
+    pub fn expression(&self) -> Option<&Expression> {
+        match self {
+            KeyPart::Column(_) => None,
+            KeyPart::Expression(expression) => Some(expression),
+        }
+    }
 }
 
 /// One key of an index.

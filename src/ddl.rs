@@ -1,0 +1,47 @@
+//! A schema as SQL that PostgreSQL accepts: whole, or one object at a time.
+//!
+//! The functions are pure and give one statement each, without its semicolon. Names of objects are written as
+//! [`QualifiedName::to_sql`] writes them, so `public` is left out: the statements are for a session whose search path
+//! begins with it.
+
+mod comment;
+mod constraint;
+mod drop;
+mod function;
+mod index;
+mod object;
+mod order;
+mod policy;
+mod quote;
+mod table;
+mod trigger;
+mod whole;
+
+pub use comment::{comment_on, comments_of_table};
+pub use constraint::{add_constraint, constraint_definition};
+pub use drop::{drop_constraint, drop_function, drop_index, drop_policy, drop_sequence, drop_table, drop_trigger, drop_type, drop_view};
+pub use function::{create_function, function_signature};
+pub use index::create_index;
+pub use object::{create_extension, create_namespace, create_sequence, create_type, create_view, own_sequence};
+pub use policy::create_policy;
+pub use quote::{quote_identifier, quote_literal};
+pub use table::{attach_partition, column_definition, create_table, row_security};
+pub use trigger::create_trigger;
+pub use whole::{create_schema, statements};
+
+use crate::schema::{Name, QualifiedName};
+
+/// Names as a list between parentheses: `(a, "B")`.
+fn list<'a>(names: impl IntoIterator<Item = &'a Name>) -> String {
+    format!("({})", join(names.into_iter().map(Name::to_sql)))
+}
+
+/// Parts with commas between them.
+fn join(parts: impl IntoIterator<Item = String>) -> String {
+    parts.into_iter().collect::<Vec<_>>().join(", ")
+}
+
+/// A name in another object's schema, as an index has it.
+fn beside(relation: &QualifiedName, name: &Name) -> QualifiedName {
+    QualifiedName::new(relation.schema.clone(), name.clone())
+}

@@ -1,0 +1,98 @@
+//! Tables and their columns.
+
+use super::constraint_definition;
+use super::join;
+use crate::schema::{Column, ConstraintKind, Identity, KeyPart, PartitionBy, Persistence, Schema, Sequence, Table};
+
+/// `CREATE TABLE` with its columns and its constraints but for foreign keys, which may reference tables that come later.
+///
+/// A partition is a table like any other until [`attach_partition`].
+pub fn create_table(schema: &Schema, table: &Table) -> String {
+    let from_parent = !table.inherits.is_empty();
+    let columns = table.columns.iter().filter(|column| !(from_parent && column.inherited));
+    let columns = columns.map(|column| column_definition(schema, table, column));
+    let constraints = table.constraints.iter().filter(|constraint| {
+        let of_parent = constraint.inherited && from_parent;
+        !of_parent && constraint.validated.value && !matches!(constraint.kind, ConstraintKind::ForeignKey(_))
+    });
+    let constraints = constraints.map(|constraint| constraint_definition(table, constraint));
+    let elements: Vec<String> = columns.chain(constraints).map(|element| format!("\n    {element}")).collect();
+    let end = if elements.is_empty() { "" } else { "\n" };
+    let mut written = format!("CREATE {}TABLE {} ({}{end})", persistence(table), table.name.to_sql(), elements.join(","));
+    if from_parent {
+        written.push_str(&format!("\nINHERITS ({})", join(table.inherits.iter().map(|parent| parent.to_sql()))));
+    }
+    if let Some(by) = &table.partition_by {
+        written.push_str(&format!("\n{}", partition_by(by)));
+    }
+    written
+}
+
+fn persistence(table: &Table) -> &'static str {
+    match (table.foreign, table.persistence) {
+        (true, _) => "FOREIGN ",
+        (false, Persistence::Permanent) => "",
+        (false, Persistence::Unlogged) => "UNLOGGED ",
+        (false, Persistence::Temporary) => "TEMPORARY ",
+    }
+}
+
+fn partition_by(by: &PartitionBy) -> String {
+    let keys = by.keys.iter().map(|key| match key {
+        KeyPart::Column(column) => column.to_sql(),
+        KeyPart::Expression(expression) => format!("({})", expression.text),
+    });
+    format!("PARTITION BY {} ({})", by.strategy.to_uppercase(), join(keys))
+}
+
+/// A column with its type, default and NOT NULL, as `CREATE TABLE` and `ADD COLUMN` take it.
+pub fn column_definition(schema: &Schema, table: &Table, column: &Column) -> String {
+    let mut written = format!("{} {}", column.name.to_sql(), column.data_type.value);
+    if let Some(collation) = &column.collation {
+        written.push_str(&format!(" COLLATE {}", collation.to_sql()));
+    }
+    if let Some(default) = &column.default {
+        written.push_str(&format!(" DEFAULT {}", default.value.text));
+    }
+    if let Some(generated) = &column.generated {
+        let kept = if generated.value.stored { "STORED" } else { "VIRTUAL" };
+        written.push_str(&format!(" GENERATED ALWAYS AS ({}) {kept}", generated.value.expression.text));
+    }
+    if let Some(identity) = &column.identity {
+        written.push_str(&identity_clause(identity.value, identity_sequence(schema, table, column)));
+    }
+    if !column.nullable.value && column.identity.is_none() {
+        written.push_str(" NOT NULL");
+    }
+    written
+}
+
+fn identity_sequence<'a>(schema: &'a Schema, table: &Table, column: &Column) -> Option<&'a Sequence> {
+    let is_owner = |sequence: &&Sequence| {
+        let owner = sequence.owned_by.as_ref();
+        sequence.identity && owner.is_some_and(|(owner, name)| *owner == table.name && *name == column.name)
+    };
+    schema.sequences.values().map(AsRef::as_ref).find(is_owner)
+}
+
+fn identity_clause(identity: Identity, sequence: Option<&Sequence>) -> String {
+    let always = match identity {
+        Identity::Always => "ALWAYS",
+        Identity::ByDefault => "BY DEFAULT",
+    };
+    let options = sequence.map(|sequence| format!(" (SEQUENCE NAME {})", sequence.name.to_sql())).unwrap_or_default();
+    format!(" GENERATED {always} AS IDENTITY{options}")
+}
+
+/// `ALTER TABLE parent ATTACH PARTITION …`, for a partition.
+pub fn attach_partition(table: &Table) -> Option<String> {
+    let of = table.partition_of.as_ref()?;
+    Some(format!("ALTER TABLE {} ATTACH PARTITION {} {}", of.parent.to_sql(), table.name.to_sql(), of.bound))
+}
+
+/// `ENABLE` and `FORCE ROW LEVEL SECURITY`, where they are set.
+pub fn row_security(table: &Table) -> Vec<String> {
+    let flags = [(table.row_security.enabled, "ENABLE"), (table.row_security.forced, "FORCE")];
+    let set = flags.into_iter().filter(|(flag, _)| flag.is_some());
+    set.map(|(_, verb)| format!("ALTER TABLE {} {verb} ROW LEVEL SECURITY", table.name.to_sql())).collect()
+}

@@ -1,0 +1,103 @@
+//! The whole schema, in an order that PostgreSQL accepts.
+
+use super::comment::{self, comments_of_table};
+use super::order::{self, Object};
+use super::{beside, join};
+use crate::schema::{ConstraintKind, Name, Persistence, Schema, TEMPORARY, Table, TypeKind};
+
+/// The schema as SQL for an empty database: one statement a paragraph, the same for the same schema.
+pub fn create_schema(schema: &Schema) -> String {
+    statements(schema).into_iter().map(|statement| format!("{statement};\n")).collect::<Vec<_>>().join("\n")
+}
+
+/// The statements of [`create_schema`]. Temporary objects are gone with their session and left out.
+pub fn statements(schema: &Schema) -> Vec<String> {
+    let mut written = preamble(schema);
+    written.extend(order::in_order(schema).iter().flat_map(|object| create(schema, object)));
+    let tables: Vec<&Table> =
+        schema.tables.values().map(AsRef::as_ref).filter(|table| table.persistence != Persistence::Temporary).collect();
+    written.extend(
+        schema.sequences.values().filter(|sequence| !sequence.identity && !sequence.temporary).filter_map(|it| super::own_sequence(it)),
+    );
+    written.extend(tables.iter().flat_map(|table| indexes(table)));
+    written.extend(tables.iter().filter_map(|table| super::attach_partition(table)));
+    written.extend(tables.iter().flat_map(|table| late_constraints(table)));
+    written.extend(tables.iter().flat_map(|table| rules_of_rows(table)));
+    written.extend(comments(schema, &tables));
+    written
+}
+
+/// What the statements rely on: bodies may name what comes later, and texts are read along the path they were written for.
+fn preamble(schema: &Schema) -> Vec<String> {
+    let mut written = vec!["SET check_function_bodies = false".to_owned()];
+    let others: Vec<&Name> = schema.namespaces.keys().filter(|name| **name != "public" && **name != TEMPORARY).collect();
+    let missing = !schema.namespaces.contains_key("public");
+    if missing {
+        written.push("DROP SCHEMA public".to_owned());
+    }
+    written.extend(others.iter().map(|name| super::create_namespace(name)));
+    if !others.is_empty() {
+        let path = std::iter::once("public".to_owned()).chain(others.iter().map(|name| name.to_sql()));
+        written.push(format!("SET search_path = {}", join(path)));
+    }
+    written.extend(schema.extensions.iter().map(|(name, extension)| super::create_extension(name, extension)));
+    written
+}
+
+fn create(schema: &Schema, object: &Object) -> Vec<String> {
+    match object {
+        Object::Type(name) => schema.types.get(name).map(|definition| super::create_type(definition)).into_iter().collect(),
+        Object::Sequence(name) => {
+            schema.sequences.get(name).filter(|it| !it.temporary).map(|sequence| super::create_sequence(sequence)).into_iter().collect()
+        }
+        Object::Function(key) => schema.functions.get(key).map(|function| super::create_function(function)).into_iter().collect(),
+        Object::Table(name) => {
+            let table = schema.table(name).filter(|table| table.persistence != Persistence::Temporary);
+            table.map(|table| super::create_table(schema, table)).into_iter().collect()
+        }
+        Object::View(name) => {
+            let Some(view) = schema.views.get(name).filter(|view| *view.name.schema != *TEMPORARY) else { return Vec::new() };
+            let indexes = view.indexes.iter().map(|index| super::create_index(&view.name, index));
+            std::iter::once(super::create_view(view)).chain(indexes).collect()
+        }
+    }
+}
+
+fn indexes(table: &Table) -> impl Iterator<Item = String> {
+    let own = table.indexes.iter().filter(|index| !index.from_constraint);
+    own.map(|index| super::create_index(&table.name, index))
+}
+
+/// Foreign keys, and what is not validated.
+fn late_constraints(table: &Table) -> impl Iterator<Item = String> {
+    let own = table.constraints.iter().filter(|constraint| !constraint.inherited);
+    let late = own.filter(|constraint| !constraint.validated.value || matches!(constraint.kind, ConstraintKind::ForeignKey(_)));
+    late.map(|constraint| super::add_constraint(table, constraint))
+}
+
+fn rules_of_rows(table: &Table) -> impl Iterator<Item = String> {
+    let triggers = table.triggers.iter().map(|trigger| super::create_trigger(&table.name, trigger));
+    let policies = table.policies.iter().map(|policy| super::create_policy(&table.name, policy));
+    triggers.chain(super::row_security(table)).chain(policies)
+}
+
+fn comments(schema: &Schema, tables: &[&Table]) -> Vec<String> {
+    let namespaces = schema.namespaces.iter().filter_map(|(name, it)| comment::of(format!("SCHEMA {}", name.to_sql()), &it.comment));
+    let types = schema.types.values().filter_map(|definition| {
+        let kind = if matches!(definition.kind, TypeKind::Domain { .. }) { "DOMAIN" } else { "TYPE" };
+        comment::of(format!("{kind} {}", definition.name.to_sql()), &definition.comment)
+    });
+    let sequences = schema.sequences.values().filter_map(|it| comment::of(format!("SEQUENCE {}", it.name.to_sql()), &it.comment));
+    let functions = schema.functions.values().filter_map(|function| {
+        comment::of(format!("{} {}", super::function::kind(function), super::function_signature(&function.key)), &function.comment)
+    });
+    let of_tables = tables.iter().flat_map(|table| comments_of_table(table));
+    let views = schema.views.values().flat_map(|view| {
+        let kind = if view.materialized { "MATERIALIZED VIEW" } else { "VIEW" };
+        let itself = comment::of(format!("{kind} {}", view.name.to_sql()), &view.comment);
+        let indexes =
+            view.indexes.iter().filter_map(|it| comment::of(format!("INDEX {}", beside(&view.name, &it.name).to_sql()), &it.comment));
+        itself.into_iter().chain(indexes).collect::<Vec<_>>()
+    });
+    namespaces.chain(types).chain(sequences).chain(functions).chain(of_tables).chain(views).collect()
+}
