@@ -10,6 +10,7 @@ pub mod nearest;
 pub mod diagnostic;
 pub mod schema;
 pub mod change;
+pub mod difference;
 pub mod ddl;
 pub mod sql;
 pub mod layout;

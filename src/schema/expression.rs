@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Name, QualifiedName, Type};
 
 /// A default, check, predicate, index key or policy condition.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expression {
     /// The expression as SQL, in one canonical spelling (the parser's own deparse where it has one).
     pub text: Arc<str>,
@@ -14,7 +14,7 @@ pub struct Expression {
 }
 
 /// An expression's structure. What no lint looks into is [`ExpressionTree::Other`], which still lists its parts.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExpressionTree {
     /// A column, with the qualifier that was written before it (`t.c`, `NEW.c`).
     Column {

@@ -8,7 +8,7 @@ use super::{Expression, Name, QualifiedName, Type};
 use crate::source::{Span, Spanned};
 
 /// One of PostgreSQL's schemas.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Namespace {
     /// Where it was made; `None` for `public`.
     pub span: Option<Span>,
@@ -17,7 +17,7 @@ pub struct Namespace {
 }
 
 /// A view or materialized view.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View {
     /// Its name.
     pub name: QualifiedName,
@@ -48,7 +48,7 @@ pub struct View {
 }
 
 /// A sequence.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sequence {
     /// Its name.
     pub name: QualifiedName,
@@ -67,7 +67,7 @@ pub struct Sequence {
 }
 
 /// A user-defined type.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TypeDefinition {
     /// Its name.
     pub name: QualifiedName,
@@ -82,7 +82,7 @@ pub struct TypeDefinition {
 }
 
 /// Kinds of user-defined types.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TypeKind {
     /// `AS ENUM`, labels in sort order.
     Enum {
@@ -124,7 +124,7 @@ pub struct EnumLabel {
 }
 
 /// A domain's check.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DomainCheck {
     /// Its name; unnamed only in a change that has not been applied.
     pub name: Name,
@@ -137,7 +137,7 @@ pub struct DomainCheck {
 }
 
 /// One attribute of a composite type.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attribute {
     /// Its name.
     pub name: Name,
@@ -157,7 +157,7 @@ pub struct FunctionKey {
 }
 
 /// A function or procedure.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Function {
     /// Name and input argument types.
     pub key: FunctionKey,
@@ -186,7 +186,7 @@ pub struct Function {
 }
 
 /// An argument of a function.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FunctionArgument {
     /// Its name, where it has one.
     pub name: Option<Name>,
@@ -199,7 +199,7 @@ pub struct FunctionArgument {
 }
 
 /// An installed extension.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Extension {
     /// The schema its objects are in.
     pub schema: Option<Name>,

@@ -9,7 +9,7 @@ use super::{Expression, Name, QualifiedName};
 use crate::source::{Span, Spanned};
 
 /// A table.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
     /// Its name; the schema is always set.
     pub name: QualifiedName,
@@ -150,7 +150,7 @@ pub struct RowSecurity {
 }
 
 /// `PARTITION BY strategy (…)`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartitionBy {
     /// `range`, `list` or `hash`.
     pub strategy: Name,
@@ -159,7 +159,7 @@ pub struct PartitionBy {
 }
 
 /// A partition's place in its parent.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Partition {
     /// The partitioned table.
     pub parent: QualifiedName,
@@ -168,7 +168,7 @@ pub struct Partition {
 }
 
 /// A column.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
     /// Its name.
     pub name: Name,
@@ -223,7 +223,7 @@ pub enum Identity {
 }
 
 /// A generated column's expression.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Generated {
     /// What is computed.
     pub expression: Expression,
@@ -303,7 +303,7 @@ impl fmt::Display for Type {
 }
 
 /// A table constraint.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Constraint {
     /// Its name; unnamed only in a change that has not been applied.
     pub name: Name,
@@ -326,7 +326,7 @@ pub struct Constraint {
 }
 
 /// What a constraint demands.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConstraintKind {
     /// `PRIMARY KEY`; its index has the constraint's name.
     PrimaryKey,
@@ -349,7 +349,7 @@ pub enum ConstraintKind {
 }
 
 /// The other half of a foreign key.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ForeignKey {
     /// The referenced table.
     pub references: QualifiedName,
@@ -394,7 +394,7 @@ impl Action {
 }
 
 /// An index.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Index {
     /// Its name; unnamed only in a change that has not been applied. It lives in its table's schema.
     pub name: Name,
@@ -440,7 +440,7 @@ impl Index {
 }
 
 /// A column or an expression.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeyPart {
     /// A plain column.
     Column(Name),
@@ -459,7 +459,7 @@ impl KeyPart {
 }
 
 /// One key of an index.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IndexKey {
     /// What is indexed.
     pub part: KeyPart,
@@ -474,7 +474,7 @@ pub struct IndexKey {
 }
 
 /// A trigger.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trigger {
     /// Its name, unique within its table.
     pub name: Name,
@@ -501,7 +501,7 @@ pub struct Trigger {
 }
 
 /// A row-level security policy.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
     /// Its name, unique within its table.
     pub name: Name,

@@ -1,0 +1,75 @@
+//! Whether two spellings are one to PostgreSQL, which keeps expressions and types parsed and not as they were written.
+
+use crate::schema::{Expression, ExpressionTree, Literal, QualifiedName, Type};
+
+/// Whether two expressions mean the same; `data_type` is that of the column they are to give a value to.
+pub(super) fn are_same(one: &Expression, other: &Expression, data_type: Option<&Type>) -> bool {
+    one.text == other.text || are_same_trees(&one.tree, &other.tree, data_type)
+}
+
+/// Whether two types are the same; one of them may lack its schema.
+pub(super) fn are_same_types(one: &Type, other: &Type) -> bool {
+    one.modifiers == other.modifiers && one.array == other.array && are_same_names(&one.name, &other.name)
+}
+
+/// Whether two names are the same as far as they were written.
+pub(super) fn are_same_names(one: &QualifiedName, other: &QualifiedName) -> bool {
+    let is_open = |name: &QualifiedName| name.schema().is_none_or(|schema| *schema == "pg_catalog");
+    one.name == other.name && (one.schema == other.schema || is_open(one) || is_open(other))
+}
+
+fn are_same_trees(one: &ExpressionTree, other: &ExpressionTree, data_type: Option<&Type>) -> bool {
+    use ExpressionTree as E;
+    let (one, other) = (without_own_cast(one, data_type), without_own_cast(other, data_type));
+    match (one, other) {
+        (E::Column { name: one, .. }, E::Column { name: other, .. }) => one == other,
+        (E::Literal(one), E::Literal(other)) => are_same_constants(one, other),
+        (E::Cast { operand: one, target }, E::Cast { operand: other, target: other_target }) => {
+            are_same_types(target, other_target) && are_same_trees(one, other, Some(target))
+        }
+        (E::Binary { operator: a, left: b, right: c }, E::Binary { operator: d, left: e, right: f }) => {
+            a == d && are_same_trees(b, e, None) && are_same_trees(c, f, None)
+        }
+        (E::In { operand: a, list: b, negated: c }, E::In { operand: d, list: e, negated: f }) => {
+            c == f && are_same_trees(a, d, None) && are_same_lists(b, e)
+        }
+        (E::Between { operand: a, low: b, high: c, negated: d }, E::Between { operand: e, low: f, high: g, negated: h }) => {
+            d == h && are_same_trees(a, e, None) && are_same_trees(b, f, None) && are_same_trees(c, g, None)
+        }
+        (E::And(one), E::And(other)) | (E::Or(one), E::Or(other)) | (E::Array(one), E::Array(other)) => are_same_lists(one, other),
+        (E::Not(one), E::Not(other)) => are_same_trees(one, other, None),
+        (E::IsNull { operand: a, negated: b }, E::IsNull { operand: c, negated: d }) => b == d && are_same_trees(a, c, None),
+        (E::Function { name: a, arguments: b }, E::Function { name: c, arguments: d }) => are_same_names(a, c) && are_same_lists(b, d),
+        // What these trees do not say the texts do, and they differ.
+        _ => false,
+    }
+}
+
+fn are_same_lists(one: &[ExpressionTree], other: &[ExpressionTree]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| are_same_trees(one, other, None))
+}
+
+/// A constant for a column of a type is of that type, whether or not a cast says so; a constant that is compared takes
+/// the other side's type, which is mostly text.
+fn without_own_cast<'a>(tree: &'a ExpressionTree, data_type: Option<&Type>) -> &'a ExpressionTree {
+    let ExpressionTree::Cast { operand, target } = tree else { return tree };
+    let is_own = match data_type {
+        Some(data_type) => are_same_names(&data_type.name, &target.name) && data_type.array == target.array,
+        None => target.is_string() && target.modifiers.is_empty(),
+    };
+    if is_own && matches!(operand.as_ref(), ExpressionTree::Literal(_)) { operand } else { tree }
+}
+
+fn are_same_constants(one: &Literal, other: &Literal) -> bool {
+    match (one, other) {
+        // Read as a value of the column's type, `'1'` is 1.
+        (Literal::String(text), Literal::Number(number)) | (Literal::Number(number), Literal::String(text)) => text == number,
+        (Literal::String(text), Literal::Boolean(true)) | (Literal::Boolean(true), Literal::String(text)) => {
+            matches!(&**text, "t" | "true")
+        }
+        (Literal::String(text), Literal::Boolean(false)) | (Literal::Boolean(false), Literal::String(text)) => {
+            matches!(&**text, "f" | "false")
+        }
+        _ => one == other,
+    }
+}
