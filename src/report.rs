@@ -1,5 +1,6 @@
 //! Reports: pure functions from findings to text. They know nothing of lints, configuration or where output goes.
 
+pub mod escape;
 pub mod json;
 pub mod terminal;
 

@@ -10,6 +10,7 @@ use codespan_reporting::files::{Error, Files};
 use codespan_reporting::term::termcolor::{Ansi, NoColor};
 use codespan_reporting::term::{self, Config, Styles, StylesWriter};
 
+use super::escape::is_unprintable;
 use super::{DirectorySummary, Report, plural};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{FileId, SourceMap};
@@ -160,11 +161,6 @@ fn printable(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(clean)
-}
-
-fn is_unprintable(character: char) -> bool {
-    let bidirectional = matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}');
-    bidirectional || (character.is_control() && !matches!(character, '\n' | '\r' | '\t'))
 }
 
 #[cfg(test)]
