@@ -7,17 +7,22 @@ mod detect;
 mod diesel;
 mod discover;
 mod down;
+mod drizzle;
 mod flyway;
 mod golang_migrate;
 mod hand_numbered;
 mod kind;
 mod ledger;
 mod listing;
+mod manifest;
 mod name;
 mod pairing;
+mod pop;
 mod prisma;
 mod reading;
+mod releases;
 mod sections;
+mod sqitch;
 mod supabase;
 mod tree;
 
@@ -58,6 +63,18 @@ pub enum Kind {
     SqlMigrate,
     /// tern: `---- create above / drop below ----` in one file.
     Tern,
+    /// Drizzle: files that `meta/_journal.json` lists, or `20240131120000_name/migration.sql` with `snapshot.json`.
+    Drizzle,
+    /// Play evolutions: `1.sql` with `# --- !Ups` and `# --- !Downs`.
+    Play,
+    /// pop: `1_name.up.sql` for every database, `1_name.postgres.up.sql` for one.
+    Pop,
+    /// Sqitch: `sqitch.plan` lists the scripts in `deploy/`, `revert/` and `verify/`.
+    Sqitch,
+    /// A folder for each release: `0.22/00__name.sql`.
+    Releases,
+    /// A folder for each version of the schema, `v0.4/`, with a `manifest.json` that lists its files.
+    Manifest,
     /// `20240131120000_name.sql`, by no tool that can be told.
     Timestamped,
 }
@@ -71,6 +88,8 @@ pub enum VersionOrder {
     Bytes,
     /// As bytes, dashes left out: `2024-01-31-120000` equals `20240131120000`.
     BytesWithoutDashes,
+    /// Not at all: the tool keeps a list.
+    Listed,
 }
 
 /// A migration's version.
@@ -89,6 +108,7 @@ impl Version {
             VersionOrder::Numeric => self.parts.cmp(&other.parts),
             VersionOrder::Bytes => self.text.as_bytes().cmp(other.text.as_bytes()),
             VersionOrder::BytesWithoutDashes => digits(&self.text).cmp(digits(&other.text)),
+            VersionOrder::Listed => self.parts.cmp(&other.parts).then_with(|| self.text.cmp(&other.text)),
         }
     }
 }
@@ -128,6 +148,21 @@ pub struct Directory {
     pub unreadable: Vec<Unreadable>,
     /// The list of files and hashes that a tool keeps beside them.
     pub ledger: Option<Ledger>,
+    /// What is wrong with the list that a tool takes its order from.
+    pub faults: Vec<ListFault>,
+}
+
+/// A mistake in a tool's own list of its migrations.
+#[derive(Clone, Debug)]
+pub struct ListFault {
+    /// The entry, in the list.
+    pub span: Span,
+    /// The migration, as the list names it.
+    pub name: String,
+    /// What is wrong and what the tool makes of it.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
 }
 
 /// A tool's own list of the files of a directory.

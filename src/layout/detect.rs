@@ -5,29 +5,12 @@ use std::path::Path;
 
 use super::listing::Listing;
 use super::tree::{Item, Tree, base_name, is_sql};
-use super::{Kind, down, flyway, name, sections};
+use super::{Kind, down, drizzle, flyway, manifest, name, pop, releases, sections, sqitch};
 
 /// Tools that are recognised by their own files, and not understood yet.
 pub(super) fn unsupported(listing: &Listing) -> Option<(&'static str, String)> {
-    let holds = |wanted: &str| listing.others.iter().any(|path| path == wanted);
-    [("Drizzle", "meta/_journal.json"), ("Sqitch", "sqitch.plan"), ("Marv", ".marvrc")]
-        .into_iter()
-        .find(|(_, file)| holds(file))
-        .map(|(tool, file)| (tool, format!("it holds `{file}`")))
-        .or_else(|| pop(listing))
-}
-
-/// pop names a file for each database: `1_name.postgres.up.sql` beside `1_name.mysql.up.sql`.
-fn pop(listing: &Listing) -> Option<(&'static str, String)> {
-    let suffixes = ["postgres", "mysql", "sqlite3", "cockroach"];
-    let names = || listing.readable.iter().map(|found| found.path.as_str()).filter(|path| !path.contains('/'));
-    let of = |dialect: &&str| {
-        names()
-            .any(|name| name.strip_suffix(".up.sql").and_then(|stem| stem.strip_suffix(*dialect)).is_some_and(|rest| rest.ends_with('.')))
-    };
-    let mut found = suffixes.iter().copied().filter(of);
-    let (one, other) = (found.next()?, found.next()?);
-    Some(("pop", format!("it holds names ending in `.{one}.up.sql` and in `.{other}.up.sql`")))
+    let found = listing.others.iter().any(|path| path == ".marvrc");
+    found.then(|| ("Marv", "it holds `.marvrc`".to_string()))
 }
 
 /// Whether a text belongs to a tool.
@@ -35,12 +18,9 @@ type Holds = fn(&str) -> bool;
 
 /// Tools that are recognised by comments in the files, and not understood yet.
 pub(super) fn unsupported_text(tree: &Tree) -> Option<(&'static str, String)> {
-    let tools: [(&str, &str, Holds); 3] = [
+    let tools: [(&str, &str, Holds); 2] = [
         ("Liquibase", "--liquibase formatted sql", |text| {
             text.trim_start().replace(' ', "").to_ascii_lowercase().starts_with("--liquibaseformatted")
-        }),
-        ("Play evolutions", "# --- !Ups", |text| {
-            text.lines().any(|line| (line.starts_with('#') || line.starts_with("--")) && line.contains("!Ups"))
         }),
         ("graphile-migrate", "--! Previous:", |text| text.starts_with("--! Previous:")),
     ];
@@ -60,7 +40,9 @@ pub(super) fn has_migrations(root: &Path, listing: &Listing) -> bool {
         || inside().any(|path| {
             (in_folder(path, "up.sql") || in_folder(path, "migration.sql")) && path.starts_with(|first: char| first.is_ascii_digit())
         })
-        || inside().any(|path| path == "migration_lock.toml")
+        || inside().any(|path| ["migration_lock.toml", drizzle::JOURNAL, sqitch::PLAN].contains(&path))
+        || inside().any(|path| path.split_once('/').is_some_and(|(folder, file)| file == manifest::MANIFEST && releases::release(folder).is_some()))
+        || in_numbered_folders(listing)
         || is_prisma_path(root) && inside().any(|path| path.contains('/'))
         || mostly_flyway(listing)
 }
@@ -74,6 +56,18 @@ fn looks_numbered(path: &str) -> bool {
 fn mostly_flyway(listing: &Listing) -> bool {
     let flyway = listing.readable.iter().filter(|found| flyway::parse(base_name(&found.path)).is_some()).count();
     flyway > 0 && flyway * 5 >= (listing.readable.len() + listing.others.len()) * 3
+}
+
+/// `0.22/00__name.sql`, `100-shared/20240131_name.sql`: several such folders and no migration beside them.
+fn in_numbered_folders(listing: &Listing) -> bool {
+    let folder_of = |found: &'_ super::listing::Found| {
+        let (folder, file) = found.path.split_once('/').filter(|_| !found.beside && is_sql(&found.path))?;
+        let is_number = name::leading_digits(folder.trim_start_matches(['v', 'V'])) > 0;
+        (is_number && looks_numbered(file)).then(|| folder.to_string())
+    };
+    let mut folders: Vec<String> = listing.readable.iter().filter_map(folder_of).collect();
+    folders.dedup();
+    folders.len() > 1
 }
 
 fn is_prisma_path(root: &Path) -> bool {
@@ -99,18 +93,25 @@ pub(super) fn below(listing: &Listing, shown: &str) -> Vec<String> {
 
 /// The convention and what it was recognised by.
 pub(super) fn kind(root: &Path, tree: &Tree) -> (Kind, String) {
-    by_folders(root, tree)
+    by_list(tree)
+        .or_else(|| by_folders(root, tree))
         .or_else(|| by_markers(tree))
         .or_else(|| by_flyway_names(root, tree))
         .or_else(|| by_path(root))
         .or_else(|| by_directions(root, tree))
+        .or_else(|| by_releases(tree))
         .unwrap_or_else(|| by_numbers(root, tree))
 }
 
+/// Lists that only one tool keeps.
+fn by_list(tree: &Tree) -> Option<(Kind, String)> {
+    let lists = [(Kind::Drizzle, drizzle::JOURNAL), (Kind::Sqitch, sqitch::PLAN), (Kind::Prisma, "migration_lock.toml")];
+    let holds = |file: &str| tree.items.iter().any(|item| item.path == file);
+    let (kind, file) = lists.into_iter().find(|(_, file)| holds(file))?;
+    Some((kind, format!("it holds `{file}`")))
+}
+
 fn by_folders(root: &Path, tree: &Tree) -> Option<(Kind, String)> {
-    if tree.items.iter().any(|item| item.path == "migration_lock.toml") {
-        return Some((Kind::Prisma, "it holds `migration_lock.toml`".to_string()));
-    }
     let folders = tree.folders();
     let with = |file: &str| -> Vec<&str> {
         let holds = |items: &[&Item]| items.iter().any(|item| item.path.matches('/').count() == 1 && item.name() == file);
@@ -121,6 +122,14 @@ fn by_folders(root: &Path, tree: &Tree) -> Option<(Kind, String)> {
             .collect()
     };
     let (ups, migrations) = (with("up.sql"), with("migration.sql"));
+    let manifests = tree.folders().iter().filter(|(folder, items)| releases::release(folder).is_some() && items.iter().any(|item| item.name() == manifest::MANIFEST)).count();
+    if manifests > 0 {
+        return Some((Kind::Manifest, format!("{manifests} folders hold `{}`", manifest::MANIFEST)));
+    }
+    let snapshots = migrations.iter().filter(|folder| tree.others.contains(&format!("{folder}/snapshot.json"))).count();
+    if migrations.len() > ups.len() && snapshots * 2 >= migrations.len() {
+        return Some((Kind::Drizzle, format!("{snapshots} folders hold `migration.sql` and `snapshot.json`")));
+    }
     if migrations.len() > ups.len() {
         return Some((Kind::Prisma, format!("{} folders hold `migration.sql`", migrations.len())));
     }
@@ -133,8 +142,10 @@ fn by_folders(root: &Path, tree: &Tree) -> Option<(Kind, String)> {
 }
 
 fn by_markers(tree: &Tree) -> Option<(Kind, String)> {
-    let files: Vec<&str> = tree.top().map(|item| tree.text(item.file)).collect();
-    [Kind::Goose, Kind::Dbmate, Kind::SqlMigrate, Kind::Tern].into_iter().find_map(|kind| {
+    let top: Vec<&str> = tree.top().map(|item| tree.text(item.file)).collect();
+    let in_folders = || tree.items.iter().filter(|item| item.is_sql() && sections::in_numbered_folder(item)).map(|item| tree.text(item.file)).collect();
+    [Kind::Goose, Kind::Dbmate, Kind::SqlMigrate, Kind::Play, Kind::Tern].into_iter().find_map(|kind| {
+        let files: Vec<&str> = if sections::takes_folders(tree, kind) { in_folders() } else { top.clone() };
         let count = files.iter().filter(|text| sections::has_marker(text, kind)).count();
         let evidence = || format!("{count} of {} files hold `{}`", files.len(), sections::marker(kind));
         (count > 0 && count * 2 >= files.len()).then(|| (kind, evidence()))
@@ -161,7 +172,17 @@ fn by_path(root: &Path) -> Option<(Kind, String)> {
     path.ends_with("supabase/migrations").then(|| (Kind::Supabase, "its path ends in `supabase/migrations`".to_string()))
 }
 
+/// A folder for each release.
+fn by_releases(tree: &Tree) -> Option<(Kind, String)> {
+    let (files, folders) = releases::count(tree);
+    let top = tree.top().filter(|item| name::numbered(item.stem()).is_some()).count();
+    (folders > 1 && files > top).then(|| (Kind::Releases, format!("{files} numbered files lie in {folders} folders named after versions")))
+}
+
 fn by_directions(root: &Path, tree: &Tree) -> Option<(Kind, String)> {
+    if let Some(evidence) = by_databases(tree) {
+        return Some((Kind::Pop, evidence));
+    }
     let (mut ups, mut forward) = (0, 0);
     for item in tree.top().filter(|item| item.name().starts_with(|first: char| first.is_ascii_digit())) {
         if item.stem().ends_with(".up") {
@@ -175,6 +196,18 @@ fn by_directions(root: &Path, tree: &Tree) -> Option<(Kind, String)> {
         return Some((Kind::Sqlx, format!("{evidence}, and `Cargo.toml` names sqlx")));
     }
     (ups > 0 && ups >= forward).then_some((Kind::GolangMigrate, evidence))
+}
+
+/// Names for several databases, or with pop's word for running without a transaction.
+fn by_databases(tree: &Tree) -> Option<String> {
+    let named: Vec<(&str, pop::Parsed)> = tree.top().filter_map(|item| Some((item.name(), pop::parse(item.stem())?))).collect();
+    let mut databases: Vec<&str> = named.iter().filter_map(|(_, parsed)| parsed.database).collect();
+    databases.sort_unstable();
+    databases.dedup();
+    if let [one, other, ..] = databases.as_slice() {
+        return Some(format!("it holds names ending in `.{one}.up.sql` and in `.{other}.up.sql`"));
+    }
+    named.iter().find(|(_, parsed)| parsed.autocommit).map(|(name, _)| format!("it holds `{name}`"))
 }
 
 fn by_numbers(root: &Path, tree: &Tree) -> (Kind, String) {

@@ -8,8 +8,8 @@ use rayon::prelude::*;
 use super::listing::{self, Found, Listing};
 use super::tree::{Arrangement, Item, Tree};
 use super::{
-    Directory, Kind, Unreadable, detect, diesel, flyway, golang_migrate, hand_numbered, ledger, pairing, prisma, reading, sections,
-    supabase,
+    Directory, Kind, Unreadable, VersionOrder, detect, diesel, drizzle, flyway, golang_migrate, hand_numbered, ledger, manifest, pairing, pop, prisma,
+    reading, releases, sections, sqitch, supabase,
 };
 use crate::source::{SourceMap, Span};
 use crate::sql::Dialect;
@@ -101,11 +101,13 @@ pub fn discover(path: &Path, sources: &mut SourceMap, options: &DiscoverOptions)
         Some(kind) => (kind, "named by the user".to_string()),
         None => detect::kind(path, &tree),
     };
-    let arrangement = arrange(kind, &tree);
+    let dialect = options.dialect.unwrap_or(Dialect::Postgres);
+    let Tree { mut items, others, .. } = tree;
+    sections::rewrite(&mut items, kind, sources);
+    let arrangement = arrange(kind, &Tree { sources, items, others }, dialect);
     if arrangement.migrations.is_empty() && arrangement.ignored.is_empty() && arrangement.foreign.is_empty() {
         return Err(DiscoverError::NoMigrations { path: shown, below: Vec::new() });
     }
-    let dialect = options.dialect.unwrap_or(Dialect::Postgres);
     let ledger = ledger::read(path, &shown, sources);
     Ok(Directory { ledger, ..directory(path, shown, (kind, evidence), dialect, arrangement, unreadable) })
 }
@@ -143,17 +145,22 @@ fn read(listing: &Listing, sources: &mut SourceMap) -> (Vec<Item>, Vec<Unreadabl
     (items, unreadable)
 }
 
-fn arrange(kind: Kind, tree: &Tree) -> Arrangement {
+fn arrange(kind: Kind, tree: &Tree, dialect: Dialect) -> Arrangement {
     let mut arrangement = match kind {
         Kind::HandNumbered | Kind::Timestamped => hand_numbered::arrange(tree),
         Kind::GolangMigrate | Kind::Sqlx => golang_migrate::arrange(tree, kind),
         Kind::Diesel | Kind::Hasura => diesel::arrange(tree, kind),
-        Kind::Prisma => prisma::arrange(tree),
+        Kind::Prisma => prisma::arrange(tree, kind),
+        Kind::Drizzle => drizzle::arrange(tree),
+        Kind::Pop => pop::arrange(tree, dialect),
+        Kind::Sqitch => sqitch::arrange(tree),
+        Kind::Releases => releases::arrange(tree),
+        Kind::Manifest => manifest::arrange(tree),
         Kind::Flyway | Kind::Refinery => flyway::arrange(tree, kind),
         Kind::Supabase => supabase::arrange(tree),
-        Kind::Goose | Kind::Dbmate | Kind::SqlMigrate | Kind::Tern => sections::arrange(tree, kind),
+        Kind::Goose | Kind::Dbmate | Kind::SqlMigrate | Kind::Tern | Kind::Play => sections::arrange(tree, kind),
     };
-    if kind != Kind::Prisma {
+    if kind != Kind::Prisma && kind.order() != VersionOrder::Listed {
         pairing::sort(&mut arrangement.migrations, kind);
     }
     arrangement
@@ -167,7 +174,7 @@ fn directory(
     arrangement: Arrangement,
     unreadable: Vec<Unreadable>,
 ) -> Directory {
-    let Arrangement { migrations, orphans, ignored, companions, foreign, run_forward } = arrangement;
+    let Arrangement { migrations, orphans, ignored, companions, foreign, run_forward, faults } = arrangement;
     Directory {
         path,
         root: root.to_path_buf(),
@@ -183,6 +190,7 @@ fn directory(
         run_forward,
         unreadable,
         ledger: None,
+        faults,
     }
 }
 

@@ -16,6 +16,12 @@ const KINDS: &[(Kind, &str, &str)] = &[
     (Kind::Dbmate, "dbmate", "dbmate"),
     (Kind::SqlMigrate, "sql-migrate", "sql-migrate"),
     (Kind::Tern, "tern", "tern"),
+    (Kind::Drizzle, "drizzle", "Drizzle"),
+    (Kind::Play, "play", "Play evolutions"),
+    (Kind::Pop, "pop", "pop"),
+    (Kind::Sqitch, "sqitch", "Sqitch"),
+    (Kind::Releases, "releases", "releases"),
+    (Kind::Manifest, "manifest", "manifests"),
     (Kind::Timestamped, "timestamped", "timestamped"),
 ];
 
@@ -42,20 +48,26 @@ impl Kind {
 
     /// The program that runs the directory, where the convention is that of one program.
     pub fn tool(self) -> Option<&'static str> {
-        (!matches!(self, Kind::HandNumbered | Kind::Timestamped)).then(|| self.label())
+        (!matches!(self, Kind::HandNumbered | Kind::Timestamped | Kind::Releases | Kind::Manifest)).then(|| self.label())
     }
 
     /// How versions compare.
     pub fn order(self) -> VersionOrder {
         match self {
             Kind::Diesel => VersionOrder::BytesWithoutDashes,
-            Kind::Prisma | Kind::Supabase | Kind::Dbmate => VersionOrder::Bytes,
+            Kind::Prisma | Kind::Supabase | Kind::Dbmate | Kind::Pop => VersionOrder::Bytes,
+            Kind::Drizzle | Kind::Sqitch => VersionOrder::Listed,
             _ => VersionOrder::Numeric,
         }
     }
 
     /// Whether the tool runs down scripts at all.
     pub fn has_downs(self) -> bool {
-        !matches!(self, Kind::Prisma | Kind::Supabase | Kind::Refinery)
+        !matches!(self, Kind::Prisma | Kind::Supabase | Kind::Refinery | Kind::Drizzle | Kind::Manifest)
+    }
+
+    /// Whether the tool tells migrations apart by their whole names, so that two may share a number.
+    pub fn identifies_by_name(self) -> bool {
+        matches!(self, Kind::Prisma | Kind::SqlMigrate | Kind::Drizzle | Kind::Sqitch | Kind::Manifest)
     }
 }

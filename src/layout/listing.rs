@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 use super::down;
-use super::tree::is_sql;
+use super::tree::{base_name, is_sql};
 
 /// The files below a directory.
 #[derive(Debug, Default)]
@@ -76,8 +76,11 @@ fn add_file(listing: &mut Listing, root: &Path, entry: &DirEntry, prefix: &str, 
     }
 }
 
+/// Lists that tools keep: they say which files run, and in what order.
+const LISTS: [&str; 4] = ["_journal.json", "manifest.json", "metadata.yaml", "sqitch.plan"];
+
 fn is_readable(path: &str) -> bool {
-    is_sql(path) || path.ends_with(".md") || path.ends_with(".toml")
+    is_sql(path) || path.ends_with(".md") || path.ends_with(".toml") || LISTS.contains(&base_name(path))
 }
 
 /// A link to a file of the same folder is another name for it, not another file.

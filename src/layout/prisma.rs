@@ -1,16 +1,17 @@
-//! Prisma Migrate: a folder for each migration, with `migration.sql`.
+//! Prisma Migrate and newer versions of Drizzle: a folder for each migration, with `migration.sql`.
 
 use super::tree::{Arrangement, Item, Tree};
-use super::{MigrationFile, Version, name, pairing};
+use super::{Kind, MigrationFile, Version, name, pairing};
 
-pub(super) fn arrange(tree: &Tree) -> Arrangement {
+pub(super) fn arrange(tree: &Tree, kind: Kind) -> Arrangement {
     let mut arrangement = Arrangement::default();
     let mut folders = tree.folders();
     folders.sort_by_cached_key(|(folder, _)| locale_key(folder));
     for (folder, items) in folders {
         let migration = items.iter().find(|item| item.path.matches('/').count() == 1 && item.name() == "migration.sql");
         match migration {
-            Some(item) => arrangement.migrations.push(read(tree, folder, item)),
+            Some(item) => arrangement.migrations.push(read(tree, kind, folder, item)),
+            None if kind == Kind::Drizzle => {}
             None => without_sql(&mut arrangement, tree, folder, &items),
         }
         let companions = items.iter().filter(|item| Some(item.file) != migration.map(|item| item.file));
@@ -24,7 +25,7 @@ pub(super) fn arrange(tree: &Tree) -> Arrangement {
         }
     }
     for item in tree.top() {
-        let reason = "Prisma only looks into folders";
+        let reason = format!("{} only looks into folders", kind.label());
         if name::numbered(item.stem()).is_some() {
             arrangement.ignore(item, reason, Some(format!("{}/migration.sql", item.stem())));
         } else {
@@ -34,7 +35,7 @@ pub(super) fn arrange(tree: &Tree) -> Arrangement {
     arrangement
 }
 
-fn read(tree: &Tree, folder: &str, item: &Item) -> MigrationFile {
+fn read(tree: &Tree, kind: Kind, folder: &str, item: &Item) -> MigrationFile {
     let digits = name::leading_digits(folder);
     let (version, rest) = folder.split_at(digits);
     let version = if version.is_empty() { folder } else { version };
@@ -43,7 +44,7 @@ fn read(tree: &Tree, folder: &str, item: &Item) -> MigrationFile {
         name: rest.trim_start_matches(['_', '-']).to_string(),
         up: tree.whole(item.file),
         down: None,
-        in_transaction: pairing::several_statements(tree.text(item.file)),
+        in_transaction: kind == Kind::Drizzle || pairing::several_statements(tree.text(item.file)),
     }
 }
 
@@ -60,7 +61,7 @@ fn without_sql(arrangement: &mut Arrangement, tree: &Tree, folder: &str, items: 
     }
 }
 
-/// Prisma sorts as people's dictionaries do: punctuation before digits, digits before letters, case last.
+/// Both sort as people's dictionaries do: punctuation before digits, digits before letters, case last.
 fn locale_key(folder: &str) -> (Vec<(u8, char)>, String) {
     let class = |character: char| match character {
         '_' => 0,

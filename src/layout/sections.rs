@@ -1,10 +1,11 @@
-//! goose, dbmate, sql-migrate and tern: both directions of a migration in one file, told apart by comment lines.
+//! goose, dbmate, sql-migrate, tern and Play: both directions of a migration in one file, told apart by comment lines.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::tree::{Arrangement, Item, Tree};
 use super::{Kind, MigrationFile, SourcePart, Version, name};
-use crate::source::Span;
+use crate::source::{SourceMap, Span};
 use crate::sql::split;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,7 @@ pub(super) fn marker(kind: Kind) -> &'static str {
         Kind::Goose => "-- +goose Up",
         Kind::Dbmate => "-- migrate:up",
         Kind::SqlMigrate => "-- +migrate Up",
+        Kind::Play => "# --- !Ups",
         _ => "---- create above / drop below ----",
     }
 }
@@ -31,19 +33,50 @@ pub(super) fn has_marker(text: &str, kind: Kind) -> bool {
 
 pub(super) fn arrange(tree: &Tree, kind: Kind) -> Arrangement {
     let mut arrangement = Arrangement { foreign: foreign(tree, kind), ..Arrangement::default() };
+    let several = takes_folders(tree, kind);
     for item in tree.items.iter().filter(|item| item.is_sql()) {
-        let named = parse(item.stem(), kind).filter(|_| item.folder().is_empty() && !item.beside);
-        match named {
+        let in_place = item.folder().is_empty() || several && in_numbered_folder(item);
+        match parse(item.stem(), kind).filter(|_| in_place && !item.beside) {
             Some((version, name)) => read(&mut arrangement, tree, kind, item, version, name),
             None => unmatched(&mut arrangement, tree, kind, item),
         }
     }
+    if kind == Kind::Play {
+        up_to_gap(&mut arrangement, tree);
+    }
     arrangement
+}
+
+/// dbmate can be given several directories, whose migrations it runs as one history.
+pub(super) fn takes_folders(tree: &Tree, kind: Kind) -> bool {
+    kind == Kind::Dbmate && tree.top().next().is_none()
+}
+
+/// Whether a file lies in a folder that is named with a number before a word: `100-shared`.
+pub(super) fn in_numbered_folder(item: &Item) -> bool {
+    name::leading_digits(&item.path) > 0 && item.path.matches('/').count() == 1 && !item.beside
+}
+
+/// Play counts from 1 and stops at the first number that is missing.
+fn up_to_gap(arrangement: &mut Arrangement, tree: &Tree) {
+    let number = |migration: &MigrationFile| migration.version.as_ref().and_then(|version| version.parts.first().copied());
+    let numbers: HashSet<u128> = arrangement.migrations.iter().filter_map(number).collect();
+    let missing = (1..).find(|number| !numbers.contains(number)).unwrap_or(u128::MAX);
+    let (runs, never) = std::mem::take(&mut arrangement.migrations).into_iter().partition(|migration| number(migration) < Some(missing));
+    arrangement.migrations = runs;
+    let never: Vec<MigrationFile> = never;
+    for item in tree.items.iter().filter(|item| never.iter().any(|migration| migration.up.file == item.file)) {
+        arrangement.ignore(item, format!("Play stops at the first number that is missing, {missing}"), None);
+    }
 }
 
 fn parse(stem: &str, kind: Kind) -> Option<(Version, &str)> {
     let (number, rest) = stem.split_at(name::leading_digits(stem));
-    let separated = rest.starts_with('_') || !matches!(kind, Kind::Goose | Kind::Tern);
+    let separated = match kind {
+        Kind::Goose | Kind::Tern => rest.starts_with('_'),
+        Kind::Play => rest.is_empty(),
+        _ => true,
+    };
     (!number.is_empty() && separated).then(|| (Version::new(number), rest.trim_start_matches(['_', '-', '.'])))
 }
 
@@ -67,33 +100,27 @@ fn read(arrangement: &mut Arrangement, tree: &Tree, kind: Kind, item: &Item, ver
     });
 }
 
-/// The forward part and the part that goes back; marker lines belong to the part they open.
+/// The forward part and the part that goes back; marker lines belong to the part they open, but for Play's, which are
+/// no SQL.
 fn cut(text: &str, kind: Kind) -> (Option<Range<usize>>, Option<Range<usize>>) {
-    let mut parts: [Option<Range<usize>>; 2] = [(kind == Kind::Tern).then_some(0..text.len()), None];
-    let mut open = (kind == Kind::Tern).then_some(0);
+    let mut marks: Vec<(Direction, usize, usize)> = (kind == Kind::Tern).then_some((Direction::Up, 0, 0)).into_iter().collect();
     let mut offset = 0;
     for line in text.split_inclusive('\n') {
         if let Some(direction) = direction(line, kind) {
-            close(&mut parts, open, offset);
-            let slot = usize::from(direction == Direction::Down);
-            open = parts[slot].is_none().then_some(slot);
-            if open.is_some() {
-                parts[slot] = Some(offset..text.len());
-            }
+            marks.push((direction, offset, if kind == Kind::Play { offset + line.len() } else { offset }));
         }
         offset += line.len();
     }
-    let [up, down] = parts;
-    (up, down)
-}
-
-fn close(parts: &mut [Option<Range<usize>>; 2], open: Option<usize>, at: usize) {
-    if let Some(range) = open.and_then(|slot| parts.get_mut(slot)).and_then(Option::as_mut) {
-        range.end = at;
-    }
+    let ends = marks.iter().skip(1).map(|(_, start, _)| *start).chain([text.len()]);
+    let parts: Vec<(Direction, Range<usize>)> = marks.iter().zip(ends).map(|((direction, _, start), end)| (*direction, *start..end)).collect();
+    let first = |wanted: Direction| parts.iter().find(|(direction, _)| *direction == wanted).map(|(_, range)| range.clone());
+    (first(Direction::Up), first(Direction::Down))
 }
 
 fn direction(line: &str, kind: Kind) -> Option<Direction> {
+    if kind == Kind::Play {
+        return play_direction(line);
+    }
     let rest = line.strip_prefix("--")?;
     if kind == Kind::Tern {
         return (line.trim_end() == marker(Kind::Tern)).then_some(Direction::Down);
@@ -113,6 +140,25 @@ fn direction(line: &str, kind: Kind) -> Option<Direction> {
     }
 }
 
+/// A comment of either kind that holds the word, whatever stands around it.
+fn play_direction(line: &str) -> Option<Direction> {
+    let comment = line.strip_prefix('#').or_else(|| line.strip_prefix("--"))?;
+    let words = [("!Ups", Direction::Up), ("!Downs", Direction::Down)];
+    words.into_iter().find(|(word, _)| comment.contains(word)).map(|(_, direction)| direction)
+}
+
+/// Makes SQL of what only the tool understands, at equal length so that places stay right: a `;;` of Play's stands for
+/// a semicolon within a statement.
+pub(super) fn rewrite(items: &mut [Item], kind: Kind, sources: &mut SourceMap) {
+    for item in items.iter_mut().filter(|item| kind == Kind::Play && item.is_sql()) {
+        let source = sources.file(item.file);
+        if source.text.contains(";;") {
+            let (path, text) = (source.path.clone(), source.text.replace(";;", "; "));
+            item.file = sources.add(path, text);
+        }
+    }
+}
+
 fn directive(rest: &str, name: &str) -> Option<String> {
     let mut words = rest.split_whitespace();
     words.next().filter(|word| word.eq_ignore_ascii_case(name))?;
@@ -128,6 +174,7 @@ fn opts_out(up: &str, text: &str, kind: Kind) -> bool {
             .any(|words| words.eq_ignore_ascii_case("no transaction")),
         Kind::SqlMigrate => first.contains("notransaction"),
         Kind::Dbmate => first.contains("transaction:false"),
+        Kind::Play => true,
         _ => text.lines().any(|line| line.trim() == "---- tern: disable-tx ----"),
     }
 }

@@ -1,6 +1,6 @@
 //! The files of a directory as the tools' rules see them, and what those rules make of them.
 
-use super::{IgnoredFile, MigrationFile, SourcePart};
+use super::{IgnoredFile, ListFault, MigrationFile, SourcePart};
 use crate::source::{FileId, SourceMap};
 
 /// The files in and beside a directory of migrations.
@@ -39,6 +39,8 @@ pub(super) struct Arrangement {
     pub foreign: Vec<String>,
     /// See [`super::Directory::run_forward`].
     pub run_forward: Vec<FileId>,
+    /// See [`super::Directory::faults`].
+    pub faults: Vec<ListFault>,
 }
 
 impl Tree<'_> {

@@ -8,8 +8,7 @@ use crate::lint::{Finding, HistoryContext};
 use crate::lints::files;
 
 pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
-    // Prisma and sql-migrate tell migrations apart by their whole names.
-    if matches!(context.history.directory.kind, Kind::Prisma | Kind::SqlMigrate) {
+    if context.history.directory.kind.identifies_by_name() {
         return Vec::new();
     }
     let mut first: HashMap<Vec<u128>, &Migration> = HashMap::new();
@@ -33,7 +32,7 @@ fn key(context: &HistoryContext, migration: &Migration) -> Option<Vec<u128>> {
     let bytes = |text: &str| text.bytes().map(u128::from).collect();
     Some(match context.history.directory.order {
         VersionOrder::Numeric => version.parts.clone(),
-        VersionOrder::Bytes => bytes(&version.text),
+        VersionOrder::Bytes | VersionOrder::Listed => bytes(&version.text),
         VersionOrder::BytesWithoutDashes => bytes(&version.text.replace('-', "")),
     })
 }
@@ -79,6 +78,8 @@ fn consequence(kind: Kind) -> &'static str {
         Kind::Goose => "goose refuses to run",
         Kind::Flyway => "Flyway refuses to run",
         Kind::Tern => "tern refuses to run",
+        Kind::Play => "Play runs only one of them",
+        Kind::Pop => "the second one is taken for applied",
         Kind::Refinery => "Refinery fails on a new database and skips the second one elsewhere",
         Kind::Sqlx => "sqlx fails on the second one",
         Kind::Supabase => "recording the second one fails, and with it the deployment",

@@ -2,14 +2,24 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::layout::Ledger;
+use crate::layout::{Ledger, ListFault};
 use crate::lint::{Finding, HistoryContext};
 use crate::lints::files;
 use crate::source::FileId;
 
 pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
     let directory = &context.history.directory;
-    let Some(ledger) = &directory.ledger else { return Vec::new() };
+    let hashed = directory.ledger.iter().flat_map(|ledger| against_hashes(context, ledger));
+    hashed.chain(directory.faults.iter().map(fault)).collect()
+}
+
+fn fault(fault: &ListFault) -> Finding {
+    let finding = Finding::new(fault.span, fault.message.clone()).object(&fault.name);
+    fault.help.iter().fold(finding, |finding, help| finding.help(help.clone()))
+}
+
+fn against_hashes(context: &HistoryContext, ledger: &Ledger) -> Vec<Finding> {
+    let directory = &context.history.directory;
     let ups = context.history.migrations.iter().map(|migration| migration.file.up.file);
     let present: HashMap<&str, FileId> = ups.map(|file| (files::name(context, file), file)).collect();
     // Only the ledger's own kind of files: it may leave out those of other tools on purpose.

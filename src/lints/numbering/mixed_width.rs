@@ -1,12 +1,12 @@
 //! Numbers of different widths, which sort differently as text.
 
-use crate::layout::Kind;
+use crate::layout::{Kind, VersionOrder};
 use crate::lint::{Finding, HistoryContext};
 use crate::lints::files;
 
 pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
     let kind = context.history.directory.kind;
-    if !matches!(kind, Kind::HandNumbered | Kind::Supabase | Kind::Dbmate | Kind::Prisma) {
+    if kind != Kind::HandNumbered && kind.order() != VersionOrder::Bytes {
         return Vec::new();
     }
     let mut numbered: Vec<(usize, u128)> = files::sequence(context.history).collect();

@@ -15,7 +15,7 @@ pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
         return none_at_all(context);
     };
     let (before, after) = history.migrations.split_at(first);
-    let optional = matches!(history.directory.kind, Kind::HandNumbered | Kind::Timestamped | Kind::Goose | Kind::SqlMigrate | Kind::Tern);
+    let optional = matches!(history.directory.kind, Kind::HandNumbered | Kind::Timestamped | Kind::Releases | Kind::Goose | Kind::SqlMigrate | Kind::Tern);
     let mut findings =
         if optional { earlier(context, before) } else { before.iter().filter_map(|migration| one(context, migration)).collect() };
     findings.extend(after.iter().filter_map(|migration| one(context, migration)));
@@ -45,11 +45,13 @@ fn where_to(context: &HistoryContext, migration: &Migration) -> String {
     let name = files::title(context, migration);
     let stem = name.strip_suffix(".sql").unwrap_or(name);
     let wanted = match context.history.directory.kind {
-        Kind::GolangMigrate | Kind::Sqlx => format!("`{}.down.sql`", stem.strip_suffix(".up").unwrap_or(stem)),
+        Kind::GolangMigrate | Kind::Sqlx | Kind::Pop => format!("`{}.down.sql`", stem.strip_suffix(".up").unwrap_or(stem)),
         Kind::Diesel | Kind::Hasura => format!("`{stem}/down.sql`"),
         Kind::Goose => "`-- +goose Down` and the statements behind it".to_string(),
         Kind::Dbmate => "`-- migrate:down` and the statements behind it".to_string(),
         Kind::SqlMigrate => "`-- +migrate Down` and the statements behind it".to_string(),
+        Kind::Play => "`# --- !Downs` and the statements behind it".to_string(),
+        Kind::Sqitch => format!("`{}.sql`", stem.replacen("deploy/", "revert/", 1)),
         Kind::Tern => "`---- create above / drop below ----` and the statements behind it".to_string(),
         _ => return by_example(context, stem),
     };
