@@ -1,6 +1,7 @@
 //! The command line: arguments, one function per subcommand, exit statuses. Wiring only.
 
 mod judging;
+mod layout;
 mod lint;
 mod target;
 
@@ -43,6 +44,8 @@ struct Arguments {
 enum Command {
     /// Review migration directories
     Lint(Box<lint::LintArguments>),
+    /// Say which tool a directory belongs to, what runs in which order, and what never runs
+    Layout(layout::LayoutArguments),
     /// Say what a lint finds, why it matters and what to do, with examples
     Explain {
         /// The lint's id, as findings show it in brackets
@@ -106,6 +109,7 @@ pub fn run() -> Status {
 fn dispatch(command: Command, out: &mut dyn Write) -> io::Result<Status> {
     match command {
         Command::Lint(arguments) => lint::run(&arguments, out),
+        Command::Layout(arguments) => layout::run(&arguments, out),
         Command::Explain { lint } => explain_lint(&lint, out),
         Command::Lints => list_lints(out),
         Command::Completions { shell } => {

@@ -1,5 +1,7 @@
 //! Each layout's directory in `testdata/layouts/` is recognised, put in order and paired as its tool does it.
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -67,6 +69,14 @@ fn every_tool_is_recognised_and_its_order_kept() {
         ("dbmate/sound", Kind::Dbmate, &["20240131120000 authors down", "20240201120000 index down"]),
         ("sql-migrate/sound", Kind::SqlMigrate, &["20240131120000 authors down"]),
         ("tern/sound", Kind::Tern, &["001 authors down", "002 books down"]),
+        ("drizzle/sound", Kind::Drizzle, &["0000 authors", "0001 books"]),
+        ("drizzle-folders/sound", Kind::Drizzle, &["20240131120000 authors", "20240201120000 books"]),
+        ("dbmate-folders/sound", Kind::Dbmate, &["20240131120000 authors down", "20240201120000 books down", "20240202120000 loans down"]),
+        ("play/sound", Kind::Play, &["1  down", "2  down", "3 "]),
+        ("pop/sound", Kind::Pop, &["20240131120000 authors down", "20240201120000 books down", "20240203120000 index down"]),
+        ("sqitch/sound", Kind::Sqitch, &["authors authors down", "titles@v1 titles down", "books books down", "titles titles down"]),
+        ("releases/sound", Kind::Releases, &["0.9/00 authors", "0.10/00 books", "0.10/01 loans", "0.10.1/00 fines"]),
+        ("manifest/sound", Kind::Manifest, &["v0.9 authors", "v0.10 loans", "v0.10 books"]),
         ("timestamped/sound", Kind::Timestamped, &["20240131120000 authors", "20240201120000 books down"]),
     ];
     for (path, kind, expected) in cases {
@@ -212,11 +222,9 @@ fn errors_say_what_to_do_instead() {
 #[test]
 fn a_tool_that_is_not_supported_is_named() {
     let folder = tempfile::tempdir().unwrap();
-    fs::create_dir(folder.path().join("meta")).unwrap();
-    fs::write(folder.path().join("meta/_journal.json"), "{}").unwrap();
-    fs::write(folder.path().join("0000_first.sql"), "SELECT 1;").unwrap();
+    fs::write(folder.path().join("20240131-authors.sql"), "--! Previous: -\n--! Hash: sha1:0\n\nSELECT 1;").unwrap();
     let error = discover(folder.path(), &mut SourceMap::default(), &DiscoverOptions::default()).map(|_| ()).unwrap_err();
-    assert!(matches!(error, DiscoverError::Unsupported { tool: "Drizzle", .. }), "{error}");
+    assert!(matches!(error, DiscoverError::Unsupported { tool: "graphile-migrate", .. }), "{error}");
 }
 
 #[test]
@@ -268,4 +276,27 @@ fn unreadable_files_are_kept_and_explained() {
     let reasons: Vec<&str> = directory.unreadable.iter().map(|file| file.reason.as_str()).collect();
     assert_eq!(reasons, ["byte 0xe9 is not UTF-8, and PostgreSQL refuses it", "is encrypted by git-crypt"]);
     assert_eq!(directory.migrations.len(), 2);
+}
+
+/// What `migralint layout` and the lints about files and order say of each directory.
+#[test]
+fn each_directory_reads_as_it_was_reviewed() {
+    const LINTS: &str = "duplicate-version,gap,mixed-width,mixed-scheme,ignored-file,journal-mismatch,misplaced-directive,\
+        missing-dependency,missing-rollback,orphan-rollback,rollback-run-forward,syntax-error";
+    let root = common::root();
+    let mut kinds: Vec<_> = fs::read_dir(root.join("testdata/layouts")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    kinds.sort();
+    for kind in kinds {
+        let kind = kind.to_string_lossy();
+        let mut text = String::new();
+        for state in ["sound", "broken"] {
+            let folders = ["/supabase/migrations", "/migrations", ""].map(|below| format!("testdata/layouts/{kind}/{state}{below}"));
+            let Some(path) = folders.iter().find(|path| root.join(path).is_dir()) else { continue };
+            for arguments in [vec!["layout", path], vec!["lint", "--only", LINTS, path]] {
+                text += &common::stdout(&common::migralint(&root, &arguments));
+                text += "\n";
+            }
+        }
+        insta::assert_snapshot!(&*kind, text);
+    }
 }

@@ -41,7 +41,9 @@ pub(super) fn has_migrations(root: &Path, listing: &Listing) -> bool {
             (in_folder(path, "up.sql") || in_folder(path, "migration.sql")) && path.starts_with(|first: char| first.is_ascii_digit())
         })
         || inside().any(|path| ["migration_lock.toml", drizzle::JOURNAL, sqitch::PLAN].contains(&path))
-        || inside().any(|path| path.split_once('/').is_some_and(|(folder, file)| file == manifest::MANIFEST && releases::release(folder).is_some()))
+        || inside().any(|path| {
+            path.split_once('/').is_some_and(|(folder, file)| file == manifest::MANIFEST && releases::release(folder).is_some())
+        })
         || in_numbered_folders(listing)
         || is_prisma_path(root) && inside().any(|path| path.contains('/'))
         || mostly_flyway(listing)
@@ -122,7 +124,11 @@ fn by_folders(root: &Path, tree: &Tree) -> Option<(Kind, String)> {
             .collect()
     };
     let (ups, migrations) = (with("up.sql"), with("migration.sql"));
-    let manifests = tree.folders().iter().filter(|(folder, items)| releases::release(folder).is_some() && items.iter().any(|item| item.name() == manifest::MANIFEST)).count();
+    let manifests = tree
+        .folders()
+        .iter()
+        .filter(|(folder, items)| releases::release(folder).is_some() && items.iter().any(|item| item.name() == manifest::MANIFEST))
+        .count();
     if manifests > 0 {
         return Some((Kind::Manifest, format!("{manifests} folders hold `{}`", manifest::MANIFEST)));
     }
@@ -143,7 +149,8 @@ fn by_folders(root: &Path, tree: &Tree) -> Option<(Kind, String)> {
 
 fn by_markers(tree: &Tree) -> Option<(Kind, String)> {
     let top: Vec<&str> = tree.top().map(|item| tree.text(item.file)).collect();
-    let in_folders = || tree.items.iter().filter(|item| item.is_sql() && sections::in_numbered_folder(item)).map(|item| tree.text(item.file)).collect();
+    let in_folders =
+        || tree.items.iter().filter(|item| item.is_sql() && sections::in_numbered_folder(item)).map(|item| tree.text(item.file)).collect();
     [Kind::Goose, Kind::Dbmate, Kind::SqlMigrate, Kind::Play, Kind::Tern].into_iter().find_map(|kind| {
         let files: Vec<&str> = if sections::takes_folders(tree, kind) { in_folders() } else { top.clone() };
         let count = files.iter().filter(|text| sections::has_marker(text, kind)).count();

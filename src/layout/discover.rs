@@ -8,8 +8,8 @@ use rayon::prelude::*;
 use super::listing::{self, Found, Listing};
 use super::tree::{Arrangement, Item, Tree};
 use super::{
-    Directory, Kind, Unreadable, VersionOrder, detect, diesel, drizzle, flyway, golang_migrate, hand_numbered, ledger, manifest, pairing, pop, prisma,
-    reading, releases, sections, sqitch, supabase,
+    Directory, Kind, Unreadable, VersionOrder, detect, diesel, drizzle, flyway, golang_migrate, hand_numbered, ledger, manifest, pairing,
+    pop, prisma, reading, releases, sections, sqitch, supabase,
 };
 use crate::source::{SourceMap, Span};
 use crate::sql::Dialect;

@@ -50,12 +50,8 @@ fn list(arrangement: &mut Arrangement, tree: &Tree, journal: FileId, entries: &[
     let mut latest: Option<&Entry> = None;
     for entry in entries {
         let span = place(tree.text(journal), journal, &entry.tag, &mut position);
-        let fault = |message: String, help: Option<&str>| ListFault {
-            span,
-            name: entry.tag.clone(),
-            message,
-            help: help.map(str::to_string),
-        };
+        let fault =
+            |message: String, help: Option<&str>| ListFault { span, name: entry.tag.clone(), message, help: help.map(str::to_string) };
         let Some(item) = tree.top().find(|item| item.stem() == entry.tag) else {
             let message = format!("`{}.sql` is listed and not there: Drizzle stops at it", entry.tag);
             arrangement.faults.push(fault(message, None));

@@ -58,7 +58,8 @@ pub(super) fn arrange(tree: &Tree, dialect: Dialect) -> Arrangement {
         });
     }
     let downs = downs.into_values().flat_map(|group| chosen(group, dialect));
-    let downs = downs.map(|(item, parsed)| Down { file: item.file, version: Some(Version::new(parsed.version)), name: parsed.name.to_string() });
+    let downs =
+        downs.map(|(item, parsed)| Down { file: item.file, version: Some(Version::new(parsed.version)), name: parsed.name.to_string() });
     let downs = downs.collect();
     pairing::pair(&mut arrangement, tree, downs);
     arrangement

@@ -71,7 +71,9 @@ mod tests {
 
     #[test]
     fn only_a_bare_version_names_a_release() {
-        for (folder, parts) in [("0.22", Some(vec![0, 22])), ("v1.2.0", Some(vec![1, 2, 0])), ("58", Some(vec![58])), ("001_init", None), ("v", None)] {
+        for (folder, parts) in
+            [("0.22", Some(vec![0, 22])), ("v1.2.0", Some(vec![1, 2, 0])), ("58", Some(vec![58])), ("001_init", None), ("v", None)]
+        {
             assert_eq!(release(folder).map(|version| version.parts), parts, "{folder}");
         }
     }

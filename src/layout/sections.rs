@@ -112,7 +112,8 @@ fn cut(text: &str, kind: Kind) -> (Option<Range<usize>>, Option<Range<usize>>) {
         offset += line.len();
     }
     let ends = marks.iter().skip(1).map(|(_, start, _)| *start).chain([text.len()]);
-    let parts: Vec<(Direction, Range<usize>)> = marks.iter().zip(ends).map(|((direction, _, start), end)| (*direction, *start..end)).collect();
+    let parts: Vec<(Direction, Range<usize>)> =
+        marks.iter().zip(ends).map(|((direction, _, start), end)| (*direction, *start..end)).collect();
     let first = |wanted: Direction| parts.iter().find(|(direction, _)| *direction == wanted).map(|(_, range)| range.clone());
     (first(Direction::Up), first(Direction::Down))
 }
@@ -187,6 +188,9 @@ fn has_words(part: &str) -> bool {
 fn unmatched(arrangement: &mut Arrangement, tree: &Tree, kind: Kind, item: &Item) {
     if item.beside || !has_marker(tree.text(item.file), kind) {
         arrangement.companions.push(tree.whole(item.file));
+    } else if kind == Kind::Play {
+        let number = item.stem().get(..name::leading_digits(item.stem())).filter(|number| !number.is_empty());
+        arrangement.ignore(item, "Play takes only names that are a number", number.map(|number| format!("{number}.sql")));
     } else if item.folder().is_empty() {
         arrangement.ignore(item, format!("its name does not begin with a number as {} needs it", kind.label()), None);
     } else {

@@ -23,20 +23,26 @@ pub(super) fn arrange(tree: &Tree) -> Arrangement {
     let mut arrangement = Arrangement::default();
     let Some(plan) = tree.items.iter().find(|item| item.path == PLAN) else { return arrangement };
     let changes = changes(tree.text(plan.file));
-    let scripts: HashMap<&str, FileId> = tree.items.iter().filter(|item| !item.beside).map(|item| (item.path.as_str(), item.file)).collect();
+    let scripts: HashMap<&str, FileId> =
+        tree.items.iter().filter(|item| !item.beside).map(|item| (item.path.as_str(), item.file)).collect();
     let mut next_of: HashMap<&str, usize> = HashMap::new();
-    let mut later: Vec<Option<usize>> = changes.iter().enumerate().rev().map(|(index, change)| next_of.insert(change.name, index)).collect();
+    let mut later: Vec<Option<usize>> =
+        changes.iter().enumerate().rev().map(|(index, change)| next_of.insert(change.name, index)).collect();
     later.reverse();
     for (index, (change, later)) in changes.iter().zip(later).enumerate() {
         let span = Span::new(plan.file, change.start..change.start + change.name.len());
-        let tags = later.and_then(|later| changes.get(index..later)).unwrap_or_default().iter().flat_map(|change| change.tags.iter().copied());
+        let tags =
+            later.and_then(|later| changes.get(index..later)).unwrap_or_default().iter().flat_map(|change| change.tags.iter().copied());
         let tags: Vec<&str> = tags.collect();
         if later.is_some() && tags.is_empty() {
             let message = format!("`{}` is planned twice with no tag between: Sqitch refuses the plan", change.name);
             arrangement.faults.push(fault(change, span, message));
+            continue;
         }
         match script(&scripts, "deploy", change.name, &tags) {
-            Some((name, up)) => arrangement.migrations.push(migration(tree, change, name, up, script(&scripts, "revert", change.name, &tags))),
+            Some((name, up)) => {
+                arrangement.migrations.push(migration(tree, change, name, up, script(&scripts, "revert", change.name, &tags)))
+            }
             None => {
                 let message = format!("`deploy/{}.sql` is planned and not there: Sqitch stops at it", change.name);
                 arrangement.faults.push(fault(change, span, message));
@@ -101,7 +107,6 @@ fn changes(plan: &str) -> Vec<Change<'_>> {
     }
     changes
 }
-
 
 #[cfg(test)]
 mod tests {

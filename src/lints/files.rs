@@ -39,10 +39,13 @@ pub(super) fn sequence(history: &History) -> impl Iterator<Item = (usize, u128)>
     })
 }
 
-/// The number behind the highest, as wide as that one; none where migrations carry dates.
+/// The number behind the highest, as wide as that one; none where migrations carry dates or versions of several parts.
 pub(super) fn next_number(history: &History) -> Option<String> {
     let versions = history.migrations.iter().filter_map(|migration| migration.file.version.as_ref());
-    let highest = versions.max_by(|left, right| left.parts.cmp(&right.parts)).filter(|version| !version.is_timestamp())?;
+    let highest = versions.max_by(|left, right| left.parts.cmp(&right.parts))?;
+    if highest.is_timestamp() || highest.parts.len() > 1 && !highest.text.ends_with(|last: char| last.is_ascii_lowercase()) {
+        return None;
+    }
     let next = highest.parts.first()?.checked_add(1)?;
     let width = highest.text.bytes().take_while(u8::is_ascii_digit).count();
     Some(format!("{next:0width$}"))

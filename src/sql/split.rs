@@ -30,8 +30,9 @@ pub enum ChunkKind {
     Unterminated(Range<usize>),
 }
 
-/// In a comment, how goose and sql-migrate mark where a statement ends that needs no semicolon.
-const STATEMENT_END: &str = " StatementEnd";
+/// In comments, how migration tools mark where a statement ends that needs no semicolon: goose and sql-migrate,
+/// Drizzle, bun, migratus.
+const STATEMENT_ENDS: [&str; 4] = [" StatementEnd", "--> statement-breakpoint", "--bun:split", "--;;"];
 
 /// How often reading goes on behind something that does not close. Each time the rest of the file is read again.
 const MAX_RESUMES: usize = 20;
@@ -86,8 +87,8 @@ impl Splitter<'_> {
 
     /// Whether a migration tool's mark for the end of a statement stands among these comments.
     fn ends_in(&self, blanks: Range<usize>) -> bool {
-        let mark = blanks.len() > STATEMENT_END.len();
-        mark && self.text.get(blanks).is_some_and(|comments| comments.contains(STATEMENT_END))
+        let comments = self.text.get(blanks).unwrap_or_default();
+        comments.contains("--") && STATEMENT_ENDS.iter().any(|mark| comments.contains(mark))
     }
 
     fn close(&mut self, open: &mut OpenStatement) {
@@ -273,7 +274,9 @@ mod tests {
 
     #[test]
     fn a_mark_of_a_migration_tool_ends_a_statement() {
-        assert_eq!(split("select 1\n-- +goose StatementEnd\n-- +goose StatementBegin\nselect 2;"), ["select 1", "select 2"]);
+        for mark in ["\n-- +goose StatementEnd\n-- +goose StatementBegin\n", "--> statement-breakpoint\n", "\n--bun:split\n", "\n--;;\n"] {
+            assert_eq!(split(&format!("select 1{mark}select 2;")), ["select 1", "select 2"], "{mark}");
+        }
     }
 
     #[test]

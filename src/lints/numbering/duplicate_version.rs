@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::history::Migration;
-use crate::layout::{Kind, VersionOrder};
+use crate::layout::{Kind, Version, VersionOrder};
 use crate::lint::{Finding, HistoryContext};
 use crate::lints::files;
 
@@ -64,7 +64,8 @@ fn finding(context: &HistoryContext, earlier: &Migration, migration: &Migration,
     let message = format!("version {version} of `{name}` is taken by `{taken}`: {}", consequence(context.history.directory.kind));
     let help = match free.take() {
         Some(next) => format!("{next} is the next free number: rename it to `{}`", files::renumbered(name, version, &next)),
-        None => "give it a timestamp of its own".to_string(),
+        None if migration.file.version.as_ref().is_some_and(Version::is_timestamp) => "give it a timestamp of its own".to_string(),
+        None => "give it a version of its own".to_string(),
     };
     Finding::new(files::first_line(context.sources, migration.file.up), message)
         .because(files::first_line(context.sources, earlier.file.up), format!("version {version} is this one"))

@@ -15,7 +15,10 @@ pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
         return none_at_all(context);
     };
     let (before, after) = history.migrations.split_at(first);
-    let optional = matches!(history.directory.kind, Kind::HandNumbered | Kind::Timestamped | Kind::Releases | Kind::Goose | Kind::SqlMigrate | Kind::Tern);
+    let optional = matches!(
+        history.directory.kind,
+        Kind::HandNumbered | Kind::Timestamped | Kind::Releases | Kind::Goose | Kind::SqlMigrate | Kind::Tern
+    );
     let mut findings =
         if optional { earlier(context, before) } else { before.iter().filter_map(|migration| one(context, migration)).collect() };
     findings.extend(after.iter().filter_map(|migration| one(context, migration)));

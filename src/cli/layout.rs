@@ -1,0 +1,144 @@
+//! `migralint layout`: which tool a directory belongs to and why, what runs in which order, and what does not.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::target::{Reading, Target, each_once};
+use super::{Format, Status, fail};
+use crate::layout::{Directory, MigrationFile, SourcePart};
+use crate::source::{FileId, SourceMap};
+
+/// Arguments of `migralint layout`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  migralint layout\n  migralint layout --format json db/migrations")]
+pub(super) struct LayoutArguments {
+    /// Directories of migrations [default: .]
+    #[arg(value_name = "DIR")]
+    paths: Vec<PathBuf>,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t = Format::Terminal)]
+    format: Format,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+/// Writes what is made of each directory.
+pub(super) fn run(arguments: &LayoutArguments, out: &mut dyn Write) -> io::Result<Status> {
+    let mut sources = SourceMap::default();
+    let mut directories = Vec::new();
+    for path in each_once(&arguments.paths) {
+        match Target::find(path, &arguments.reading, &mut sources, &mut Vec::new()) {
+            Ok(target) => directories.push(target.directory),
+            Err(message) => return Ok(fail(&message)),
+        }
+    }
+    match arguments.format {
+        Format::Terminal => {
+            for (index, directory) in directories.iter().enumerate() {
+                let before = if index > 0 { "\n" } else { "" };
+                write!(out, "{before}{}", text(directory, &sources))?;
+            }
+        }
+        Format::Json => {
+            let all: Vec<Value> = directories.iter().map(|directory| value(directory, &sources)).collect();
+            writeln!(out, "{:#}", json!({ "directories": all }))?;
+        }
+    }
+    Ok(Status::Clean)
+}
+
+/// The directory for people.
+fn text(directory: &Directory, sources: &SourceMap) -> String {
+    let Directory { path, kind, evidence, dialect, migrations, .. } = directory;
+    let pairs = migrations.iter().filter(|migration| migration.down.is_some()).count();
+    let count = format!("{}, {pairs} with a rollback", counted(migrations.len(), "migration"));
+    let mut text = format!("{path}: {} ({}), because {evidence}\n{count}\n", kind.label(), dialect.name());
+    let rows: Vec<[String; 2]> = migrations.iter().map(|migration| row(directory, sources, migration)).collect();
+    let width = rows.iter().map(|[version, _]| version.chars().count()).max().unwrap_or(0);
+    for [version, files] in rows {
+        text.push_str(&format!("  {version:width$}  {files}\n"));
+    }
+    for (title, lines) in others(directory, sources) {
+        if !lines.is_empty() {
+            text.push_str(&format!("{title}\n"));
+            lines.iter().for_each(|line| text.push_str(&format!("  {line}\n")));
+        }
+    }
+    text
+}
+
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+fn row(directory: &Directory, sources: &SourceMap, migration: &MigrationFile) -> [String; 2] {
+    let version = migration.version.as_ref().map_or("repeatable", |version| version.text.as_str());
+    let up = inside(directory, sources, migration.up.file);
+    let down = migration.down.map(|down| match down.file == migration.up.file {
+        true => ", undone further down in it".to_owned(),
+        false => format!(", undone by {}", inside(directory, sources, down.file)),
+    });
+    [version.to_owned(), format!("{up}{}", down.unwrap_or_default())]
+}
+
+/// Everything that is not run forward.
+fn others(directory: &Directory, sources: &SourceMap) -> Vec<(&'static str, Vec<String>)> {
+    let name = |file: FileId| inside(directory, sources, file).to_owned();
+    let names = |parts: &[SourcePart]| parts.iter().map(|part| name(part.file)).collect::<Vec<_>>();
+    let ignored = |refused: bool| {
+        let files = directory.ignored.iter().filter(move |file| file.refused == refused);
+        files.map(|file| format!("{}: {}", name(file.file), file.reason)).collect::<Vec<_>>()
+    };
+    vec![
+        ("stops the run:", ignored(true)),
+        ("never runs:", ignored(false)),
+        ("wrong in the list of migrations:", directory.faults.iter().map(|fault| fault.message.clone()).collect()),
+        ("undoes nothing:", names(&directory.orphans)),
+        ("undoes a migration, and runs forward:", directory.run_forward.iter().map(|file| name(*file)).collect()),
+        ("not read, in another language:", directory.foreign.clone()),
+        ("cannot be read:", directory.unreadable.iter().map(|file| format!("{}: {}", name(file.file), file.reason)).collect()),
+        ("kept beside migrations:", names(&directory.companions)),
+    ]
+}
+
+/// The directory for scripts.
+fn value(directory: &Directory, sources: &SourceMap) -> Value {
+    let name = |file: FileId| inside(directory, sources, file);
+    let names = |parts: &[SourcePart]| parts.iter().map(|part| name(part.file)).collect::<Vec<_>>();
+    let migrations = directory.migrations.iter().map(|migration| {
+        json!({
+            "version": migration.version.as_ref().map(|version| &version.text),
+            "name": migration.name,
+            "up": name(migration.up.file),
+            "down": migration.down.map(|down| name(down.file)),
+            "in_transaction": migration.in_transaction,
+        })
+    });
+    let ignored = directory
+        .ignored
+        .iter()
+        .map(|file| json!({ "file": name(file.file), "reason": file.reason, "near_miss": file.near_miss, "refused": file.refused }));
+    json!({
+        "path": directory.path,
+        "layout": directory.kind.name(),
+        "evidence": directory.evidence,
+        "dialect": directory.dialect.name(),
+        "migrations": migrations.collect::<Vec<_>>(),
+        "ignored": ignored.collect::<Vec<_>>(),
+        "faults": directory.faults.iter().map(|fault| &fault.message).collect::<Vec<_>>(),
+        "orphans": names(&directory.orphans),
+        "run_forward": directory.run_forward.iter().map(|file| name(*file)).collect::<Vec<_>>(),
+        "other_languages": directory.foreign,
+        "unreadable": directory.unreadable.iter().map(|file| name(file.file)).collect::<Vec<_>>(),
+        "companions": names(&directory.companions),
+    })
+}
+
+/// A file's path within the directory.
+fn inside<'a>(directory: &Directory, sources: &'a SourceMap, file: FileId) -> &'a str {
+    let path = sources.path(file);
+    path.strip_prefix(directory.path.as_str()).map_or(path, |rest| rest.trim_start_matches('/'))
+}

@@ -1,0 +1,5 @@
+-- migrate:up
+CREATE TABLE loans (id bigint PRIMARY KEY);
+
+-- migrate:down
+DROP TABLE loans;

@@ -1,0 +1,4 @@
+# --- !Ups
+CREATE TABLE loans (id bigint PRIMARY KEY);
+# --- !Downs
+DROP TABLE loans;

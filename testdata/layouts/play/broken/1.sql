@@ -1,0 +1,4 @@
+# --- !Ups
+CREATE TABLE authors (id bigint PRIMARY KEY);
+# --- !Downs
+DROP TABLE authors;

@@ -1,0 +1,4 @@
+# --- !Ups
+CREATE TABLE fines (id bigint PRIMARY KEY);
+# --- !Downs
+DROP TABLE fines;

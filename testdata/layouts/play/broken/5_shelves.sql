@@ -1,0 +1,2 @@
+# --- !Ups
+CREATE TABLE shelves (id bigint PRIMARY KEY);

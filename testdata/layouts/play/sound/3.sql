@@ -1,0 +1,3 @@
+# --- !Ups
+CREATE TABLE books (id bigint PRIMARY KEY, author_id bigint NOT NULL);
+# --- !Downs

@@ -1,0 +1,5 @@
+BEGIN;
+
+CREATE TABLE books (id bigint PRIMARY KEY, author_id bigint NOT NULL);
+
+COMMIT;

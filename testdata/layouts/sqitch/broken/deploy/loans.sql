@@ -1,0 +1,5 @@
+BEGIN;
+
+CREATE TABLE loans (id bigint PRIMARY KEY);
+
+COMMIT;

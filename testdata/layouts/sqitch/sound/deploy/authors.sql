@@ -1,0 +1,5 @@
+BEGIN;
+
+CREATE TABLE authors (id bigint PRIMARY KEY);
+
+COMMIT;

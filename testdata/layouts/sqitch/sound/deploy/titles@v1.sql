@@ -1,0 +1,5 @@
+BEGIN;
+
+CREATE VIEW titles AS SELECT id FROM authors;
+
+COMMIT;

@@ -1,0 +1,5 @@
+BEGIN;
+
+CREATE OR REPLACE VIEW titles AS SELECT id FROM authors;
+
+COMMIT;

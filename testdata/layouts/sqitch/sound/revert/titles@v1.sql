@@ -1,0 +1,5 @@
+BEGIN;
+
+DROP VIEW titles;
+
+COMMIT;
