@@ -106,16 +106,27 @@ impl Object {
         }
     }
 
+    /// The object that it is a part of, where it is one.
+    pub fn owner(&self) -> Option<&QualifiedName> {
+        match self {
+            Object::EnumLabel(owner, _)
+            | Object::Attribute(owner, _)
+            | Object::DomainConstraint(owner, _)
+            | Object::Column(owner, _)
+            | Object::Constraint(owner, _)
+            | Object::Index(owner, _)
+            | Object::Trigger(owner, _)
+            | Object::Policy(owner, _) => Some(owner),
+            _ => None,
+        }
+    }
+
     /// The relation it is or belongs to, where it has one.
     pub fn relation(&self) -> Option<&QualifiedName> {
         match self {
             Object::Table(name) | Object::View(name) | Object::Sequence(name) => Some(name),
-            Object::Column(table, _)
-            | Object::Constraint(table, _)
-            | Object::Index(table, _)
-            | Object::Trigger(table, _)
-            | Object::Policy(table, _) => Some(table),
-            _ => None,
+            Object::EnumLabel(..) | Object::Attribute(..) | Object::DomainConstraint(..) => None,
+            _ => self.owner(),
         }
     }
 }
@@ -162,6 +173,14 @@ trait Member: Faceted + Eq {
 }
 
 impl Difference {
+    /// The attribute that differs; none where the object came or went.
+    pub fn attribute(&self) -> Option<&'static str> {
+        match self.kind {
+            DifferenceKind::Altered { attribute, .. } => Some(attribute),
+            DifferenceKind::Added | DifferenceKind::Removed => None,
+        }
+    }
+
     fn added(object: Object, new: &impl Faceted) -> Self {
         Self { object, kind: DifferenceKind::Added, before: None, after: new.span() }
     }

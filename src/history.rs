@@ -4,10 +4,12 @@ mod conditions;
 mod doubt;
 mod foundation;
 mod replay;
+mod rollback;
 
 pub use replay::{Observer, replay_file};
+pub use rollback::{Cause, Chain, Culprit, Failure, Remainder, Rollback, Stop, Verdict};
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
@@ -32,6 +34,8 @@ pub struct History {
     /// Where there are several, the directory starts from a schema that is kept elsewhere, and replay takes it
     /// that they exist.
     pub foundation: Vec<(QualifiedName, Span)>,
+    /// What became of the rollbacks, once somebody asked.
+    rollbacks: OnceLock<Vec<Rollback>>,
     /// Each file a migration stands in, with the migration's index; in order.
     places: Vec<(FileId, usize)>,
 }
@@ -88,7 +92,8 @@ impl History {
         let unplayed = |(file, up, down)| Migration { file, up, down, before: Arc::clone(&empty), after: Arc::clone(&empty) };
         let migrations: Vec<Migration> = parsed.into_iter().map(unplayed).collect();
         let places = places(&migrations);
-        let mut history = Self { directory, migrations, orphans, events: Vec::new(), foundation: Vec::new(), places };
+        let mut history =
+            Self { directory, migrations, orphans, events: Vec::new(), foundation: Vec::new(), rollbacks: OnceLock::new(), places };
         history.replay(Schema::default(), sources);
         history.foundation = foundation::of(&history);
         if !history.foundation.is_empty() {
@@ -134,6 +139,23 @@ impl History {
             EventKind::NotModelled(reason) => Some((event, reason.as_str())),
             _ => None,
         })
+    }
+
+    /// What becomes of each rollback right after its migration, in order; run when first asked for.
+    pub fn rollbacks(&self, sources: &SourceMap) -> &[Rollback] {
+        self.rollbacks.get_or_init(|| rollback::all(self, sources))
+    }
+
+    /// What becomes of all rollbacks one after the other, from the newest to the oldest.
+    pub fn chain(&self, sources: &SourceMap) -> Chain {
+        rollback::chain(self, sources)
+    }
+
+    /// What replay noticed about one migration.
+    pub fn events_of(&self, migration: usize) -> &[Event] {
+        let first = self.events.partition_point(|event| event.migration < migration);
+        let end = self.events.partition_point(|event| event.migration <= migration);
+        self.events.get(first..end).unwrap_or_default()
     }
 
     /// Index of the migration whose files hold this span; downs count too.

@@ -1,0 +1,152 @@
+//! Runs rollbacks on the model, and says whether each leads back to where its migration started.
+
+mod blame;
+mod chain;
+mod doubt;
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+pub use self::blame::{Culprit, Remainder};
+pub(super) use self::chain::chain;
+pub use self::chain::{Chain, Stop};
+
+use super::replay::{Observer, replay_file};
+use super::{EventKind, History, Migration};
+use crate::change::{Change, Refusal};
+use crate::difference::{self, Difference, DifferenceKind};
+use crate::schema::Schema;
+use crate::source::{SourceMap, Span};
+use crate::sql::{Body, ParseError, Statement};
+
+/// What becomes of one rollback, run right after its migration.
+#[derive(Clone, Debug)]
+pub struct Rollback {
+    /// Index of the migration it undoes.
+    pub migration: usize,
+    /// Whether it leads back.
+    pub verdict: Verdict,
+    /// The schema it leads to, as far as it gets.
+    pub end: Arc<Schema>,
+}
+
+/// Whether a rollback leads back to where its migration started.
+#[derive(Clone, Debug)]
+pub enum Verdict {
+    /// The schema is as it was.
+    Restores,
+    /// The schema is as it was but for the order of columns.
+    RestoresButOrder,
+    /// The schema is another, in these respects.
+    Differs(Vec<Remainder>),
+    /// PostgreSQL stops at a statement.
+    Fails(Box<Failure>),
+    /// The migration did not change the schema, and the rollback does not either.
+    NothingToUndo,
+    /// Replay cannot know, for this reason.
+    Unknown(String),
+}
+
+/// The statement of a rollback that cannot be carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The statement.
+    pub statement: Span,
+    /// The change within it, or the statement again.
+    pub span: Span,
+    /// Why it cannot.
+    pub cause: Cause,
+}
+
+/// Why a statement cannot be carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// PostgreSQL refuses it.
+    Refused(Refusal),
+    /// PostgreSQL cannot read it.
+    Unparsed(ParseError),
+}
+
+impl Verdict {
+    /// The verdict in a word or two, as reports and scripts know it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Verdict::Restores => "restores",
+            Verdict::RestoresButOrder => "restores-but-column-order",
+            Verdict::Differs(_) => "differs",
+            Verdict::Fails(_) => "fails",
+            Verdict::NothingToUndo => "nothing-to-undo",
+            Verdict::Unknown(_) => "unknown",
+        }
+    }
+}
+
+/// The verdicts on all rollbacks of a history, in the order of migrations.
+pub(super) fn all(history: &History, sources: &SourceMap) -> Vec<Rollback> {
+    let with_index: Vec<(usize, &Migration)> = history.migrations.iter().enumerate().collect();
+    with_index.into_par_iter().filter_map(|(index, migration)| judge(history, index, migration, sources)).collect()
+}
+
+fn judge(history: &History, index: usize, migration: &Migration, sources: &SourceMap) -> Option<Rollback> {
+    let down = migration.down.as_ref()?;
+    let mut watch = Watch::default();
+    let end = Arc::new(replay_file(&migration.after, down, sources, &mut watch));
+    let verdict = match first_failure(down, watch.refused.take()) {
+        _ if up_fails(history, index) => Verdict::Unknown("the migration itself fails".to_owned()),
+        Some(failure) => Verdict::Fails(Box::new(failure)),
+        None => compare(history, index, &end, &watch, sources),
+    };
+    Some(Rollback { migration: index, verdict, end })
+}
+
+fn up_fails(history: &History, index: usize) -> bool {
+    history.events_of(index).iter().any(|event| matches!(event.kind, EventKind::Refused(_)))
+}
+
+/// The verdict on a rollback that runs to its end.
+fn compare(history: &History, index: usize, end: &Schema, watch: &Watch, sources: &SourceMap) -> Verdict {
+    let Some(migration) = history.migrations.get(index) else { return Verdict::NothingToUndo };
+    let differences = difference::between(&migration.before, end);
+    let doubt = doubt::of(history, index, end, watch.not_modelled.as_deref());
+    let (order, others): (Vec<Difference>, Vec<Difference>) = differences.into_iter().partition(is_about_order);
+    match doubt {
+        // What is in doubt may differ as well, or not; what is not in doubt does.
+        Some(reason) if !others.iter().any(|difference| doubt::is_certain(difference, &migration.before, end)) => Verdict::Unknown(reason),
+        _ if !others.is_empty() => Verdict::Differs(blame::explain(migration, others, sources)),
+        _ if !order.is_empty() => Verdict::RestoresButOrder,
+        _ if difference::between(&migration.before, &migration.after).is_empty() => Verdict::NothingToUndo,
+        _ => Verdict::Restores,
+    }
+}
+
+/// Whether only the order of what there is differs.
+fn is_about_order(difference: &Difference) -> bool {
+    matches!(&difference.kind, DifferenceKind::Altered { attribute: "column order" | "order of attributes", .. })
+}
+
+/// The first statement that PostgreSQL stops at.
+fn first_failure(statements: &[Statement], refused: Option<Failure>) -> Option<Failure> {
+    let unparsed = statements.iter().find_map(|statement| match &statement.body {
+        Body::Unparsed(error) => Some(Failure { statement: statement.span, span: error.span, cause: Cause::Unparsed(error.clone()) }),
+        _ => None,
+    });
+    [refused, unparsed].into_iter().flatten().min_by_key(|failure| failure.statement.start)
+}
+
+/// Notes the first refusal, and the first thing that could not be followed.
+#[derive(Default)]
+struct Watch {
+    refused: Option<Failure>,
+    not_modelled: Option<String>,
+}
+
+impl Observer for Watch {
+    fn refused(&mut self, statement: &Statement, change: &Change, refusal: Refusal) {
+        self.refused.get_or_insert_with(|| Failure { statement: statement.span, span: change.span, cause: Cause::Refused(refusal) });
+    }
+
+    fn not_modelled(&mut self, _: &Statement, _: Span, reason: &str) {
+        self.not_modelled.get_or_insert_with(|| reason.to_owned());
+    }
+}
