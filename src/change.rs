@@ -16,6 +16,7 @@ mod dependents;
 mod drops;
 mod extensions;
 mod foreign_keys;
+mod functions;
 mod indexes;
 mod naming;
 mod objects;
@@ -25,15 +26,18 @@ mod renames;
 mod resolve;
 mod rewrite;
 mod session;
+mod storage;
 mod store;
 mod tables;
 mod types;
 
+pub use functions::set_option;
+
 use std::sync::Arc;
 
 use crate::schema::{
-    Attribute, Column, Constraint, DomainCheck, Expression, Function, Generated, Identity, Index, Name, Policy, QualifiedName, Sequence,
-    Table, Trigger, Type, TypeDefinition, View,
+    Attribute, Column, Constraint, DomainCheck, Expression, Firing, Function, Generated, Identity, Index, Name, Parallel, Policy,
+    QualifiedName, ReplicaIdentity, Sequence, SequenceOptions, Table, Trigger, Type, TypeDefinition, View, Volatility,
 };
 use crate::source::Span;
 
@@ -81,7 +85,16 @@ pub enum ChangeKind {
     /// `ALTER COLUMN … SET DEFAULT` / `DROP DEFAULT`.
     SetDefault { table: QualifiedName, column: Name, default: Option<Expression>, if_table_exists: bool },
     /// `ALTER COLUMN … ADD GENERATED AS IDENTITY`, `SET GENERATED` (`replace`), `DROP IDENTITY` (`None`).
-    SetIdentity { table: QualifiedName, column: Name, identity: Option<Identity>, replace: bool, if_exists: bool },
+    SetIdentity {
+        table: QualifiedName,
+        column: Name,
+        identity: Option<Identity>,
+        options: Box<SequenceOptions>,
+        replace: bool,
+        if_exists: bool,
+    },
+    /// `ALTER COLUMN … SET sequence option`.
+    AlterIdentity { table: QualifiedName, column: Name, options: Box<SequenceOptions> },
     /// `ALTER COLUMN … SET EXPRESSION` / `DROP EXPRESSION` (`None`).
     SetGenerated { table: QualifiedName, column: Name, generated: Option<Generated>, if_exists: bool },
 
@@ -111,6 +124,14 @@ pub enum ChangeKind {
     ForceRowSecurity { table: QualifiedName, forced: bool },
     /// `ALTER TABLE … SET LOGGED/UNLOGGED`.
     SetLogged { table: QualifiedName, logged: bool },
+    /// `SET (…)` and `RESET (…)` of a table, index or view.
+    AlterOptions { relation: QualifiedName, set: Vec<(Name, Arc<str>)>, reset: Vec<Name>, if_exists: bool },
+    /// `ALTER TABLE … REPLICA IDENTITY`.
+    SetReplicaIdentity { table: QualifiedName, identity: ReplicaIdentity },
+    /// `ALTER TABLE … CLUSTER ON`, `CLUSTER`; `None` is `SET WITHOUT CLUSTER`.
+    SetCluster { table: QualifiedName, index: Option<Name> },
+    /// `ALTER COLUMN … SET STORAGE` and its kin.
+    SetStorage { table: QualifiedName, column: Name, storage: StorageChange },
     /// `ALTER TABLE … INHERIT` / `NO INHERIT`.
     SetInherit { table: QualifiedName, parent: QualifiedName, inherit: bool },
     /// `ALTER TABLE … ATTACH PARTITION`, or `CREATE TABLE … PARTITION OF`'s second half.
@@ -126,7 +147,7 @@ pub enum ChangeKind {
     /// `CREATE TRIGGER`.
     CreateTrigger { table: QualifiedName, trigger: Box<Trigger>, or_replace: bool },
     /// `ALTER TABLE … ENABLE/DISABLE TRIGGER`; `None` is `ALL` or `USER`.
-    EnableTrigger { table: QualifiedName, trigger: Option<Name>, enabled: bool },
+    EnableTrigger { table: QualifiedName, trigger: Option<Name>, enabled: bool, firing: Firing },
     /// `CREATE POLICY`.
     CreatePolicy { table: QualifiedName, policy: Box<Policy> },
     /// `ALTER POLICY`: what is `None` stays.
@@ -137,7 +158,12 @@ pub enum ChangeKind {
     /// `CREATE SEQUENCE`.
     CreateSequence { sequence: Box<Sequence>, if_not_exists: bool },
     /// `ALTER SEQUENCE`: `owned_by: Some(None)` is `OWNED BY NONE`.
-    AlterSequence { sequence: QualifiedName, data_type: Option<Type>, owned_by: Option<Option<(QualifiedName, Name)>>, if_exists: bool },
+    AlterSequence {
+        sequence: QualifiedName,
+        options: Box<SequenceOptions>,
+        owned_by: Option<Option<(QualifiedName, Name)>>,
+        if_exists: bool,
+    },
     /// `CREATE TYPE`, `CREATE DOMAIN`.
     CreateType { definition: Box<TypeDefinition> },
     /// `ALTER TYPE … ADD VALUE`.
@@ -150,6 +176,8 @@ pub enum ChangeKind {
     AlterDomain { name: QualifiedName, change: DomainChange },
     /// `CREATE FUNCTION`, `PROCEDURE`, `AGGREGATE`.
     CreateFunction { function: Box<Function>, or_replace: bool },
+    /// `ALTER FUNCTION`, `PROCEDURE`.
+    AlterFunction { name: QualifiedName, arguments: Option<Vec<Type>>, options: Vec<FunctionOption> },
     /// `CREATE EXTENSION`.
     CreateExtension { name: Name, schema: Option<Name>, if_not_exists: bool },
 
@@ -228,6 +256,54 @@ pub struct Like {
     pub generated: bool,
     /// `INCLUDING COMMENTS`.
     pub comments: bool,
+    /// `INCLUDING STORAGE`.
+    pub storage: bool,
+    /// `INCLUDING COMPRESSION`.
+    pub compression: bool,
+}
+
+/// `ALTER COLUMN … SET STORAGE` and its kin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StorageChange {
+    /// `SET STORAGE`.
+    Strategy(Name),
+    /// `SET COMPRESSION`; `None` is `default`.
+    Compression(Option<Name>),
+    /// `SET STATISTICS`; `None` is -1.
+    Statistics(Option<i32>),
+    /// `SET (…)`.
+    Set(Vec<(Name, Arc<str>)>),
+    /// `RESET (…)`.
+    Reset(Vec<Name>),
+}
+
+/// A clause of `CREATE FUNCTION` and `ALTER FUNCTION`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FunctionOption {
+    /// `IMMUTABLE`, `STABLE`, `VOLATILE`.
+    Volatility(Volatility),
+    /// `STRICT` or `CALLED ON NULL INPUT`.
+    Strict(bool),
+    /// `LEAKPROOF`.
+    Leakproof(bool),
+    /// `SECURITY DEFINER` or `INVOKER`.
+    SecurityDefiner(bool),
+    /// `WINDOW`.
+    Window,
+    /// `PARALLEL`.
+    Parallel(Parallel),
+    /// `COST`.
+    Cost(Name),
+    /// `ROWS`.
+    Rows(Name),
+    /// `SUPPORT`.
+    Support(QualifiedName),
+    /// `SET parameter TO …`, the values as SQL.
+    Set(Name, Arc<str>),
+    /// `RESET parameter`.
+    Reset(Name),
+    /// `RESET ALL`.
+    ResetAll,
 }
 
 /// What a query refers to and yields, as written: for views and `CREATE TABLE … AS`.

@@ -20,20 +20,34 @@ mod whole;
 pub use comment::{comment_on, comments_of_table};
 pub use constraint::{add_constraint, constraint_definition};
 pub use drop::{drop_constraint, drop_function, drop_index, drop_policy, drop_sequence, drop_table, drop_trigger, drop_type, drop_view};
-pub use function::{create_function, function_signature};
+pub use function::{create_function, function_attributes, function_signature};
 pub use index::create_index;
 pub use object::{create_extension, create_namespace, create_sequence, create_type, create_view, own_sequence};
 pub use policy::create_policy;
 pub use quote::{quote_identifier, quote_literal};
-pub use table::{attach_partition, column_definition, create_table, row_security};
-pub use trigger::create_trigger;
+pub use table::{attach_partition, column_definition, create_table, replica_identity, row_security, storage};
+pub use trigger::{create_trigger, enable_trigger, firing};
 pub use whole::{create_schema, statements};
 
-use crate::schema::{Name, QualifiedName};
+use crate::schema::{Name, Options, QualifiedName};
 
 /// Names as a list between parentheses: `(a, "B")`.
 fn list<'a>(names: impl IntoIterator<Item = &'a Name>) -> String {
     format!("({})", join(names.into_iter().map(Name::to_sql)))
+}
+
+/// ` WITH (name='value')`, with a space before it; nothing where there are no options.
+fn with_options(options: &Options) -> String {
+    let pairs = join(options.iter().map(|(name, value)| format!("{}={}", option_name(name), quote_literal(value))));
+    if pairs.is_empty() { pairs } else { format!(" WITH ({pairs})") }
+}
+
+/// A parameter of an overflow table has that before its name.
+fn option_name(name: &Name) -> String {
+    match name.split_once('.') {
+        Some((namespace, name)) => format!("{namespace}.{}", quote_identifier(name)),
+        None => name.to_sql(),
+    }
 }
 
 /// Parts with commas between them.

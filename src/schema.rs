@@ -11,6 +11,7 @@ mod coverage;
 mod expression;
 mod name;
 mod objects;
+mod options;
 mod table;
 mod uncertainty;
 
@@ -18,12 +19,13 @@ pub use coverage::{Coverage, Obstacle};
 pub use expression::{BinaryOperator, Expression, ExpressionTree, Literal};
 pub use name::{Name, NameParts, QualifiedName};
 pub use objects::{
-    Attribute, DomainCheck, EnumLabel, Extension, Function, FunctionArgument, FunctionKey, Namespace, Sequence, TypeDefinition, TypeKind,
-    View,
+    ArgumentMode, Attribute, DomainCheck, EnumLabel, Extension, Function, FunctionArgument, FunctionKey, Namespace, Sequence,
+    TypeDefinition, TypeKind, View,
 };
+pub use options::{FunctionAttributes, Options, Parallel, SequenceOptions, SequenceValues, Volatility};
 pub use table::{
-    Action, Column, Constraint, ConstraintKind, ForeignKey, Generated, Identity, Index, IndexKey, KeyPart, Partition, PartitionBy,
-    Persistence, Policy, PolicyCommand, RowSecurity, Table, Trigger, Type,
+    Action, Column, Constraint, ConstraintKind, Firing, ForeignKey, Generated, Identity, Index, IndexKey, KeyPart, Partition, PartitionBy,
+    Persistence, Policy, PolicyCommand, ReplicaIdentity, RowSecurity, Storage, Table, Trigger, Type,
 };
 pub use uncertainty::{UNKNOWN_PART, Uncertainty};
 

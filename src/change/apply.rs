@@ -3,7 +3,9 @@
 use super::outcome::{Outcome, done};
 use super::resolve::on_table;
 use super::{Applied, Change, ChangeKind, Refusal};
-use super::{children, column_renames, columns, comments, constraints, drops, indexes, objects, renames, resolve, tables, types};
+use super::{
+    children, column_renames, columns, comments, constraints, drops, functions, indexes, objects, renames, resolve, storage, tables, types,
+};
 use crate::schema::{QualifiedName, Schema};
 use crate::source::Span;
 
@@ -53,15 +55,17 @@ fn carry_out(schema: &mut Schema, span: Span, kind: &ChangeKind) -> Outcome {
             objects::create_view(schema, span, view, query, *or_replace, *if_not_exists)
         }
         K::CreateSequence { sequence, if_not_exists } => objects::create_sequence(schema, sequence, *if_not_exists),
-        K::AlterSequence { sequence, data_type, owned_by, if_exists } => {
-            objects::alter_sequence(schema, sequence, data_type.as_ref(), owned_by.as_ref(), *if_exists)
+        K::AlterSequence { sequence, options, owned_by, if_exists } => {
+            objects::alter_sequence(schema, sequence, options, owned_by.as_ref(), *if_exists)
         }
+        K::AlterOptions { relation, set, reset, if_exists } => storage::alter_options(schema, span, relation, set, reset, *if_exists),
         K::CreateType { definition } => types::create(schema, definition),
         K::AddEnumValue { name, value, position, if_not_exists } => types::add_value(schema, span, name, value, position, *if_not_exists),
         K::RenameEnumValue { name, value, to } => types::rename_value(schema, span, name, value, to),
         K::AlterAttribute { name, change } => types::alter_attribute(schema, span, name, change),
         K::AlterDomain { name, change } => types::alter_domain(schema, span, name, change),
-        K::CreateFunction { function, or_replace } => objects::create_function(schema, function, *or_replace),
+        K::CreateFunction { function, or_replace } => functions::create(schema, function, *or_replace),
+        K::AlterFunction { name, arguments, options } => functions::alter(schema, name, arguments.as_deref(), options),
         K::CreateExtension { name, schema: namespace, if_not_exists } => {
             objects::create_extension(schema, span, name, namespace.as_ref(), *if_not_exists)
         }
@@ -73,6 +77,9 @@ fn carry_out(schema: &mut Schema, span: Span, kind: &ChangeKind) -> Outcome {
             column_renames::rename_column(schema, span, table, column, to, *if_table_exists)
         }
         K::Truncate { table, .. } => resolve::required_relation(schema, table).and_then(|_| done()),
+        K::CreateTrigger { table, trigger, or_replace } if objects::is_view(schema, table) => {
+            objects::create_trigger_on_view(schema, span, table, trigger, *or_replace)
+        }
         other => alter_table(schema, span, other),
     }
 }
@@ -87,9 +94,10 @@ fn alter_table(schema: &mut Schema, span: Span, kind: &ChangeKind) -> Outcome {
         K::SetType { column, data_type, collation, .. } => columns::set_type(schema, span, table, column, data_type, collation.as_ref()),
         K::SetNullable { column, nullable, .. } => columns::set_nullable(schema, span, table, column, *nullable),
         K::SetDefault { column, default, .. } => columns::set_default(schema, span, table, column, default.as_ref()),
-        K::SetIdentity { column, identity, replace, if_exists, .. } => {
-            columns::set_identity(schema, span, table, column, *identity, *replace, *if_exists)
+        K::SetIdentity { column, identity, options, replace, if_exists, .. } => {
+            columns::set_identity(schema, span, table, column, *identity, options, *replace, *if_exists)
         }
+        K::AlterIdentity { column, options, .. } => columns::alter_identity(schema, table, column, options),
         K::SetGenerated { column, generated, if_exists, .. } => {
             columns::set_generated(schema, span, table, column, generated.as_ref(), *if_exists)
         }
@@ -107,11 +115,14 @@ fn alter_table(schema: &mut Schema, span: Span, kind: &ChangeKind) -> Outcome {
         K::EnableRowSecurity { enabled, .. } => objects::set_row_security(schema, span, table, Some(*enabled), None),
         K::ForceRowSecurity { forced, .. } => objects::set_row_security(schema, span, table, None, Some(*forced)),
         K::SetLogged { logged, .. } => set_logged(schema, table, *logged),
+        K::SetReplicaIdentity { identity, .. } => storage::set_replica_identity(schema, table, identity),
+        K::SetCluster { index, .. } => storage::set_cluster(schema, table, index.as_ref()),
+        K::SetStorage { column, storage, .. } => storage::set_storage(schema, table, column, storage),
         K::SetInherit { parent, inherit, .. } => children::set_inherit(schema, table, parent, *inherit),
         K::AttachPartition { partition, bound, .. } => children::attach(schema, span, table, partition, bound),
         K::DetachPartition { partition, .. } => children::detach(schema, span, table, partition),
         K::CreateTrigger { trigger, or_replace, .. } => objects::create_trigger(schema, table, trigger, *or_replace),
-        K::EnableTrigger { trigger, enabled, .. } => objects::enable_trigger(schema, table, trigger.as_ref(), *enabled),
+        K::EnableTrigger { trigger, enabled, firing, .. } => objects::enable_trigger(schema, table, trigger.as_ref(), *enabled, *firing),
         K::CreatePolicy { policy, .. } => objects::create_policy(schema, table, policy),
         K::AlterPolicy { policy, roles, using, check, .. } => {
             objects::alter_policy(schema, table, policy, roles.as_ref(), using.as_ref(), check.as_ref())
@@ -139,6 +150,10 @@ fn table_of(kind: &ChangeKind) -> Option<(&QualifiedName, bool)> {
         | K::EnableRowSecurity { table, .. }
         | K::ForceRowSecurity { table, .. }
         | K::SetLogged { table, .. }
+        | K::AlterIdentity { table, .. }
+        | K::SetReplicaIdentity { table, .. }
+        | K::SetCluster { table, .. }
+        | K::SetStorage { table, .. }
         | K::SetInherit { table, .. }
         | K::AttachPartition { table, .. }
         | K::DetachPartition { table, .. }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::outcome::{Outcome, done, refuse, refuse_at, shown};
 use super::store::edit_table;
 use super::{ErrorKind, Refusal, columns, constraints, naming, resolve};
-use crate::schema::{Constraint, ConstraintKind, Index, Name, Partition, QualifiedName, Schema, Table};
+use crate::schema::{Constraint, ConstraintKind, Index, Name, Partition, QualifiedName, Schema, Table, Trigger};
 use crate::source::Span;
 
 /// Gives the children of a table its new CHECK or foreign key.
@@ -117,7 +117,7 @@ pub(super) fn inherit_from_partitioned(schema: &mut Schema, parent: &QualifiedNa
     edit_table(schema, child, |table| {
         for trigger in triggers {
             if !table.triggers.iter().any(|there| there.name == trigger.name) {
-                table.triggers.push(trigger);
+                table.triggers.push(Arc::new(Trigger { inherited: true, ..trigger.as_ref().clone() }));
             }
         }
     });

@@ -6,7 +6,8 @@ use super::outcome::{Outcome, done, existing, missing, refusal_because, refuse, 
 use super::store::edit_table;
 use super::{ErrorKind, Refusal, dependents, naming, resolve};
 use crate::schema::{
-    Column, Expression, ExpressionTree, Generated, Identity, Literal, Name, QualifiedName, Schema, Sequence, Table, Type, TypeKind,
+    Column, Expression, ExpressionTree, Generated, Identity, Literal, Name, QualifiedName, Schema, Sequence, SequenceOptions,
+    SequenceValues, Table, Type, TypeKind,
 };
 use crate::source::{Span, Spanned};
 
@@ -44,7 +45,7 @@ pub(super) fn prepare(schema: &mut Schema, table: &QualifiedName, column: &Colum
     let mut column = column.clone();
     column.data_type.value = resolve::data_type(schema, &column.data_type.value)?;
     if column.serial {
-        let sequence = make_sequence(schema, table, &column, false);
+        let sequence = make_sequence(schema, table, &column, None);
         column.default = Some(Spanned::new(next_value(&sequence), column.data_type.span));
         if column.nullable.value {
             column.nullable = Spanned::new(false, column.data_type.span);
@@ -54,7 +55,8 @@ pub(super) fn prepare(schema: &mut Schema, table: &QualifiedName, column: &Colum
         if column.nullable.value {
             column.nullable = Spanned::new(false, identity.span);
         }
-        make_sequence(schema, table, &column, true);
+        let options = column.sequence_options.take().unwrap_or_default();
+        make_sequence(schema, table, &column, Some(&options));
     }
     column.default = column.default.and_then(|default| Some(Spanned::new(kept_default(schema, &default.value)?, default.span)));
     Ok(column)
@@ -66,14 +68,23 @@ fn kept_default(schema: &Schema, default: &Expression) -> Option<Expression> {
     (!is_null).then(|| dependents::resolved(schema, default))
 }
 
-fn make_sequence(schema: &mut Schema, table: &QualifiedName, column: &Column, identity: bool) -> QualifiedName {
-    let name = naming::relation_name(schema, &table.schema, &table.name, Some(&column.name), "seq", false);
-    let name = QualifiedName::new(table.schema.clone(), name);
+/// The sequence of a `serial` column, or of an identity column with its options.
+fn make_sequence(schema: &mut Schema, table: &QualifiedName, column: &Column, identity: Option<&SequenceOptions>) -> QualifiedName {
+    let written = identity.and_then(|options| options.name.as_ref());
+    let name = written.map_or_else(
+        || {
+            let name = naming::relation_name(schema, &table.schema, &table.name, Some(&column.name), "seq", false);
+            QualifiedName::new(table.schema.clone(), name)
+        },
+        |name| QualifiedName::new(name.schema().unwrap_or(&table.schema).clone(), name.name.clone()),
+    );
+    let data_type = identity.and_then(|options| options.data_type.as_ref()).unwrap_or(&column.data_type.value);
     let sequence = Sequence {
         name: name.clone(),
-        data_type: column.data_type.value.clone(),
+        data_type: data_type.clone(),
+        values: SequenceValues::new(data_type, identity.unwrap_or(&SequenceOptions::default())),
         owned_by: Some((table.clone(), column.name.clone())),
-        identity,
+        identity: identity.is_some(),
         temporary: *table.schema == *crate::schema::TEMPORARY,
         comment: None,
         span: column.span,
@@ -140,6 +151,10 @@ pub(super) fn set_type(
         column.data_type = Spanned::new(data_type.clone(), span);
         column.collation = collation.cloned();
     });
+    if schema.column(table, column).is_some_and(|column| column.identity.is_some()) {
+        let options = SequenceOptions { data_type: Some(data_type), ..SequenceOptions::default() };
+        alter_identity_sequence(schema, table, column, &options);
+    }
     super::foreign_keys::check_types(schema, table, column)?;
     done()
 }
@@ -205,6 +220,7 @@ pub(super) fn set_identity(
     table: &QualifiedName,
     column: &Name,
     identity: Option<Identity>,
+    options: &SequenceOptions,
     replace: bool,
     if_exists: bool,
 ) -> Outcome {
@@ -217,8 +233,8 @@ pub(super) fn set_identity(
         None if there.identity.is_none() => return missing(if_exists, ErrorKind::InvalidDefinition, is_not()),
         None => drop_identity_sequence(schema, table, column),
         Some(_) if replace && there.identity.is_none() => return refuse(ErrorKind::InvalidDefinition, is_not()),
-        Some(_) if !replace => add_identity(schema, table, &there)?,
-        Some(_) => {}
+        Some(_) if !replace => add_identity(schema, table, &there, options)?,
+        Some(_) => alter_identity_sequence(schema, table, column, options),
     }
     edit_table(schema, table, |table| {
         if let Some(column) = table.columns.iter_mut().find(|existing| existing.name == *column) {
@@ -228,7 +244,7 @@ pub(super) fn set_identity(
     done()
 }
 
-fn add_identity(schema: &mut Schema, table: &QualifiedName, there: &Column) -> Result<(), Refusal> {
+fn add_identity(schema: &mut Schema, table: &QualifiedName, there: &Column, options: &SequenceOptions) -> Result<(), Refusal> {
     let described = format!("column `{}` of relation `{}`", there.name, shown(table));
     if there.nullable.value {
         return refuse(ErrorKind::InvalidDefinition, format!("{described} must be declared NOT NULL before identity can be added"));
@@ -239,14 +255,34 @@ fn add_identity(schema: &mut Schema, table: &QualifiedName, there: &Column) -> R
     if there.default.is_some() {
         return refuse(ErrorKind::InvalidDefinition, format!("{described} already has a default value"));
     }
-    make_sequence(schema, table, there, true);
+    make_sequence(schema, table, there, Some(options));
     Ok(())
 }
 
-fn drop_identity_sequence(schema: &mut Schema, table: &QualifiedName, column: &Name) {
+/// `ALTER COLUMN … SET sequence option`.
+pub(super) fn alter_identity(schema: &mut Schema, table: &QualifiedName, column: &Name, options: &SequenceOptions) -> Outcome {
+    if schema.column(table, column).is_some_and(|column| column.identity.is_none()) {
+        let message = format!("column `{column}` of relation `{}` is not an identity column", shown(table));
+        return refuse(ErrorKind::InvalidDefinition, message);
+    }
+    alter_identity_sequence(schema, table, column, options);
+    done()
+}
+
+fn alter_identity_sequence(schema: &mut Schema, table: &QualifiedName, column: &Name, options: &SequenceOptions) {
+    if let Some(sequence) = identity_sequence(schema, table, column).and_then(|name| schema.sequences.get_mut(&name)) {
+        super::objects::alter_values(Arc::make_mut(sequence), options);
+    }
+}
+
+fn identity_sequence(schema: &Schema, table: &QualifiedName, column: &Name) -> Option<QualifiedName> {
     let owner = (table.clone(), column.clone());
     let found = schema.sequences.values().find(|sequence| sequence.identity && sequence.owned_by.as_ref() == Some(&owner));
-    if let Some(name) = found.map(|sequence| sequence.name.clone()) {
+    found.map(|sequence| sequence.name.clone())
+}
+
+fn drop_identity_sequence(schema: &mut Schema, table: &QualifiedName, column: &Name) {
+    if let Some(name) = identity_sequence(schema, table, column) {
         schema.sequences.remove(&name);
     }
 }

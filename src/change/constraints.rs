@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::outcome::{Outcome, done, refusal_because, refuse, refuse_at, shown};
 use super::store::edit_table;
 use super::{ErrorKind, Refusal, dependents, foreign_keys, indexes, naming, resolve};
-use crate::schema::{Constraint, ConstraintKind, Expression, Index, IndexKey, KeyPart, Name, QualifiedName, Schema, Table, TypeKind};
+use crate::schema::{
+    Constraint, ConstraintKind, Expression, Index, IndexKey, KeyPart, Name, Options, QualifiedName, Schema, Table, TypeKind,
+};
 use crate::source::{Span, Spanned};
 
 /// `ADD constraint`, with the index it makes and the copies that partitions and children get.
@@ -107,6 +109,8 @@ fn index_of(constraint: &Constraint) -> Index {
         from_constraint: true,
         inherited: false,
         valid: true,
+        options: Options::default(),
+        clustered: false,
         comment: None,
         span: constraint.span,
     }

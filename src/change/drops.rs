@@ -133,6 +133,10 @@ fn find_part(schema: &Schema, written: &QualifiedName, name: &Name, kind: &str) 
         let unseen = resolve::may_exist_unseen(schema, written);
         return if unseen { Found::Unseen } else { Found::Nothing(ErrorKind::UndefinedTable, resolve::absent(written)) };
     };
+    let on_view = schema.views.get(&table).is_some_and(|view| kind == "trigger" && view.triggers.iter().any(|there| there.name == *name));
+    if on_view {
+        return Found::Object(Object::Trigger(table, name.clone()));
+    }
     let Some(found) = schema.table(&table) else { return Found::Unseen };
     let (exists, object) = match kind {
         "trigger" => (found.triggers.iter().any(|trigger| trigger.name == *name), Object::Trigger(table.clone(), name.clone())),
@@ -351,6 +355,9 @@ fn remove(schema: &mut Schema, span: Span, object: &Object) {
             table.indexes.retain(|index| !(index.from_constraint && index.name == *name));
         }),
         Object::Index(name) => remove_index(schema, name),
+        Object::Trigger(relation, name) if schema.views.contains_key(relation) => {
+            indexes::edit_view(schema, relation, |view| view.triggers.retain(|trigger| trigger.name != *name));
+        }
         Object::Trigger(table, name) => edit_table(schema, table, |table| table.triggers.retain(|trigger| trigger.name != *name)),
         Object::Policy(table, name) => edit_table(schema, table, |table| table.policies.retain(|policy| policy.name != *name)),
         Object::View(name) => {

@@ -133,6 +133,21 @@ pub(super) fn create_on_view(schema: &mut Schema, span: Span, view: &QualifiedNa
     done()
 }
 
+/// Changes an index in place.
+pub(super) fn edit(schema: &mut Schema, name: &QualifiedName, edit: impl FnOnce(&mut Index)) {
+    let Some(holder) = schema.index_tables.get(name).cloned() else { return };
+    let edit_in = |indexes: &mut Vec<Arc<Index>>| {
+        if let Some(index) = indexes.iter_mut().find(|index| index.name == name.name) {
+            edit(Arc::make_mut(index));
+        }
+    };
+    if schema.views.contains_key(&holder) {
+        edit_view(schema, &holder, |view| edit_in(&mut view.indexes));
+    } else {
+        edit_table(schema, &holder, |table| edit_in(&mut table.indexes));
+    }
+}
+
 /// Changes a view in place.
 pub(super) fn edit_view(schema: &mut Schema, name: &QualifiedName, edit: impl FnOnce(&mut View)) {
     if let Some(view) = schema.views.get_mut(name) {

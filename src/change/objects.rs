@@ -1,4 +1,4 @@
-//! Schemas, views, sequences, functions, triggers and policies: making and altering them.
+//! Schemas, views, sequences, triggers and policies: making and altering them.
 
 use std::sync::Arc;
 
@@ -6,8 +6,7 @@ use super::outcome::{Outcome, done, existing, missing, refuse, refuse_at, shown}
 use super::store::edit_table;
 use super::{ErrorKind, Query, Refusal, constraints, dependents, extensions, indexes, queries, resolve};
 use crate::schema::{
-    Expression, Extension, Function, FunctionKey, Name, Namespace, Policy, QualifiedName, RelationKind, Schema, Sequence, Trigger, Type,
-    View,
+    Expression, Extension, Firing, Name, Namespace, Policy, QualifiedName, RelationKind, Schema, Sequence, SequenceOptions, Trigger, View,
 };
 use crate::source::{Span, Spanned};
 
@@ -46,6 +45,7 @@ pub(super) fn create_view(
         Some(there) if or_replace && !there.materialized => {
             check_replacement(&there, &view)?;
             view.comment = there.comment.clone();
+            view.triggers = there.triggers.clone();
             view.span = there.span;
             view.changed = there.changed.clone();
             view.changed.push_back(span);
@@ -105,7 +105,7 @@ fn owner(schema: &Schema, written: Option<&(QualifiedName, Name)>) -> Result<Opt
 pub(super) fn alter_sequence(
     schema: &mut Schema,
     written: &QualifiedName,
-    data_type: Option<&Type>,
+    options: &SequenceOptions,
     owned_by: Option<&Option<(QualifiedName, Name)>>,
     if_exists: bool,
 ) -> Outcome {
@@ -122,40 +122,16 @@ pub(super) fn alter_sequence(
     if let Some(sequence) = schema.sequences.get_mut(&name) {
         let sequence = Arc::make_mut(sequence);
         sequence.owned_by = owner.unwrap_or_else(|| sequence.owned_by.clone());
-        sequence.data_type = data_type.unwrap_or(&sequence.data_type).clone();
+        alter_values(sequence, options);
     }
     done()
 }
 
-/// `CREATE FUNCTION`, `CREATE PROCEDURE`.
-pub(super) fn create_function(schema: &mut Schema, written: &Function, or_replace: bool) -> Outcome {
-    let name = resolve::new_name(schema, &written.key.name, false);
-    let found = |written: &Type| resolve::data_type(schema, written).unwrap_or_else(|_| written.clone());
-    let key = FunctionKey { name, arguments: written.key.arguments.iter().map(found).collect() };
-    let mut function = Function { key: key.clone(), ..written.clone() };
-    function.arguments.iter_mut().for_each(|argument| argument.data_type = found(&argument.data_type));
-    function.returns = function.returns.as_ref().map(found);
-    if let Some(there) = schema.functions.get(&key) {
-        if !or_replace {
-            let message = format!("function `{}` already exists with same argument types", shown(&key.name));
-            return refuse_at(ErrorKind::DuplicateFunction, message, there.span, "it was created here");
-        }
-        check_same_kind(there, &function)?;
-        function.comment = there.comment.clone();
-    }
-    schema.functions.insert(key, Arc::new(function));
-    done()
-}
-
-fn check_same_kind(there: &Function, function: &Function) -> Result<(), Refusal> {
-    if there.procedure != function.procedure || there.aggregate != function.aggregate {
-        return refuse_at(ErrorKind::WrongObjectType, "cannot change routine kind".to_owned(), there.span, "the existing routine");
-    }
-    if !function.procedure && there.returns != function.returns {
-        let message = "cannot change return type of existing function".to_owned();
-        return refuse_at(ErrorKind::InvalidDefinition, message, there.span, "the existing function");
-    }
-    Ok(())
+/// Gives a sequence another type and other values.
+pub(super) fn alter_values(sequence: &mut Sequence, options: &SequenceOptions) {
+    let data_type = options.data_type.as_ref().unwrap_or(&sequence.data_type).clone();
+    sequence.values = sequence.values.altered(&sequence.data_type, &data_type, options);
+    sequence.data_type = data_type;
 }
 
 /// `CREATE TRIGGER`, on partitions too.
@@ -177,11 +153,41 @@ pub(super) fn create_trigger(schema: &mut Schema, table: &QualifiedName, written
     let partitions = schema.descendants(table).into_iter().filter(|_| trigger.for_each_row);
     let partitions: Vec<_> = partitions.filter(|child| schema.table(child).is_some_and(|child| child.partition_of.is_some())).collect();
     for holder in std::iter::once(table).chain(&partitions) {
+        let trigger = Trigger { inherited: holder != table, ..trigger.clone() };
         edit_table(schema, holder, |table| {
             table.triggers.retain(|there| there.name != trigger.name);
-            table.triggers.push(Arc::new(trigger.clone()));
+            table.triggers.push(Arc::new(trigger));
         });
     }
+    done()
+}
+
+/// Whether a written name is a view's.
+pub(super) fn is_view(schema: &Schema, written: &QualifiedName) -> bool {
+    resolve::relation(schema, written).is_some_and(|name| schema.views.contains_key(&name))
+}
+
+/// `CREATE TRIGGER` on a view.
+pub(super) fn create_trigger_on_view(
+    schema: &mut Schema,
+    span: Span,
+    written: &QualifiedName,
+    trigger: &Trigger,
+    or_replace: bool,
+) -> Outcome {
+    let Some(name) = resolve::relation(schema, written) else { return done() };
+    let mut trigger = trigger.clone();
+    trigger.function = trigger_function(schema, &trigger.function)?;
+    let there = schema.views.get(&name).and_then(|view| view.triggers.iter().find(|there| there.name == trigger.name)).cloned();
+    if let Some(there) = there.filter(|_| !or_replace) {
+        let message = format!("trigger `{}` for relation `{}` already exists", trigger.name, shown(&name));
+        return refuse_at(ErrorKind::DuplicateObject, message, there.span, "it was created here");
+    }
+    indexes::edit_view(schema, &name, |view| {
+        view.triggers.retain(|there| there.name != trigger.name);
+        view.triggers.push(Arc::new(trigger));
+        view.changed.push_back(span);
+    });
     done()
 }
 
@@ -194,14 +200,17 @@ fn trigger_function(schema: &Schema, written: &QualifiedName) -> Result<Qualifie
 }
 
 /// `ENABLE TRIGGER`, `DISABLE TRIGGER`.
-pub(super) fn enable_trigger(schema: &mut Schema, table: &QualifiedName, name: Option<&Name>, enabled: bool) -> Outcome {
+pub(super) fn enable_trigger(schema: &mut Schema, table: &QualifiedName, name: Option<&Name>, enabled: bool, firing: Firing) -> Outcome {
     let matches = |trigger: &Trigger| name.is_none_or(|name| trigger.name == *name);
     let any = schema.table(table).is_some_and(|table| table.triggers.iter().any(|trigger| matches(trigger)));
     if let Some(name) = name.filter(|_| !any) {
         return refuse(ErrorKind::UndefinedObject, format!("trigger `{name}` for table `{}` does not exist", shown(table)));
     }
     edit_table(schema, table, |table| {
-        table.triggers.iter_mut().filter(|trigger| matches(trigger)).for_each(|trigger| Arc::make_mut(trigger).enabled = enabled);
+        for trigger in table.triggers.iter_mut().filter(|trigger| matches(trigger)) {
+            let trigger = Arc::make_mut(trigger);
+            (trigger.enabled, trigger.firing) = (enabled, firing);
+        }
     });
     done()
 }

@@ -61,6 +61,7 @@ fn build(schema: &mut Schema, span: Span, name: &QualifiedName, written: &Table,
     table.partition_by = written.partition_by.clone();
     table.columns_uncertain = written.columns_uncertain;
     table.comment = written.comment.clone();
+    table.options = written.options.clone();
     let sources = like_sources(schema, like)?;
     connect(schema, &mut table, written)?;
     if let Some(query) = query {
@@ -212,6 +213,12 @@ fn copy_columns(schema: &mut Schema, table: &mut Table, source: &Table, like: &L
         }
         if like.identity {
             copy.identity = column.identity.map(|identity: Spanned<Identity>| Spanned::new(identity.value, table.span));
+        }
+        if like.storage {
+            copy.storage.strategy = column.storage.strategy.clone();
+        }
+        if like.compression {
+            copy.storage.compression = column.storage.compression.clone();
         }
         if like.comments {
             copy.comment = column.comment.clone();

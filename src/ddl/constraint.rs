@@ -1,7 +1,7 @@
 //! Constraints of tables.
 
-use super::index::{index_key, storage_options};
-use super::{join, list};
+use super::index::index_key;
+use super::{join, list, with_options};
 use crate::schema::{Constraint, ConstraintKind, ForeignKey, Index, Name, Table};
 
 /// `ALTER TABLE … ADD CONSTRAINT …`
@@ -37,7 +37,7 @@ pub fn constraint_definition(table: &Table, constraint: &Constraint) -> String {
 }
 
 fn key(keyword: &str, constraint: &Constraint, index: Option<&Index>) -> String {
-    let (include, options) = index.map(|index| (include(&index.include), storage_options(index))).unwrap_or_default();
+    let (include, options) = index.map(|index| (include(&index.include), with_options(&index.options))).unwrap_or_default();
     format!("{keyword} {}{include}{options}", list(&constraint.columns))
 }
 
@@ -48,7 +48,7 @@ fn include(columns: &[Name]) -> String {
 fn exclusion(index: &Index, operators: &[std::sync::Arc<str>]) -> String {
     let elements = index.keys.iter().zip(operators).map(|(key, operator)| format!("{} WITH {operator}", index_key(key)));
     let predicate = index.predicate.as_ref().map(|predicate| format!(" WHERE ({})", predicate.text)).unwrap_or_default();
-    let (include, options) = (include(&index.include), storage_options(index));
+    let (include, options) = (include(&index.include), with_options(&index.options));
     format!("EXCLUDE USING {} ({}){include}{options}{predicate}", index.method.to_sql(), join(elements))
 }
 

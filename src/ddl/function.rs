@@ -1,21 +1,62 @@
 //! Functions, procedures and aggregates.
 
-use super::join;
 use super::quote::dollar_quote;
-use crate::schema::{Function, FunctionArgument, FunctionKey};
+use super::{join, quote_literal};
+use crate::schema::{ArgumentMode, Function, FunctionArgument, FunctionAttributes, FunctionKey, Parallel, Volatility};
 
-/// `CREATE FUNCTION` or `CREATE PROCEDURE`
+/// `CREATE FUNCTION`, `PROCEDURE` or `AGGREGATE`
 pub fn create_function(function: &Function) -> String {
-    let arguments = join(function.arguments.iter().map(argument));
-    let mut written = format!("CREATE {} {}({arguments})", kind(function), function.key.name.to_sql());
-    if let Some(returns) = &function.returns {
-        written.push_str(&format!(" RETURNS {returns}"));
+    let arguments = join(function.arguments.iter().filter(|argument| argument.mode != ArgumentMode::Table).map(argument));
+    let head = format!("CREATE {} {}({arguments})", kind(function), function.key.name.to_sql());
+    if function.aggregate {
+        let arguments = if arguments.is_empty() { "*" } else { &arguments };
+        return format!("CREATE AGGREGATE {}({arguments}) ({})", function.key.name.to_sql(), function.body);
     }
-    written.push_str(&format!("\nLANGUAGE {}", function.language.to_sql()));
+    let mut clauses = vec![format!("LANGUAGE {}", function.language.to_sql())];
     if function.security_definer {
-        written.push_str(" SECURITY DEFINER");
+        clauses.push("SECURITY DEFINER".to_owned());
     }
-    format!("{written}\nAS {}", dollar_quote(&function.body))
+    clauses.extend(function_attributes(&function.attributes));
+    format!("{head}{}\n{}\n{}", returns(function), clauses.join(" "), body(function))
+}
+
+fn returns(function: &Function) -> String {
+    let columns: Vec<&FunctionArgument> = function.arguments.iter().filter(|argument| argument.mode == ArgumentMode::Table).collect();
+    if !columns.is_empty() {
+        return format!(" RETURNS TABLE ({})", join(columns.into_iter().map(argument)));
+    }
+    let set = if function.returns_set { "SETOF " } else { "" };
+    function.returns.as_ref().map(|returns| format!(" RETURNS {set}{returns}")).unwrap_or_default()
+}
+
+fn body(function: &Function) -> String {
+    match &function.symbol {
+        _ if function.sql_body => function.body.to_string(),
+        Some(symbol) => format!("AS {}, {}", quote_literal(&function.body), quote_literal(symbol)),
+        None => format!("AS {}", dollar_quote(&function.body)),
+    }
+}
+
+/// `STABLE`, `STRICT`, `SET …`: a clause for each attribute that is not the default.
+pub fn function_attributes(attributes: &FunctionAttributes) -> Vec<String> {
+    let volatility = match attributes.volatility {
+        Volatility::Volatile => None,
+        Volatility::Stable => Some("STABLE"),
+        Volatility::Immutable => Some("IMMUTABLE"),
+    };
+    let parallel = match attributes.parallel {
+        Parallel::Unsafe => None,
+        Parallel::Restricted => Some("PARALLEL RESTRICTED"),
+        Parallel::Safe => Some("PARALLEL SAFE"),
+    };
+    let flags = [(attributes.window, "WINDOW"), (attributes.strict, "STRICT"), (attributes.leakproof, "LEAKPROOF")];
+    let flags = flags.into_iter().filter(|(is_set, _)| *is_set).map(|(_, clause)| clause);
+    let cost = attributes.cost.as_ref().map(|cost| format!("COST {cost}"));
+    let rows = attributes.rows.as_ref().map(|rows| format!("ROWS {rows}"));
+    let support = attributes.support.as_ref().map(|support| format!("SUPPORT {}", support.to_sql()));
+    let settings = attributes.settings.iter().map(|(name, value)| format!("SET {name} TO {value}"));
+    let words = volatility.into_iter().chain(flags).chain(parallel).map(str::to_owned);
+    words.chain(cost).chain(rows).chain(support).chain(settings).collect()
 }
 
 /// The word `CREATE` and `DROP` know it by.
@@ -28,9 +69,15 @@ pub(super) fn kind(function: &Function) -> &'static str {
 }
 
 fn argument(argument: &FunctionArgument) -> String {
+    let mode = match argument.mode {
+        ArgumentMode::In | ArgumentMode::Table => "",
+        ArgumentMode::Out => "OUT ",
+        ArgumentMode::InOut => "INOUT ",
+        ArgumentMode::Variadic => "VARIADIC ",
+    };
     let name = argument.name.as_ref().map(|name| format!("{} ", name.to_sql())).unwrap_or_default();
     let default = argument.default.as_ref().map(|default| format!(" DEFAULT {default}")).unwrap_or_default();
-    format!("{name}{}{default}", argument.data_type)
+    format!("{mode}{name}{}{default}", argument.data_type)
 }
 
 /// `name(type, type)`, by which `DROP` and `COMMENT` know a function.

@@ -1,6 +1,6 @@
 //! Indexes.
 
-use super::{join, list};
+use super::{join, list, with_options};
 use crate::schema::{Index, IndexKey, KeyPart, QualifiedName};
 
 /// `CREATE INDEX`, on a table or materialized view.
@@ -16,7 +16,7 @@ pub fn create_index(relation: &QualifiedName, index: &Index) -> String {
     if index.nulls_not_distinct {
         written.push_str(" NULLS NOT DISTINCT");
     }
-    written.push_str(&storage_options(index));
+    written.push_str(&with_options(&index.options));
     if let Some(predicate) = &index.predicate {
         written.push_str(&format!(" WHERE {}", predicate.text));
     }
@@ -42,9 +42,4 @@ pub(super) fn index_key(key: &IndexKey) -> String {
         (false, false) => {}
     }
     written
-}
-
-/// `WITH (…)`.
-pub(super) fn storage_options(_index: &Index) -> String {
-    String::new()
 }

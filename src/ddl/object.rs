@@ -1,7 +1,7 @@
 //! Schemas, extensions, types, sequences and views.
 
-use super::{join, list, quote_literal};
-use crate::schema::{DomainCheck, Extension, Name, Sequence, TypeDefinition, TypeKind, View};
+use super::{join, list, quote_literal, with_options};
+use crate::schema::{DomainCheck, Extension, Name, Sequence, SequenceOptions, SequenceValues, TypeDefinition, TypeKind, View};
 
 /// `CREATE SCHEMA`
 pub fn create_namespace(name: &Name) -> String {
@@ -52,7 +52,22 @@ pub(super) fn domain_check(check: &DomainCheck) -> String {
 /// `CREATE SEQUENCE`, its owner left to [`own_sequence`].
 pub fn create_sequence(sequence: &Sequence) -> String {
     let temporary = if sequence.temporary { "TEMPORARY " } else { "" };
-    format!("CREATE {temporary}SEQUENCE {} AS {}", sequence.name.to_sql(), sequence.data_type)
+    format!("CREATE {temporary}SEQUENCE {} AS {}{}", sequence.name.to_sql(), sequence.data_type, sequence_values(sequence))
+}
+
+/// What differs from a new sequence of the same type, each clause with a space before it.
+pub(super) fn sequence_values(sequence: &Sequence) -> String {
+    let SequenceValues { start, increment, min, max, cache, cycle } = sequence.values;
+    let usual = SequenceValues::new(&sequence.data_type, &SequenceOptions { increment: Some(increment), ..SequenceOptions::default() });
+    let clauses = [
+        (increment != 1, format!(" INCREMENT BY {increment}")),
+        (min != usual.min, format!(" MINVALUE {min}")),
+        (max != usual.max, format!(" MAXVALUE {max}")),
+        (start != if increment < 0 { max } else { min }, format!(" START WITH {start}")),
+        (cache != 1, format!(" CACHE {cache}")),
+        (cycle, " CYCLE".to_owned()),
+    ];
+    clauses.into_iter().filter(|(differs, _)| *differs).map(|(_, clause)| clause).collect()
 }
 
 /// `ALTER SEQUENCE … OWNED BY …`, where a column owns it.
@@ -65,6 +80,7 @@ pub fn own_sequence(sequence: &Sequence) -> Option<String> {
 pub fn create_view(view: &View) -> String {
     let materialized = if view.materialized { "MATERIALIZED " } else { "" };
     let columns = if view.columns_known { format!(" {}", list(&view.columns)) } else { String::new() };
-    let options = if view.security_invoker { " WITH (security_invoker=true)" } else { "" };
-    format!("CREATE {materialized}VIEW {}{columns}{options} AS\n{}", view.name.to_sql(), view.query)
+    let options = with_options(&view.options);
+    let end = if view.populated { "" } else { "\nWITH NO DATA" };
+    format!("CREATE {materialized}VIEW {}{columns}{options} AS\n{}{end}", view.name.to_sql(), view.query)
 }

@@ -1,8 +1,9 @@
 //! Tables and their columns.
 
 use super::constraint_definition;
-use super::join;
-use crate::schema::{Column, ConstraintKind, Identity, KeyPart, PartitionBy, Persistence, Schema, Sequence, Table};
+use super::object::sequence_values;
+use super::{join, option_name, quote_literal, with_options};
+use crate::schema::{Column, ConstraintKind, Identity, KeyPart, PartitionBy, Persistence, ReplicaIdentity, Schema, Sequence, Table};
 
 /// `CREATE TABLE` with its columns and its constraints but for foreign keys, which may reference tables that come later.
 ///
@@ -25,6 +26,7 @@ pub fn create_table(schema: &Schema, table: &Table) -> String {
     if let Some(by) = &table.partition_by {
         written.push_str(&format!("\n{}", partition_by(by)));
     }
+    written.push_str(&with_options(&table.options));
     written
 }
 
@@ -80,7 +82,8 @@ fn identity_clause(identity: Identity, sequence: Option<&Sequence>) -> String {
         Identity::Always => "ALWAYS",
         Identity::ByDefault => "BY DEFAULT",
     };
-    let options = sequence.map(|sequence| format!(" (SEQUENCE NAME {})", sequence.name.to_sql())).unwrap_or_default();
+    let options = sequence.map(|sequence| format!(" (SEQUENCE NAME {}{})", sequence.name.to_sql(), sequence_values(sequence)));
+    let options = options.unwrap_or_default();
     format!(" GENERATED {always} AS IDENTITY{options}")
 }
 
@@ -88,6 +91,37 @@ fn identity_clause(identity: Identity, sequence: Option<&Sequence>) -> String {
 pub fn attach_partition(table: &Table) -> Option<String> {
     let of = table.partition_of.as_ref()?;
     Some(format!("ALTER TABLE {} ATTACH PARTITION {} {}", of.parent.to_sql(), table.name.to_sql(), of.bound))
+}
+
+/// The words behind `REPLICA IDENTITY`.
+pub fn replica_identity(identity: &ReplicaIdentity) -> String {
+    match identity {
+        ReplicaIdentity::Default => "DEFAULT".to_owned(),
+        ReplicaIdentity::Full => "FULL".to_owned(),
+        ReplicaIdentity::Nothing => "NOTHING".to_owned(),
+        ReplicaIdentity::Index(index) => format!("USING INDEX {}", index.to_sql()),
+    }
+}
+
+/// How a table's rows are kept, where that is not the default: `REPLICA IDENTITY`, `CLUSTER ON`, `SET STORAGE` and its kin.
+pub fn storage(table: &Table) -> Vec<String> {
+    let identity = Some(&table.replica_identity).filter(|identity| **identity != ReplicaIdentity::Default);
+    let identity = identity.map(|identity| format!("REPLICA IDENTITY {}", replica_identity(identity)));
+    let clustered = table.indexes.iter().filter(|index| index.clustered).map(|index| format!("CLUSTER ON {}", index.name.to_sql()));
+    let columns = table.columns.iter().flat_map(|column| column_storage(column));
+    let clauses = columns.chain(identity).chain(clustered);
+    clauses.map(|clause| format!("ALTER TABLE ONLY {} {clause}", table.name.to_sql())).collect()
+}
+
+fn column_storage(column: &Column) -> Vec<String> {
+    let storage = &column.storage;
+    let strategy = storage.strategy.as_ref().map(|strategy| format!("SET STORAGE {}", strategy.to_uppercase()));
+    let compression = storage.compression.as_ref().map(|method| format!("SET COMPRESSION {}", method.to_sql()));
+    let statistics = storage.statistics.map(|target| format!("SET STATISTICS {target}"));
+    let options = join(storage.options.iter().map(|(name, value)| format!("{}={}", option_name(name), quote_literal(value))));
+    let options = (!options.is_empty()).then(|| format!("SET ({options})"));
+    let clauses = strategy.into_iter().chain(compression).chain(statistics).chain(options);
+    clauses.map(|clause| format!("ALTER COLUMN {} {clause}", column.name.to_sql())).collect()
 }
 
 /// `ENABLE` and `FORCE ROW LEVEL SECURITY`, where they are set.

@@ -22,7 +22,11 @@ pub fn statements(schema: &Schema) -> Vec<String> {
     written.extend(tables.iter().flat_map(|table| indexes(table)));
     written.extend(tables.iter().filter_map(|table| super::attach_partition(table)));
     written.extend(tables.iter().flat_map(|table| late_constraints(table)));
+    written.extend(tables.iter().flat_map(|table| super::storage(table)));
     written.extend(tables.iter().flat_map(|table| rules_of_rows(table)));
+    let on_views =
+        schema.views.values().flat_map(|view| view.triggers.iter().map(move |trigger| super::create_trigger(&view.name, trigger)));
+    written.extend(on_views);
     written.extend(comments(schema, &tables));
     written
 }
@@ -76,7 +80,8 @@ fn late_constraints(table: &Table) -> impl Iterator<Item = String> {
 }
 
 fn rules_of_rows(table: &Table) -> impl Iterator<Item = String> {
-    let triggers = table.triggers.iter().map(|trigger| super::create_trigger(&table.name, trigger));
+    let own = table.triggers.iter().filter(|trigger| !trigger.inherited).map(|trigger| super::create_trigger(&table.name, trigger));
+    let triggers = own.chain(table.triggers.iter().filter_map(|trigger| super::enable_trigger(&table.name, trigger)));
     let policies = table.policies.iter().map(|policy| super::create_policy(&table.name, policy));
     triggers.chain(super::row_security(table)).chain(policies)
 }

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use super::value::Value;
 use super::{Faceted, Member};
+use crate::ddl;
 use crate::schema::{
-    Action, Attribute, Column, Constraint, ConstraintKind, DomainCheck, EnumLabel, Expression, Extension, ForeignKey, Function,
-    FunctionArgument, Generated, Identity, Index, Name, Namespace, Partition, Persistence, Policy, PolicyCommand, QualifiedName,
-    RowSecurity, Sequence, Table, Trigger, TypeDefinition, TypeKind, View, set_at,
+    Action, ArgumentMode, Attribute, Column, Constraint, ConstraintKind, DomainCheck, EnumLabel, Expression, Extension, ForeignKey,
+    Function, FunctionArgument, Generated, Identity, Index, Name, Namespace, Options, Partition, Persistence, Policy, PolicyCommand,
+    QualifiedName, RowSecurity, Sequence, SequenceValues, Table, Trigger, TypeDefinition, TypeKind, View, set_at,
 };
 use crate::source::{Span, Spanned};
 
@@ -89,16 +90,22 @@ impl Faceted for Sequence {
     }
 
     fn facets(&self) -> Vec<Facet<'_>> {
-        let Self { name: _, data_type, owned_by, identity, temporary, comment: remark, span: _ } = self;
+        let Self { name: _, data_type, values, owned_by, identity, temporary, comment: remark, span: _ } = self;
         let owner = owned_by.as_ref().map(|(table, column)| format!("{}.{}", table.to_sql(), column.to_sql()));
         vec![
             facet("type", data_type),
+            text("values", sequence_values(values)),
             optional("owner", owner),
             flag("identity", *identity),
             flag("temporary", *temporary),
             comment(remark),
         ]
     }
+}
+
+fn sequence_values(values: &SequenceValues) -> String {
+    let SequenceValues { start, increment, min, max, cache, cycle } = values;
+    format!("from {start} by {increment}, {min} to {max}, cache {cache}, cycle {cycle}")
 }
 
 impl Faceted for TypeDefinition {
@@ -183,11 +190,15 @@ impl Faceted for Function {
             key: _,
             arguments,
             returns,
+            returns_set,
             language,
             body,
+            sql_body: _,
+            symbol,
             body_span,
             security_definer,
             sets_search_path,
+            attributes,
             procedure,
             aggregate,
             comment: remark,
@@ -206,14 +217,23 @@ impl Faceted for Function {
             text("body", body).set_at(*body_span),
             flag("security definer", *security_definer),
             flag("own search path", *sets_search_path),
+            flag("returns a set", *returns_set),
+            optional("symbol", symbol.as_ref()),
+            text("attributes", ddl::function_attributes(attributes).join(" ")),
             comment(remark),
         ]
     }
 }
 
 fn argument(argument: &FunctionArgument) -> String {
-    let FunctionArgument { name, data_type, is_input, default } = argument;
-    let mode = if *is_input { "" } else { "OUT " };
+    let FunctionArgument { name, data_type, is_input: _, mode, default } = argument;
+    let mode = match mode {
+        ArgumentMode::In => "",
+        ArgumentMode::Out => "OUT ",
+        ArgumentMode::InOut => "INOUT ",
+        ArgumentMode::Variadic => "VARIADIC ",
+        ArgumentMode::Table => "TABLE ",
+    };
     let name = name.as_ref().map(|name| format!("{} ", name.to_sql())).unwrap_or_default();
     let default = default.as_ref().map(|default| format!(" DEFAULT {default}")).unwrap_or_default();
     format!("{mode}{name}{data_type}{default}")
@@ -234,8 +254,11 @@ impl Faceted for View {
             relations: _,
             column_references: _,
             functions: _,
-            security_invoker,
+            security_invoker: _,
+            options,
+            populated: _,
             indexes: _,
+            triggers: _,
             comment: remark,
             span: _,
             changed: _,
@@ -244,7 +267,7 @@ impl Faceted for View {
             flag("materialized", *materialized),
             optional("columns", columns_known.then(|| names(columns))),
             text("query", query),
-            flag("security invoker", *security_invoker),
+            text("options", option_list(options)),
             comment(remark),
         ]
     }
@@ -269,6 +292,8 @@ impl Faceted for Table {
             partition_of,
             inherits,
             foreign,
+            options,
+            replica_identity,
             columns_uncertain: _,
             comment: remark,
             span: _,
@@ -283,9 +308,15 @@ impl Faceted for Table {
             optional("partition", place),
             text("parents", inherits.iter().map(QualifiedName::to_sql).collect::<Vec<_>>().join(", ")),
             flag("foreign", *foreign),
+            text("options", option_list(options)),
+            text("replica identity", ddl::replica_identity(replica_identity)),
             comment(remark),
         ]
     }
+}
+
+fn option_list(options: &Options) -> String {
+    options.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ")
 }
 
 fn persistence_word(persistence: Persistence) -> &'static str {
@@ -311,6 +342,8 @@ impl Faceted for Column {
             generated,
             serial: _,
             collation,
+            storage,
+            sequence_options: _,
             comment: remark,
             inherited: _,
             span: _,
@@ -328,6 +361,10 @@ impl Faceted for Column {
             optional("identity", identity_word).set_at(set_at(identity)),
             facet("generated", Value::default_of(computed, &data_type.value)).set_at(set_at(generated)),
             facet("collation", collation.as_ref()),
+            optional("storage", storage.strategy.as_ref()),
+            optional("compression", storage.compression.as_ref()),
+            optional("statistics", storage.statistics),
+            text("options", option_list(&storage.options)),
             comment(remark),
         ]
     }
@@ -420,6 +457,8 @@ impl Faceted for Index {
             from_constraint: _,
             inherited: _,
             valid,
+            options,
+            clustered,
             comment: remark,
             span: _,
         } = self;
@@ -431,6 +470,8 @@ impl Faceted for Index {
             flag("nulls not distinct", *nulls_not_distinct),
             expression("predicate", predicate.as_ref()),
             flag("valid", *valid),
+            text("options", option_list(options)),
+            flag("clustered", *clustered),
             comment(remark),
         ]
     }
@@ -452,8 +493,27 @@ impl Faceted for Trigger {
     }
 
     fn facets(&self) -> Vec<Facet<'_>> {
-        let Self { name: _, timing, events, columns, for_each_row, condition, function, constraint, enabled, comment: remark, span: _ } =
-            self;
+        let Self {
+            name: _,
+            timing,
+            events,
+            columns,
+            for_each_row,
+            condition,
+            function,
+            arguments,
+            old_table,
+            new_table,
+            constraint,
+            from_table,
+            deferrable,
+            initially_deferred,
+            enabled,
+            firing,
+            inherited: _,
+            comment: remark,
+            span: _,
+        } = self;
         vec![
             text("timing", timing),
             text("events", sorted_names(events)),
@@ -461,7 +521,14 @@ impl Faceted for Trigger {
             flag("for each row", *for_each_row),
             expression("condition", condition.as_ref()),
             facet("function", Some(function)),
+            text("arguments", arguments.join(", ")),
+            optional("old table", old_table.as_ref()),
+            optional("new table", new_table.as_ref()),
             flag("constraint", *constraint),
+            optional("from table", from_table.as_ref()),
+            flag("deferrable", *deferrable),
+            flag("initially deferred", *initially_deferred),
+            text("fires", ddl::firing(*firing)),
             flag("enabled", *enabled),
             comment(remark),
         ]

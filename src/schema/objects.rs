@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use imbl::Vector;
 
-use super::{Expression, Name, QualifiedName, Type};
+use super::{Expression, FunctionAttributes, Name, Options, QualifiedName, SequenceValues, Trigger, Type};
 use crate::source::{Span, Spanned};
 
 /// One of PostgreSQL's schemas.
@@ -37,8 +37,14 @@ pub struct View {
     pub functions: Vec<QualifiedName>,
     /// `WITH (security_invoker)`.
     pub security_invoker: bool,
+    /// All of `WITH (…)`, and `WITH CHECK OPTION` as the catalog keeps it.
+    pub options: Options,
+    /// False for a materialized view made `WITH NO DATA`.
+    pub populated: bool,
     /// Indexes on a materialized view.
     pub indexes: Vec<Arc<super::Index>>,
+    /// Triggers on a view.
+    pub triggers: Vec<Arc<Trigger>>,
     /// `COMMENT ON VIEW`.
     pub comment: Option<Spanned<Arc<str>>>,
     /// The name where it was made.
@@ -54,6 +60,8 @@ pub struct Sequence {
     pub name: QualifiedName,
     /// `AS type`; `bigint` where not written.
     pub data_type: Type,
+    /// What it counts.
+    pub values: SequenceValues,
     /// `OWNED BY table.column`.
     pub owned_by: Option<(QualifiedName, Name)>,
     /// Belongs to an identity column, which cannot be dropped without it.
@@ -165,16 +173,24 @@ pub struct Function {
     pub arguments: Vec<FunctionArgument>,
     /// `RETURNS`; `None` for procedures and functions with OUT arguments only.
     pub returns: Option<Type>,
+    /// `RETURNS SETOF` or `RETURNS TABLE`.
+    pub returns_set: bool,
     /// `sql`, `plpgsql`, …
     pub language: Name,
     /// The body as written between its quotes, or the `BEGIN ATOMIC` text.
     pub body: Arc<str>,
+    /// The body is SQL itself (`BEGIN ATOMIC …`, `RETURN …`) and not a text.
+    pub sql_body: bool,
+    /// The symbol in an object file: the second text of `AS`.
+    pub symbol: Option<Arc<str>>,
     /// Where the body's text stands, so that findings can point into it.
     pub body_span: Option<Span>,
     /// `SECURITY DEFINER`.
     pub security_definer: bool,
     /// Whether a `SET search_path` is attached.
     pub sets_search_path: bool,
+    /// Everything else it promises, and its settings.
+    pub attributes: FunctionAttributes,
     /// `CREATE PROCEDURE`.
     pub procedure: bool,
     /// `CREATE AGGREGATE`.
@@ -194,8 +210,25 @@ pub struct FunctionArgument {
     pub data_type: Type,
     /// `IN`, `INOUT` or `VARIADIC`, as opposed to `OUT` and `TABLE`.
     pub is_input: bool,
+    /// Which of these.
+    pub mode: ArgumentMode,
     /// Its default, as SQL.
     pub default: Option<Arc<str>>,
+}
+
+/// What a function's argument is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ArgumentMode {
+    /// `IN`.
+    In,
+    /// `OUT`.
+    Out,
+    /// `INOUT`.
+    InOut,
+    /// `VARIADIC`.
+    Variadic,
+    /// A column of `RETURNS TABLE`.
+    Table,
 }
 
 /// An installed extension.

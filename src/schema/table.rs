@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use imbl::Vector;
 
-use super::{Expression, Name, QualifiedName};
+use super::{Expression, Name, Options, QualifiedName, SequenceOptions};
 use crate::source::{Span, Spanned};
 
 /// A table.
@@ -35,6 +35,10 @@ pub struct Table {
     pub inherits: Vec<QualifiedName>,
     /// A foreign table, which has no storage, primary key or index.
     pub foreign: bool,
+    /// `WITH (…)`.
+    pub options: Options,
+    /// `REPLICA IDENTITY`.
+    pub replica_identity: ReplicaIdentity,
     /// The columns are not all known, because the table came from a query replay could not resolve.
     pub columns_uncertain: bool,
     /// `COMMENT ON TABLE`.
@@ -61,6 +65,8 @@ impl Table {
             partition_of: None,
             inherits: Vec::new(),
             foreign: false,
+            options: Options::default(),
+            replica_identity: ReplicaIdentity::Default,
             columns_uncertain: false,
             comment: None,
             span,
@@ -140,6 +146,19 @@ pub enum Persistence {
     Temporary,
 }
 
+/// What of an old row goes to subscribers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReplicaIdentity {
+    /// The primary key.
+    Default,
+    /// The columns of an index.
+    Index(Name),
+    /// All columns.
+    Full,
+    /// Nothing.
+    Nothing,
+}
+
 /// Row-level security flags, each with the statement that set it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RowSecurity {
@@ -186,6 +205,10 @@ pub struct Column {
     pub serial: bool,
     /// `COLLATE`, where it differs from the type's.
     pub collation: Option<QualifiedName>,
+    /// How its values are kept.
+    pub storage: Storage,
+    /// Options of the identity's sequence; none once the column is applied.
+    pub sequence_options: Option<Box<SequenceOptions>>,
     /// `COMMENT ON COLUMN`.
     pub comment: Option<Spanned<Arc<str>>>,
     /// Comes from an inheritance or partition parent only.
@@ -206,11 +229,26 @@ impl Column {
             generated: None,
             serial: false,
             collation: None,
+            storage: Storage::default(),
+            sequence_options: None,
             comment: None,
             inherited: false,
             span,
         }
     }
+}
+
+/// How a column's values are kept and counted, where a statement said so.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Storage {
+    /// `SET STORAGE`.
+    pub strategy: Option<Name>,
+    /// `SET COMPRESSION`.
+    pub compression: Option<Name>,
+    /// `SET STATISTICS`.
+    pub statistics: Option<i32>,
+    /// `SET (n_distinct = …)`.
+    pub options: Options,
 }
 
 /// `GENERATED ALWAYS` or `BY DEFAULT AS IDENTITY`.
@@ -418,6 +456,10 @@ pub struct Index {
     pub inherited: bool,
     /// False where `ON ONLY` left it waiting for its partitions.
     pub valid: bool,
+    /// `WITH (…)`.
+    pub options: Options,
+    /// The table was last clustered by it.
+    pub clustered: bool,
     /// `COMMENT ON INDEX`.
     pub comment: Option<Spanned<Arc<str>>>,
     /// The name, or the statement's or constraint's keyword, where it was made.
@@ -490,14 +532,42 @@ pub struct Trigger {
     pub condition: Option<Expression>,
     /// The function it calls.
     pub function: QualifiedName,
+    /// The texts it passes to the function.
+    pub arguments: Vec<Arc<str>>,
+    /// `REFERENCING OLD TABLE AS`.
+    pub old_table: Option<Name>,
+    /// `REFERENCING NEW TABLE AS`.
+    pub new_table: Option<Name>,
     /// A constraint trigger.
     pub constraint: bool,
+    /// `FROM`: the other table of a constraint trigger.
+    pub from_table: Option<QualifiedName>,
+    /// `DEFERRABLE`.
+    pub deferrable: bool,
+    /// `INITIALLY DEFERRED`.
+    pub initially_deferred: bool,
     /// False after `DISABLE TRIGGER`.
     pub enabled: bool,
+    /// In which sessions it fires while it is enabled.
+    pub firing: Firing,
+    /// Comes from a partitioned parent.
+    pub inherited: bool,
     /// `COMMENT ON TRIGGER`.
     pub comment: Option<Spanned<Arc<str>>>,
     /// The name where it was made.
     pub span: Span,
+}
+
+/// The sessions an enabled trigger fires in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Firing {
+    /// Ordinary ones.
+    #[default]
+    Origin,
+    /// Those that apply replicated changes: `ENABLE REPLICA`.
+    Replica,
+    /// All: `ENABLE ALWAYS`.
+    Always,
 }
 
 /// A row-level security policy.

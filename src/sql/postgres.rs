@@ -17,6 +17,7 @@ pub mod mentions;
 mod meta;
 mod node;
 mod object;
+mod options;
 mod query;
 mod reference;
 mod setting;
@@ -182,6 +183,7 @@ fn change(text: &Text, node: &NodeEnum) -> Option<Change> {
         NodeEnum::CreateDomainStmt(statement) => Some(object::create_domain(text, statement)),
         NodeEnum::AlterDomainStmt(statement) => object::alter_domain(text, statement),
         NodeEnum::CreateFunctionStmt(statement) => Some(function::create(text, statement)),
+        NodeEnum::AlterFunctionStmt(statement) => function::alter(text, statement),
         NodeEnum::DefineStmt(statement) => define(text, statement),
         NodeEnum::CreateTrigStmt(statement) => Some(object::create_trigger(text, statement)),
         NodeEnum::CreatePolicyStmt(statement) => Some(object::create_policy(text, statement)),

@@ -3,6 +3,7 @@
 //! `script/postgres start DIR` makes a server and `MIGRALINT_POSTGRES=DIR cargo test --test postgres` uses it; without
 //! one the tests say that they are skipped. `MIGRALINT_HISTORIES=DIR:DIR…` adds directories of migrations to compare.
 
+#[path = "../common/mod.rs"]
 mod common;
 
 use std::collections::BTreeSet;

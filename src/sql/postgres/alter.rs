@@ -7,9 +7,9 @@ use pg_query::protobuf::{AlterTableCmd, AlterTableStmt, AlterTableType, ColumnDe
 
 use super::node::{self, inner, kind, optional_relation};
 use super::text::Text;
-use super::{column, constraint, data_type, expression, table};
-use crate::change::{AttributeChange, Change, ChangeKind};
-use crate::schema::{Attribute, Generated, Name, QualifiedName};
+use super::{column, constraint, data_type, expression, options, table};
+use crate::change::{AttributeChange, Change, ChangeKind, StorageChange};
+use crate::schema::{Attribute, Firing, Generated, Name, QualifiedName, ReplicaIdentity, SequenceOptions};
 
 /// One subcommand with what it needs to know of its statement.
 struct Command<'a> {
@@ -36,6 +36,7 @@ pub fn alter(text: &Text, statement: &AlterTableStmt) -> Vec<Change> {
         ObjectType::ObjectTable | ObjectType::ObjectForeignTable => Command::table_changes,
         ObjectType::ObjectType => Command::attribute_changes,
         ObjectType::ObjectIndex => Command::index_changes,
+        ObjectType::ObjectView | ObjectType::ObjectMatview => Command::option_changes,
         _ => return Vec::new(),
     };
     let mut changes: Vec<Change> = commands.into_iter().zip(clauses).map(of).flat_map(|command| lower(&command)).collect();
@@ -174,7 +175,10 @@ impl Command<'_> {
                 ChangeKind::SetDefault { table, column: self.name(), default, if_table_exists }
             }
             A::AtAddIdentity | A::AtSetIdentity => self.set_identity()?,
-            A::AtDropIdentity => ChangeKind::SetIdentity { table, column: self.name(), identity: None, replace: false, if_exists },
+            A::AtDropIdentity => {
+                let options = Box::default();
+                ChangeKind::SetIdentity { table, column: self.name(), identity: None, options, replace: false, if_exists }
+            }
             A::AtSetExpression => {
                 let generated = self.command.def.as_deref().map(|node| Generated { expression: expression::lower(node), stored: true });
                 ChangeKind::SetGenerated { table, column: self.name(), generated, if_exists: false }
@@ -185,7 +189,7 @@ impl Command<'_> {
             }
             A::AtValidateConstraint => ChangeKind::ValidateConstraint { table, constraint: self.name() },
             A::AtAlterConstraint => self.alter_constraint()?,
-            _ => return self.table_flag().or_else(|| self.partition()),
+            _ => return self.table_flag().or_else(|| self.partition()).or_else(|| self.storage()).or_else(|| self.options()),
         })
     }
 
@@ -202,16 +206,20 @@ impl Command<'_> {
     }
 
     fn set_identity(&self) -> Option<ChangeKind> {
-        let (code, replace) = match self.definition()? {
-            NodeEnum::Constraint(constraint) => (constraint.generated_when.clone(), false),
-            NodeEnum::List(options) => (self.generated_option(&options.items)?, true),
+        let (table, column) = (self.table.clone(), self.name());
+        let (code, options, replace) = match self.definition()? {
+            NodeEnum::Constraint(constraint) => (constraint.generated_when.clone(), options::sequence(&constraint.options), false),
+            NodeEnum::List(list) => match self.generated_option(&list.items) {
+                Some(code) => (code, options::sequence(&list.items), true),
+                None => return Some(ChangeKind::AlterIdentity { table, column, options: Box::new(options::sequence(&list.items)) }),
+            },
             _ => return None,
         };
-        let identity = Some(column::identity(&code));
-        Some(ChangeKind::SetIdentity { table: self.table.clone(), column: self.name(), identity, replace, if_exists: false })
+        let (identity, options): (_, Box<SequenceOptions>) = (Some(column::identity(&code)), Box::new(options));
+        Some(ChangeKind::SetIdentity { table, column, identity, options, replace, if_exists: false })
     }
 
-    /// `SET GENERATED`'s code among sequence options, which are of no interest.
+    /// `SET GENERATED`'s code among sequence options.
     fn generated_option(&self, options: &[pg_query::Node]) -> Option<String> {
         let element = node::option(options, "generated")?;
         match inner(&element.arg)? {
@@ -234,7 +242,8 @@ impl Command<'_> {
     fn table_flag(&self) -> Option<ChangeKind> {
         use AlterTableType as A;
         let table = self.table.clone();
-        let trigger = |trigger, enabled| ChangeKind::EnableTrigger { table: self.table.clone(), trigger, enabled };
+        let fires = |trigger, enabled, firing| ChangeKind::EnableTrigger { table: self.table.clone(), trigger, enabled, firing };
+        let trigger = |trigger, enabled| fires(trigger, enabled, Firing::Origin);
         Some(match self.command.subtype() {
             A::AtEnableRowSecurity => ChangeKind::EnableRowSecurity { table, enabled: true },
             A::AtDisableRowSecurity => ChangeKind::EnableRowSecurity { table, enabled: false },
@@ -242,7 +251,9 @@ impl Command<'_> {
             A::AtNoForceRowSecurity => ChangeKind::ForceRowSecurity { table, forced: false },
             A::AtSetLogged => ChangeKind::SetLogged { table, logged: true },
             A::AtSetUnLogged => ChangeKind::SetLogged { table, logged: false },
-            A::AtEnableTrig | A::AtEnableAlwaysTrig | A::AtEnableReplicaTrig => trigger(Some(self.name()), true),
+            A::AtEnableTrig => trigger(Some(self.name()), true),
+            A::AtEnableAlwaysTrig => fires(Some(self.name()), true, Firing::Always),
+            A::AtEnableReplicaTrig => fires(Some(self.name()), true, Firing::Replica),
             A::AtDisableTrig => trigger(Some(self.name()), false),
             A::AtEnableTrigAll | A::AtEnableTrigUser => trigger(None, true),
             A::AtDisableTrigAll | A::AtDisableTrigUser => trigger(None, false),
@@ -271,9 +282,52 @@ impl Command<'_> {
         }
     }
 
-    /// `ALTER INDEX … ATTACH PARTITION`; other options of indexes are of no interest.
+    /// How rows and columns are kept.
+    fn storage(&self) -> Option<ChangeKind> {
+        use AlterTableType as A;
+        let (table, column) = (self.table.clone(), self.name());
+        let storage = match (self.command.subtype(), self.definition()) {
+            (A::AtReplicaIdentity, Some(NodeEnum::ReplicaIdentityStmt(statement))) => {
+                let identity = match statement.identity_type.as_str() {
+                    "f" => ReplicaIdentity::Full,
+                    "n" => ReplicaIdentity::Nothing,
+                    "i" => ReplicaIdentity::Index(statement.name.as_str().into()),
+                    _ => ReplicaIdentity::Default,
+                };
+                return Some(ChangeKind::SetReplicaIdentity { table, identity });
+            }
+            (A::AtClusterOn, _) => return Some(ChangeKind::SetCluster { table, index: Some(column) }),
+            (A::AtDropCluster, _) => return Some(ChangeKind::SetCluster { table, index: None }),
+            (A::AtSetStorage, Some(NodeEnum::String(word))) => StorageChange::Strategy(options::storage_word(&word.sval)?),
+            (A::AtSetCompression, Some(NodeEnum::String(word))) => StorageChange::Compression(options::storage_word(&word.sval)),
+            (A::AtSetStatistics, Some(NodeEnum::Integer(target))) => {
+                StorageChange::Statistics(Some(target.ival).filter(|target| *target >= 0))
+            }
+            (A::AtSetOptions, Some(NodeEnum::List(list))) => StorageChange::Set(options::pairs(&list.items)),
+            (A::AtResetOptions, Some(NodeEnum::List(list))) => StorageChange::Reset(options::names(&list.items)),
+            _ => return None,
+        };
+        Some(ChangeKind::SetStorage { table, column, storage })
+    }
+
+    /// `SET (…)` and `RESET (…)`.
+    fn options(&self) -> Option<ChangeKind> {
+        let NodeEnum::List(list) = self.definition()? else { return None };
+        let (set, reset) = match self.command.subtype() {
+            AlterTableType::AtSetRelOptions => (options::pairs(&list.items), Vec::new()),
+            AlterTableType::AtResetRelOptions => (Vec::new(), options::names(&list.items)),
+            _ => return None,
+        };
+        Some(ChangeKind::AlterOptions { relation: self.table.clone(), set, reset, if_exists: self.if_table_exists })
+    }
+
+    fn option_changes(&self) -> Vec<Change> {
+        self.options().map(|kind| self.change_at(&Name::unnamed(), kind)).into_iter().collect()
+    }
+
+    /// `ALTER INDEX … ATTACH PARTITION` and its options.
     fn index_changes(&self) -> Vec<Change> {
-        let Some(NodeEnum::PartitionCmd(PartitionCmd { name, .. })) = self.definition() else { return Vec::new() };
+        let Some(NodeEnum::PartitionCmd(PartitionCmd { name, .. })) = self.definition() else { return self.option_changes() };
         let partition = optional_relation(name);
         let name = partition.name.clone();
         vec![self.change_at(&name, ChangeKind::AttachIndex { index: self.table.clone(), partition })]

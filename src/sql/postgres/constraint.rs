@@ -8,7 +8,7 @@ use pg_query::protobuf::{ConstrType, Constraint as Parsed};
 
 use super::node::{items, kind, names, optional_relation};
 use super::text::Text;
-use super::{expression, index};
+use super::{expression, index, options};
 use crate::change::ChangeKind;
 use crate::schema::{Action, Constraint, ConstraintKind, Expression, ForeignKey, Index, IndexKey, KeyPart, Name, QualifiedName};
 use crate::source::Spanned;
@@ -148,6 +148,8 @@ fn index_behind(text: &Text, parsed: &Parsed, constraint: &Constraint, tokens: &
         from_constraint: true,
         inherited: false,
         valid: true,
+        options: options::lower(&parsed.options),
+        clustered: false,
         comment: None,
         span: text.span(name_token..name_token + 1),
     })

@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
-use pg_query::protobuf::{CreateFunctionStmt, DefineStmt, FunctionParameter, FunctionParameterMode};
+use pg_query::protobuf::{AlterFunctionStmt, CreateFunctionStmt, DefineStmt, FunctionParameter, FunctionParameterMode};
 use pg_query::{Node, NodeEnum};
 
-use super::node::{self, inner, is_set, kind, option, qualified, string};
+use super::node::{self, kind, option, qualified, string};
 use super::text::Text;
-use super::{data_type, expression, reference};
-use crate::change::{Change, ChangeKind};
-use crate::schema::{Function, FunctionArgument, FunctionKey, Name, QualifiedName, Type};
+use super::{data_type, expression, options, reference};
+use crate::change::{Change, ChangeKind, ObjectReference, set_option};
+use crate::schema::{ArgumentMode, Function, FunctionArgument, FunctionAttributes, FunctionKey, Name, QualifiedName, Type};
 use crate::source::Span;
 use crate::sql::split::TokenKind;
 
@@ -18,9 +18,9 @@ pub fn create(text: &Text, statement: &CreateFunctionStmt) -> Change {
     let arguments = arguments(&statement.parameters);
     let mut function = empty(text, qualified(&statement.funcname), arguments);
     function.returns = statement.return_type.as_ref().map(data_type::lower);
+    function.returns_set = statement.return_type.as_ref().is_some_and(|name| name.setof);
     function.procedure = statement.is_procedure;
-    function.security_definer = option(&statement.options, "security").is_some_and(is_set);
-    function.sets_search_path = statement.options.iter().any(sets_search_path);
+    options::function(&statement.options).iter().for_each(|option| set_option(&mut function, option));
     if let Some(language) = option(&statement.options, "language").and_then(|element| element.arg.as_deref()).and_then(string) {
         function.language = language.into();
     }
@@ -38,6 +38,10 @@ fn empty(text: &Text, name: QualifiedName, arguments: Vec<FunctionArgument>) -> 
         key: FunctionKey { name, arguments: inputs },
         arguments,
         returns: None,
+        returns_set: false,
+        sql_body: false,
+        symbol: None,
+        attributes: FunctionAttributes::default(),
         language: "sql".into(),
         body: "".into(),
         body_span: None,
@@ -64,27 +68,40 @@ fn argument(parameter: &FunctionParameter) -> FunctionArgument {
     FunctionArgument {
         name: Some(parameter.name.as_str()).filter(|name| !name.is_empty()).map(Name::from),
         data_type: data_type::lower_optional(&parameter.arg_type),
+        mode: match parameter.mode() {
+            FunctionParameterMode::FuncParamOut => ArgumentMode::Out,
+            FunctionParameterMode::FuncParamInout => ArgumentMode::InOut,
+            FunctionParameterMode::FuncParamVariadic => ArgumentMode::Variadic,
+            FunctionParameterMode::FuncParamTable => ArgumentMode::Table,
+            _ => ArgumentMode::In,
+        },
         is_input: !matches!(parameter.mode(), FunctionParameterMode::FuncParamOut | FunctionParameterMode::FuncParamTable),
         default: parameter.defexpr.as_deref().map(|default| expression::deparse(default).into()),
     }
 }
 
-fn sets_search_path(node: &Node) -> bool {
-    let Some(NodeEnum::DefElem(element)) = kind(node) else { return false };
-    matches!(inner(&element.arg), Some(NodeEnum::VariableSetStmt(set)) if element.defname == "set" && set.name == "search_path")
+/// `ALTER FUNCTION`, `ALTER PROCEDURE`; none where it alters what the model does not hold.
+pub fn alter(text: &Text, statement: &AlterFunctionStmt) -> Option<Change> {
+    let object = statement.func.as_ref()?;
+    let options = options::function(&statement.actions);
+    let ObjectReference::Function { name, arguments } = reference::function_reference(object) else { return None };
+    let span = reference::name_behind(text, 2, &name.name);
+    (!options.is_empty()).then_some(Change { kind: ChangeKind::AlterFunction { name, arguments, options }, span })
 }
 
 /// The body, and where it stands: between its quotes, or from `BEGIN ATOMIC` or `RETURN` on.
 fn set_body(text: &Text, statement: &CreateFunctionStmt, function: &mut Function) {
     if statement.sql_body.is_some() {
         let range = sql_body(text);
+        function.sql_body = true;
         function.body = text.text.get(range.clone()).unwrap_or_default().into();
         function.body_span = Some(text.bytes(range));
         return;
     }
     let Some(element) = option(&statement.options, "as") else { return };
-    let body = element.arg.as_deref().map(node::items).and_then(|items| items.first()).and_then(string);
-    function.body = body.unwrap_or_default().into();
+    let texts = element.arg.as_deref().map(node::items).unwrap_or_default();
+    function.body = texts.first().and_then(string).unwrap_or_default().into();
+    function.symbol = texts.get(1).and_then(string).map(Into::into);
     function.body_span = quoted_body(text);
 }
 
@@ -102,12 +119,25 @@ fn quoted_body(text: &Text) -> Option<Span> {
     text.tokens.get(index + 1)?.inside_quotes(text.text).map(|range| text.bytes(range))
 }
 
+/// What stands between the last parentheses: an aggregate's definition.
+fn last_parentheses<'a>(text: &'a Text) -> &'a str {
+    let mut opening = 0;
+    let mut found = 0..0;
+    while let Some(index) = (opening..text.tokens.len()).find(|index| text.is_symbol(*index, "(")) {
+        opening = text.closing(index) + 1;
+        let inside = |token: usize| text.tokens.get(token).map(|token| token.range.clone());
+        found = inside(index).map_or(0, |range| range.end)..inside(opening - 1).map_or(0, |range| range.start);
+    }
+    text.text.get(found).unwrap_or_default()
+}
+
 /// `CREATE AGGREGATE`.
 pub fn create_aggregate(text: &Text, statement: &DefineStmt) -> Change {
     let direct = statement.args.first().map(node::items).unwrap_or_default();
     let mut function = empty(text, qualified(&statement.defnames), arguments(direct));
     function.language = "internal".into();
     function.aggregate = true;
+    function.body = last_parentheses(text).into();
     let span = function.span;
     Change { kind: ChangeKind::CreateFunction { function: Box::new(function), or_replace: statement.replace }, span }
 }

@@ -3,9 +3,9 @@
 use pg_query::protobuf::{IndexElem, IndexStmt, PartitionElem, SortByDir, SortByNulls};
 use pg_query::{Node, NodeEnum};
 
-use super::expression;
 use super::node::{inner, kind, optional_relation, qualified};
 use super::text::Text;
+use super::{expression, options};
 use crate::change::{Change, ChangeKind};
 use crate::schema::{Index, IndexKey, KeyPart, Name, QualifiedName};
 use crate::source::Span;
@@ -25,6 +25,8 @@ pub fn create(text: &Text, statement: &IndexStmt) -> Change {
         from_constraint: false,
         inherited: false,
         valid: true,
+        options: options::lower(&statement.options),
+        clustered: false,
         comment: None,
         span,
     };

@@ -9,10 +9,11 @@ use pg_query::{Node, NodeEnum};
 
 use super::node::{self, inner, is_set, kind, names, option, optional_relation, qualified, string};
 use super::text::Text;
-use super::{alter, column, constraint, data_type, expression, query, reference, table};
+use super::{alter, column, constraint, data_type, expression, options, query, reference, table};
 use crate::change::{Change, ChangeKind, DomainChange, EnumPosition, OutputColumn, Query};
 use crate::schema::{
-    DomainCheck, EnumLabel, Name, Policy, PolicyCommand, QualifiedName, Sequence, Trigger, Type, TypeDefinition, TypeKind, View,
+    DomainCheck, EnumLabel, Firing, Name, Options, Policy, PolicyCommand, QualifiedName, Sequence, SequenceOptions, SequenceValues,
+    Trigger, Type, TypeDefinition, TypeKind, View,
 };
 use crate::source::Span;
 use crate::sql::split::TokenKind;
@@ -38,6 +39,7 @@ pub fn create_view(text: &Text, statement: &ViewStmt) -> Option<Change> {
     let query = table::with_column_names(query::lower(select), names(&statement.aliases));
     let mut view = view(optional_relation(&statement.view), select, &query, span);
     view.security_invoker = option(&statement.options, "security_invoker").is_some_and(is_set);
+    view.options = options::of_view(statement);
     let kind = ChangeKind::CreateView { view: Box::new(view), query: Box::new(query), or_replace: statement.replace, if_not_exists: false };
     Some(Change { kind, span })
 }
@@ -47,7 +49,8 @@ pub fn create_materialized_view(text: &Text, statement: &CreateTableAsStmt) -> O
     let (into, select) = (statement.into.as_ref()?, statement.query.as_deref()?);
     let span = text.name_at(node::location(&into.rel));
     let query = table::with_column_names(query::lower(select), names(&into.col_names));
-    let view = View { materialized: true, ..view(optional_relation(&into.rel), select, &query, span) };
+    let options = options::lower(&into.options);
+    let view = View { materialized: true, options, populated: !into.skip_data, ..view(optional_relation(&into.rel), select, &query, span) };
     let kind =
         ChangeKind::CreateView { view: Box::new(view), query: Box::new(query), or_replace: false, if_not_exists: statement.if_not_exists };
     Some(Change { kind, span })
@@ -66,7 +69,10 @@ fn view(name: QualifiedName, select: &Node, query: &Query, span: Span) -> View {
         column_references: Vec::new(),
         functions: query.functions.clone(),
         security_invoker: false,
+        options: Options::default(),
+        populated: true,
         indexes: Vec::new(),
+        triggers: Vec::new(),
         comment: None,
         span,
         changed: Default::default(),
@@ -83,9 +89,12 @@ fn output_name(output: &OutputColumn) -> Option<Name> {
 /// `CREATE SEQUENCE`.
 pub fn create_sequence(text: &Text, statement: &CreateSeqStmt) -> Change {
     let span = text.name_at(node::location(&statement.sequence));
+    let options = options::sequence(&statement.options);
+    let data_type = options.data_type.clone().unwrap_or_else(|| Type::builtin("bigint"));
     let sequence = Sequence {
         name: optional_relation(&statement.sequence),
-        data_type: sequence_type(&statement.options).unwrap_or_else(|| Type::builtin("bigint")),
+        values: SequenceValues::new(&data_type, &options),
+        data_type,
         owned_by: owner(&statement.options).flatten(),
         identity: false,
         temporary: table::is_temporary(&statement.sequence),
@@ -97,20 +106,13 @@ pub fn create_sequence(text: &Text, statement: &CreateSeqStmt) -> Change {
 
 /// `ALTER SEQUENCE`; none where it alters only what the model does not hold.
 pub fn alter_sequence(text: &Text, statement: &AlterSeqStmt) -> Option<Change> {
-    let (data_type, owned_by) = (sequence_type(&statement.options), owner(&statement.options));
-    if data_type.is_none() && owned_by.is_none() {
+    let (options, owned_by) = (options::sequence(&statement.options), owner(&statement.options));
+    if options == SequenceOptions::default() && owned_by.is_none() {
         return None;
     }
     let sequence = optional_relation(&statement.sequence);
-    let kind = ChangeKind::AlterSequence { sequence, data_type, owned_by, if_exists: statement.missing_ok };
+    let kind = ChangeKind::AlterSequence { sequence, options: Box::new(options), owned_by, if_exists: statement.missing_ok };
     Some(Change { kind, span: text.name_at(node::location(&statement.sequence)) })
-}
-
-fn sequence_type(options: &[Node]) -> Option<Type> {
-    match inner(&option(options, "as")?.arg)? {
-        NodeEnum::TypeName(name) => Some(data_type::lower(name)),
-        _ => None,
-    }
 }
 
 /// `OWNED BY table.column`; `Some(None)` is `OWNED BY NONE`.
@@ -252,13 +254,29 @@ pub fn create_trigger(text: &Text, statement: &CreateTrigStmt) -> Change {
         for_each_row: statement.row,
         condition: expression::lower_optional(&statement.when_clause),
         function: qualified(&statement.funcname),
+        arguments: statement.args.iter().filter_map(string).map(Into::into).collect(),
+        old_table: transition_table(statement, false),
+        new_table: transition_table(statement, true),
         constraint: statement.isconstraint,
+        from_table: statement.constrrel.as_ref().map(node::relation),
+        deferrable: statement.deferrable || statement.initdeferred,
+        initially_deferred: statement.initdeferred,
         enabled: true,
+        firing: Firing::Origin,
+        inherited: false,
         comment: None,
         span,
     };
     let table = optional_relation(&statement.relation);
     Change { kind: ChangeKind::CreateTrigger { table, trigger: Box::new(trigger), or_replace: statement.replace }, span }
+}
+
+/// The name `REFERENCING` gives the old or new rows.
+fn transition_table(statement: &CreateTrigStmt, is_new: bool) -> Option<Name> {
+    statement.transition_rels.iter().find_map(|node| match kind(node)? {
+        NodeEnum::TriggerTransition(transition) if transition.is_new == is_new => Some(transition.name.as_str().into()),
+        _ => None,
+    })
 }
 
 /// `CREATE POLICY`.

@@ -9,7 +9,7 @@ use pg_query::{Node, NodeEnum};
 
 use super::node::{kind, names, optional_relation, relation};
 use super::text::Text;
-use super::{column, constraint, expression, index, query};
+use super::{column, constraint, expression, index, options, query};
 use crate::change::{Change, ChangeKind, Like, OutputColumn, Query};
 use crate::schema::{Name, Partition, PartitionBy, Persistence, QualifiedName, Table};
 
@@ -22,6 +22,7 @@ pub fn create(text: &Text, statement: &CreateStmt, foreign: bool) -> Change {
     let mut table = Table::new(optional_relation(&statement.relation), span);
     table.persistence = persistence(&statement.relation);
     table.foreign = foreign;
+    table.options = options::lower(&statement.options);
     table.partition_by = statement.partspec.as_ref().map(partition_by);
     table.columns_uncertain = statement.of_typename.is_some();
     let parents: Vec<QualifiedName> = statement.inh_relations.iter().filter_map(range).map(relation).collect();
@@ -136,11 +137,13 @@ fn like_clause(clause: &TableLikeClause) -> Like {
     Like {
         source: optional_relation(&clause.relation),
         comments: including(0),
+        compression: including(1),
         constraints: including(2),
         defaults: including(3),
         generated: including(4),
         identity: including(5),
         indexes: including(6),
+        storage: including(8),
     }
 }
 
@@ -155,6 +158,7 @@ fn from_query(text: &Text, into: &IntoClause, query: &Node, if_not_exists: bool)
     let span = text.name_at(super::node::location(&into.rel));
     let mut table = Table::new(optional_relation(&into.rel), span);
     table.persistence = persistence(&into.rel);
+    table.options = options::lower(&into.options);
     // `EXECUTE` runs a query that stands elsewhere.
     table.columns_uncertain = !matches!(kind(query), Some(NodeEnum::SelectStmt(_)));
     let query = with_column_names(query::lower(query), names(&into.col_names));
