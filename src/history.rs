@@ -1,11 +1,13 @@
 //! Every version of the schema: migrations parsed, replayed, and what replay found out on the way.
 
+mod comparison;
 mod conditions;
 mod doubt;
 mod foundation;
 mod replay;
 mod rollback;
 
+pub use comparison::{Comparison, Origin, first_difference};
 pub use replay::{Observer, replay_file};
 pub use rollback::{Cause, Chain, Culprit, Failure, Remainder, Rollback, Stop, Verdict};
 

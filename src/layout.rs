@@ -29,10 +29,11 @@ mod tree;
 use std::cmp::Ordering;
 use std::path::PathBuf;
 
-use crate::source::{FileId, Span};
+use crate::source::{FileId, SourceMap, Span};
 use crate::sql::Dialect;
 
-pub use discover::{DiscoverError, DiscoverOptions, discover};
+pub use discover::{CopyOf, DiscoverError, DiscoverOptions, discover};
+pub use down::is_folder as is_rollback_folder;
 
 /// The conventions that are recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -150,6 +151,8 @@ pub struct Directory {
     pub ledger: Option<Ledger>,
     /// What is wrong with the list that a tool takes its order from.
     pub faults: Vec<ListFault>,
+    /// Migrations that stand in a document so far, and the names of the files they are to become.
+    pub proposed: Vec<(SourcePart, String)>,
 }
 
 /// A mistake in a tool's own list of its migrations.
@@ -188,6 +191,39 @@ pub struct LedgerEntry {
 }
 
 impl Directory {
+    /// A directory of the same kind without any file.
+    pub fn emptied(&self) -> Self {
+        Self {
+            migrations: Vec::new(),
+            orphans: Vec::new(),
+            ignored: Vec::new(),
+            companions: Vec::new(),
+            foreign: Vec::new(),
+            run_forward: Vec::new(),
+            unreadable: Vec::new(),
+            ledger: None,
+            faults: Vec::new(),
+            proposed: Vec::new(),
+            ..self.clone()
+        }
+    }
+
+    /// A file's path within the directory: `018_name.sql`, `20240131_name/up.sql`.
+    pub fn name<'a>(&self, sources: &'a SourceMap, file: FileId) -> &'a str {
+        let path = sources.path(file);
+        let inside = path.strip_prefix(self.path.as_str()).and_then(|rest| rest.strip_prefix('/'));
+        inside.unwrap_or(path)
+    }
+
+    /// What identifies the migration that begins here to people: its file's name, or its folder's.
+    pub fn title<'a>(&'a self, sources: &'a SourceMap, up: SourcePart) -> &'a str {
+        if let Some((_, name)) = self.proposed.iter().find(|(part, _)| *part == up) {
+            return name;
+        }
+        let name = self.name(sources, up.file);
+        name.strip_suffix("/up.sql").or_else(|| name.strip_suffix("/migration.sql")).unwrap_or(name)
+    }
+
     /// Every file that is run in some direction, or would be if the tool saw it.
     pub fn files(&self) -> impl Iterator<Item = FileId> {
         let migrations = self.migrations.iter().flat_map(|migration| [Some(migration.up), migration.down]).flatten();

@@ -18,5 +18,6 @@ pub mod history;
 pub mod lint;
 pub mod lints;
 pub mod config;
+pub mod git;
 pub mod report;
 pub mod cli;

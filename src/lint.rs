@@ -11,14 +11,15 @@ mod suppress;
 pub mod tenancy;
 
 use crate::change::Change;
-use crate::history::{History, Migration};
+use crate::history::{Comparison, History, Migration};
+use crate::layout::Directory;
 use crate::schema::Schema;
 use crate::source::{SourceMap, Span};
 use crate::sql::Statement;
 
 pub use card::Card;
 pub use options::{OptionKind, Options};
-pub use run::run;
+pub use run::{run, run_against};
 pub use settings::Settings;
 pub use tenancy::{Tenancy, TenantSettings};
 
@@ -40,6 +41,8 @@ pub enum Check {
     Change(fn(&ChangeContext) -> Vec<Finding>),
     /// Once, looking at the schema at the end of history. Blame the span that made it so.
     Schema(fn(&SchemaContext) -> Vec<Finding>),
+    /// Once for each history that is compared with a base, and never without one.
+    Review(fn(&ReviewContext) -> Vec<Finding>),
     /// Not by a function: the run itself reports it, because it is about suppressions.
     Run,
 }
@@ -55,6 +58,28 @@ pub struct HistoryContext<'a> {
     pub options: &'a Options,
     /// Facts that several lints share (tenant inference), computed once.
     pub facts: &'a Facts,
+    /// What the history is compared with, in a review.
+    pub base: Option<&'a Base<'a>>,
+}
+
+/// What a history is compared with.
+#[derive(Clone, Copy, Debug)]
+pub struct Base<'a> {
+    /// The history as it was where the branch began.
+    pub fork: &'a History,
+    /// The directory as it is on the base by now, with its migrations: what other branches have taken.
+    pub tip: &'a Directory,
+    /// What became of the migrations since the branch began.
+    pub comparison: &'a Comparison,
+}
+
+/// What a check of a history beside its base sees.
+#[derive(Clone, Copy)]
+pub struct ReviewContext<'a> {
+    /// The history that is reviewed.
+    pub history: &'a HistoryContext<'a>,
+    /// What it is compared with.
+    pub base: &'a Base<'a>,
 }
 
 /// What a check of one change sees.

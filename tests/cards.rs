@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 
 use migralint::config::Config;
 use migralint::diagnostic::Diagnostic;
-use migralint::history::History;
-use migralint::layout::discover;
+use migralint::history::{Comparison, History};
+use migralint::layout::{CopyOf, DiscoverOptions, discover};
 use migralint::lint::card::{Example, marks};
-use migralint::lint::{self, Card, Check, Lint, OptionKind, explain};
+use migralint::lint::{self, Base, Card, Check, Lint, OptionKind, explain};
 use migralint::lints;
 use migralint::source::SourceMap;
 
@@ -49,19 +49,32 @@ fn check_alone(lint: &Lint, example: &Example) -> Checked {
 fn check(example: &Example, only: Option<&Card>) -> Checked {
     let parent = tempfile::tempdir().unwrap();
     let folder = parent.path().join(FOLDER);
-    for (path, text) in example.all_files() {
-        let path = folder.join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
+    write(&folder, example.all_files());
     let mut sources = SourceMap::default();
     let mut config = configuration(example, &folder, &mut sources);
     config.settings.only = only.map(|card| BTreeSet::from([card.id.clone()]));
     let directory = discover(&migrations(&folder), &mut sources, &config.discover);
     let directory = directory.unwrap_or_else(|error| panic!("{}: {error}", example.name));
+    let base = example.base.as_ref().map(|files| {
+        let copy = CopyOf { at: parent.path().join("base"), original: folder.clone() };
+        write(&copy.at, files.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+        let options = DiscoverOptions { copy: Some(copy.clone()), layout: Some(directory.kind), ..config.discover.clone() };
+        let directory = discover(&migrations(&copy.at), &mut sources, &options).unwrap();
+        (History::load(directory.clone(), &sources), directory)
+    });
     let history = History::load(directory, &sources);
-    let diagnostics = lint::run(lints::builtin(), &history, &sources, &config.settings);
+    let comparison = base.as_ref().map(|(fork, _)| Comparison::between(fork, &history, &sources)).unwrap_or_default();
+    let base = base.as_ref().map(|(fork, tip)| Base { fork, tip, comparison: &comparison });
+    let diagnostics = lint::run_against(lints::builtin(), &history, base.as_ref(), &sources, &config.settings);
     Checked { sources, diagnostics }
+}
+
+fn write<'a>(folder: &Path, files: impl Iterator<Item = (&'a str, &'a str)>) {
+    for (path, text) in files {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
 }
 
 /// What the example configures, as if its configuration file lay beside its migrations.
@@ -91,7 +104,7 @@ type Places = Vec<(String, usize)>;
 
 fn marked(card: &Card, example: &Example) -> Places {
     let mut places = Vec::new();
-    for (path, text) in example.all_files() {
+    for (path, text) in example.all_files().chain(example.removed_files()) {
         for (line, lint) in marks(text) {
             assert_eq!(lint, card.id, "{}: `{}`: a card marks its own lint's findings only", card.id, example.name);
             places.push((path.to_owned(), line));

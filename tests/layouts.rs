@@ -237,7 +237,11 @@ fn the_user_decides_the_layout_and_the_folder_of_downs() {
     };
     write("sql/20240131_authors.sql", "CREATE TABLE authors (id bigint);");
     write("back/20240131.sql", "DROP TABLE authors;");
-    let options = DiscoverOptions { layout: Some(Kind::HandNumbered), down_directory: Some(folder.path().join("back")), dialect: None };
+    let options = DiscoverOptions {
+        layout: Some(Kind::HandNumbered),
+        down_directory: Some(folder.path().join("back")),
+        ..DiscoverOptions::default()
+    };
     let directory = discover(&folder.path().join("sql"), &mut SourceMap::default(), &options).unwrap();
     assert_eq!((directory.kind, migrations(&directory)), (Kind::HandNumbered, vec!["20240131 authors down".to_owned()]));
 }

@@ -1,5 +1,6 @@
 //! From a path to a [`Directory`]: list, read, recognise, arrange.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
 
@@ -23,6 +24,17 @@ pub struct DiscoverOptions {
     pub down_directory: Option<PathBuf>,
     /// The SQL the directory is written in.
     pub dialect: Option<Dialect>,
+    /// The directory is read from a copy.
+    pub copy: Option<CopyOf>,
+}
+
+/// Where a copy lies, and what it is a copy of: reports show the original's paths.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopyOf {
+    /// The folder that was copied to.
+    pub at: PathBuf,
+    /// The folder that was copied.
+    pub original: PathBuf,
 }
 
 /// Why a path is no directory of migrations.
@@ -83,7 +95,8 @@ impl std::error::Error for DiscoverError {}
 
 /// Reads the directory of migrations at `path`.
 pub fn discover(path: &Path, sources: &mut SourceMap, options: &DiscoverOptions) -> Result<Directory, DiscoverError> {
-    let shown = shown(path);
+    let shown_path = |path: &Path| shown(&original(path, options.copy.as_ref()));
+    let shown = shown_path(path);
     check(path, &shown)?;
     let listing = listing::list(path, options.down_directory.as_deref());
     if let Some((tool, evidence)) = detect::unsupported(&listing).filter(|_| options.layout.is_none()) {
@@ -92,7 +105,7 @@ pub fn discover(path: &Path, sources: &mut SourceMap, options: &DiscoverOptions)
     if !detect::has_migrations(path, &listing) {
         return Err(DiscoverError::NoMigrations { below: detect::below(&listing, &shown), path: shown });
     }
-    let (items, unreadable) = read(&listing, sources);
+    let (items, unreadable) = read(&listing, sources, shown_path);
     let tree = Tree { sources, items, others: listing.others };
     if let Some((tool, evidence)) = detect::unsupported_text(&tree).filter(|_| options.layout.is_none()) {
         return Err(DiscoverError::Unsupported { path: shown, tool, evidence });
@@ -127,7 +140,7 @@ fn check(path: &Path, shown: &str) -> Result<(), DiscoverError> {
 }
 
 /// Reads on all cores, adds in order.
-fn read(listing: &Listing, sources: &mut SourceMap) -> (Vec<Item>, Vec<Unreadable>) {
+fn read(listing: &Listing, sources: &mut SourceMap, shown: impl Fn(&Path) -> String) -> (Vec<Item>, Vec<Unreadable>) {
     let texts: Vec<_> = listing.readable.par_iter().map(|found| reading::read(&found.at)).collect();
     let mut items = Vec::with_capacity(texts.len());
     let mut unreadable = Vec::new();
@@ -191,6 +204,7 @@ fn directory(
         unreadable,
         ledger: None,
         faults,
+        proposed: Vec::new(),
     }
 }
 
@@ -208,6 +222,12 @@ fn shown(path: &Path) -> String {
         return if shown.is_empty() { ".".to_string() } else { shown.trim_end_matches('/').to_string() };
     }
     joined(&absolute)
+}
+
+/// The path that stands in the original for one in the copy.
+fn original<'a>(path: &'a Path, copy: Option<&CopyOf>) -> Cow<'a, Path> {
+    let inside = copy.and_then(|copy| Some(copy.original.join(path.strip_prefix(&copy.at).ok()?)));
+    inside.map_or(Cow::Borrowed(path), Cow::Owned)
 }
 
 fn joined(path: &Path) -> String {

@@ -39,7 +39,7 @@ pub(super) fn word_first(stem: &str) -> Option<Named> {
 }
 
 /// Whether a folder of this name holds scripts that go back.
-pub(super) fn is_folder(folder: &str) -> bool {
+pub fn is_folder(folder: &str) -> bool {
     let folder = folder.trim_start_matches('_').to_ascii_lowercase();
     let folder = ["-scripts", "_scripts", "-migrations", "_migrations"].iter().find_map(|end| folder.strip_suffix(end)).unwrap_or(&folder);
     is_word(folder)

@@ -101,6 +101,9 @@ pub struct Example {
     /// File names (relative to the directory) and their text, in any order. A single migration may be given as `sql`.
     #[serde(default)]
     pub files: std::collections::BTreeMap<String, String>,
+    /// For a review: the files of the directory it is compared with. Marks count in those that are gone.
+    #[serde(default)]
+    pub base: Option<std::collections::BTreeMap<String, String>>,
     /// Shorthand for a directory of one migration `001_example.sql`.
     #[serde(default)]
     pub sql: Option<String>,
@@ -116,9 +119,15 @@ impl Example {
         single.into_iter().chain(self.files.iter().map(|(path, text)| (path.as_str(), text.as_str())))
     }
 
+    /// The base's files that are gone.
+    pub fn removed_files(&self) -> impl Iterator<Item = (&str, &str)> {
+        let base = self.base.iter().flatten().map(|(path, text)| (path.as_str(), text.as_str()));
+        base.filter(|(path, _)| !self.files.contains_key(*path))
+    }
+
     /// Whether anything in it is marked.
     pub fn fires(&self) -> bool {
-        self.all_files().any(|(_, text)| !marks(text).is_empty())
+        self.all_files().chain(self.removed_files()).any(|(_, text)| !marks(text).is_empty())
     }
 }
 

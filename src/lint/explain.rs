@@ -88,6 +88,9 @@ fn show(example: &Example) -> String {
     if let Some(config) = &example.config {
         let _ = write!(text, "\n{}", indent("migralint.yaml", &serde_yaml::to_string(config).unwrap_or_default()));
     }
+    for (path, sql) in example.base.iter().flatten() {
+        let _ = write!(text, "\n{}", indent(&format!("{path} on the base"), sql));
+    }
     for (path, sql) in example.all_files() {
         let _ = write!(text, "\n{}", indent(path, sql));
     }

@@ -9,7 +9,7 @@ use super::fingerprint::{self, Statements};
 use super::options::Options;
 use super::settings::Settings;
 use super::suppress::{self, Surroundings};
-use super::{ChangeContext, Check, Facts, Finding, HistoryContext, Lint, SchemaContext};
+use super::{Base, ChangeContext, Check, Facts, Finding, HistoryContext, Lint, ReviewContext, SchemaContext};
 use crate::change::{Applied, Change};
 use crate::diagnostic::Diagnostic;
 use crate::history::{History, Migration, Observer, replay_file};
@@ -19,11 +19,19 @@ use crate::sql::Statement;
 
 /// Everything `lints` find in a history: in the order of its files, each with severity, reason and fingerprint.
 pub fn run(lints: &[Lint], history: &History, sources: &SourceMap, settings: &Settings) -> Vec<Diagnostic> {
+    run_against(lints, history, None, sources, settings)
+}
+
+/// The same for a history beside its base: lints that compare the two run as well.
+pub fn run_against(lints: &[Lint], history: &History, base: Option<&Base>, sources: &SourceMap, settings: &Settings) -> Vec<Diagnostic> {
     let facts = Facts::of(history, &settings.tenant);
-    let enabled: Vec<(&Lint, Options)> =
-        lints.iter().filter(|lint| settings.may_report(&lint.card)).map(|lint| (lint, options(lint, settings))).collect();
-    let jobs: Vec<Job> =
-        enabled.iter().map(|(lint, options)| Job { lint, context: HistoryContext { history, sources, options, facts: &facts } }).collect();
+    let has_its_base = |lint: &&Lint| base.is_some() || !matches!(lint.check, Check::Review(_));
+    let may_report = |lint: &&Lint| settings.may_report(&lint.card) && has_its_base(lint);
+    let enabled: Vec<(&Lint, Options)> = lints.iter().filter(may_report).map(|lint| (lint, options(lint, settings))).collect();
+    let jobs: Vec<Job> = enabled
+        .iter()
+        .map(|(lint, options)| Job { lint, context: HistoryContext { history, sources, options, facts: &facts, base } })
+        .collect();
     let diagnose = |(lint, finding)| diagnostic(lint, finding, sources, settings);
     let mut diagnostics: Vec<Diagnostic> = check(&jobs, history, sources).into_iter().filter_map(diagnose).collect();
     let statements = Statements::of(history);
@@ -53,6 +61,7 @@ fn check<'a>(jobs: &[Job<'a>], history: &History, sources: &SourceMap) -> Vec<(&
         let findings = match job.lint.check {
             Check::History(check) => check(&job.context),
             Check::Schema(check) => check(&SchemaContext { history: &job.context, schema: history.end() }),
+            Check::Review(check) => job.context.base.map_or_else(Vec::new, |base| check(&ReviewContext { history: &job.context, base })),
             Check::Change(_) | Check::Run => Vec::new(),
         };
         findings.into_iter().map(|finding| (job.lint, finding))

@@ -1,7 +1,7 @@
 //! What the lints about files share: where such a finding points, what a file is called, the next free number.
 
 use crate::history::{History, Migration};
-use crate::layout::SourcePart;
+use crate::layout::{SourcePart, Version};
 use crate::lint::HistoryContext;
 use crate::source::{FileId, SourceMap, Span};
 
@@ -19,15 +19,12 @@ pub(super) fn top(sources: &SourceMap, file: FileId) -> Span {
 
 /// A file's path within the directory: `018_name.sql`, `20240131_name/up.sql`.
 pub(super) fn name<'a>(context: &HistoryContext<'a>, file: FileId) -> &'a str {
-    let path = context.sources.path(file);
-    let inside = path.strip_prefix(context.history.directory.path.as_str()).and_then(|rest| rest.strip_prefix('/'));
-    inside.unwrap_or(path)
+    context.history.directory.name(context.sources, file)
 }
 
 /// What identifies a migration to people: its file's name, or its folder's.
 pub(super) fn title<'a>(context: &HistoryContext<'a>, migration: &Migration) -> &'a str {
-    let name = name(context, migration.file.up.file);
-    name.strip_suffix("/up.sql").or_else(|| name.strip_suffix("/migration.sql")).unwrap_or(name)
+    context.history.directory.title(context.sources, migration.file.up)
 }
 
 /// The migrations that are numbered one after the other: index and number.
@@ -40,8 +37,7 @@ pub(super) fn sequence(history: &History) -> impl Iterator<Item = (usize, u128)>
 }
 
 /// The number behind the highest, as wide as that one; none where migrations carry dates or versions of several parts.
-pub(super) fn next_number(history: &History) -> Option<String> {
-    let versions = history.migrations.iter().filter_map(|migration| migration.file.version.as_ref());
+pub(super) fn next_number<'a>(versions: impl Iterator<Item = &'a Version>) -> Option<String> {
     let highest = versions.max_by(|left, right| left.parts.cmp(&right.parts))?;
     if highest.is_timestamp() || highest.parts.len() > 1 && !highest.text.ends_with(|last: char| last.is_ascii_lowercase()) {
         return None;
@@ -49,6 +45,31 @@ pub(super) fn next_number(history: &History) -> Option<String> {
     let next = highest.parts.first()?.checked_add(1)?;
     let width = highest.text.bytes().take_while(u8::is_ascii_digit).count();
     Some(format!("{next:0width$}"))
+}
+
+/// Numbers nobody has taken yet; each is proposed once.
+pub(super) struct FreeNumbers {
+    next: Option<String>,
+}
+
+impl FreeNumbers {
+    /// Those behind all of `versions`.
+    pub(super) fn behind<'a>(versions: impl Iterator<Item = &'a Version>) -> Self {
+        Self { next: next_number(versions) }
+    }
+
+    /// The next one; none where migrations carry dates.
+    pub(super) fn take(&mut self) -> Option<String> {
+        let taken = self.next.clone()?;
+        let following = taken.parse::<u128>().ok().and_then(|number| number.checked_add(1));
+        self.next = following.map(|number| format!("{number:0width$}", width = taken.len()));
+        Some(taken)
+    }
+}
+
+/// The versions of migrations that have one.
+pub(super) fn versions(migrations: &[Migration]) -> impl Iterator<Item = &Version> {
+    migrations.iter().filter_map(|migration| migration.file.version.as_ref())
 }
 
 /// A file's name under another version.

@@ -1,7 +1,9 @@
 //! Versions, names and order of migration files.
 
+mod deleted_after_merge;
 mod duplicate_name;
 mod duplicate_version;
+mod edited_after_merge;
 mod future_timestamp;
 mod gap;
 mod ignored_file;
@@ -10,6 +12,8 @@ mod misplaced_directive;
 mod missing_dependency;
 mod mixed_scheme;
 mod mixed_width;
+mod out_of_order;
+mod version_taken;
 
 use crate::lint::Check;
 
@@ -24,5 +28,9 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("duplicate-name", Check::History(duplicate_name::check)),
     ("journal-mismatch", Check::History(journal_mismatch::check)),
     ("misplaced-directive", Check::History(misplaced_directive::check)),
+    ("version-taken", Check::Review(version_taken::check)),
+    ("out-of-order", Check::Review(out_of_order::check)),
+    ("edited-after-merge", Check::Review(edited_after_merge::check)),
+    ("deleted-after-merge", Check::Review(deleted_after_merge::check)),
     ("missing-dependency", Check::History(missing_dependency::check)),
 ];

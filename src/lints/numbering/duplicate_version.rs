@@ -5,21 +5,23 @@ use std::collections::HashMap;
 use crate::history::Migration;
 use crate::layout::{Kind, Version, VersionOrder};
 use crate::lint::{Finding, HistoryContext};
-use crate::lints::files;
+use crate::lints::files::{self, FreeNumbers};
 
 pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
     if context.history.directory.kind.identifies_by_name() {
         return Vec::new();
     }
-    let mut first: HashMap<Vec<u128>, &Migration> = HashMap::new();
-    let mut free = Free::of(context);
+    let mut first: HashMap<Vec<u128>, (usize, &Migration)> = HashMap::new();
+    let mut free = FreeNumbers::behind(files::versions(&context.history.migrations));
     let mut findings = Vec::new();
-    for migration in &context.history.migrations {
+    for (index, migration) in context.history.migrations.iter().enumerate() {
         let Some(key) = key(context, migration) else { continue };
         match first.get(&key) {
-            Some(earlier) => findings.push(finding(context, earlier, migration, &mut free)),
+            // In a review, whose version a new migration takes is what `version-taken` says.
+            Some((other, _)) if context.base.is_some_and(|base| base.comparison.is_new(index) != base.comparison.is_new(*other)) => {}
+            Some((_, earlier)) => findings.push(finding(context, earlier, migration, &mut free)),
             None => {
-                first.insert(key, migration);
+                first.insert(key, (index, migration));
             }
         }
     }
@@ -37,28 +39,7 @@ fn key(context: &HistoryContext, migration: &Migration) -> Option<Vec<u128>> {
     })
 }
 
-/// Numbers nobody has taken yet; each is proposed once.
-struct Free {
-    next: Option<String>,
-}
-
-impl Free {
-    fn of(context: &HistoryContext) -> Self {
-        Self { next: files::next_number(context.history) }
-    }
-
-    fn take(&mut self) -> Option<String> {
-        let taken = self.next.clone()?;
-        self.next = taken
-            .parse::<u128>()
-            .ok()
-            .and_then(|number| number.checked_add(1))
-            .map(|number| format!("{number:0width$}", width = taken.len()));
-        Some(taken)
-    }
-}
-
-fn finding(context: &HistoryContext, earlier: &Migration, migration: &Migration, free: &mut Free) -> Finding {
+fn finding(context: &HistoryContext, earlier: &Migration, migration: &Migration, free: &mut FreeNumbers) -> Finding {
     let version = migration.file.version.as_ref().map_or("", |version| version.text.as_str());
     let (name, taken) = (files::title(context, migration), files::title(context, earlier));
     let message = format!("version {version} of `{name}` is taken by `{taken}`: {}", consequence(context.history.directory.kind));
@@ -73,7 +54,8 @@ fn finding(context: &HistoryContext, earlier: &Migration, migration: &Migration,
         .object(name)
 }
 
-fn consequence(kind: Kind) -> &'static str {
+/// What the tool does with two migrations of one version.
+pub(super) fn consequence(kind: Kind) -> &'static str {
     match kind {
         Kind::GolangMigrate => "golang-migrate refuses every command on such a directory",
         Kind::Goose => "goose refuses to run",

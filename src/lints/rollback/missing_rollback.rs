@@ -69,8 +69,13 @@ fn by_example(context: &HistoryContext, stem: &str) -> String {
     }
 }
 
-/// A directory without any rollback is one finding, not one for each file.
+/// A directory without any rollback is one finding, not one for each file; in a review, where somebody can still do
+/// something about it, one for each new file.
 fn none_at_all(context: &HistoryContext) -> Vec<Finding> {
+    if let Some(base) = context.base {
+        let new = base.comparison.new_migrations().filter_map(|index| context.history.migrations.get(index));
+        return new.filter_map(|migration| one(context, migration)).collect();
+    }
     let mut missing = context.history.migrations.iter().filter(|migration| is_missing(context, migration));
     let Some(last) = missing.next_back() else { return Vec::new() };
     let count = context.history.migrations.len();
