@@ -19,7 +19,7 @@ use crate::change::{NoEffect, Refusal, TakenAlong};
 use crate::layout::{Directory, MigrationFile, SourcePart};
 use crate::schema::{QualifiedName, Schema};
 use crate::source::{FileId, SourceMap, Span};
-use crate::sql::{self, Dialect, Statement};
+use crate::sql::{self, Statement};
 
 /// A directory's migrations and all versions of the schema they make.
 #[derive(Debug)]
@@ -86,10 +86,9 @@ pub enum EventKind {
 impl History {
     /// Parses all files of a directory, on all cores, and replays them in order.
     pub fn load(mut directory: Directory, sources: &SourceMap) -> Self {
-        let dialect = directory.dialect;
         let files = std::mem::take(&mut directory.migrations);
-        let parsed: Vec<_> = files.into_par_iter().map(|file| parse_migration(file, sources, dialect)).collect();
-        let orphans = directory.orphans.par_iter().map(|part| parse_part(*part, sources, dialect)).collect();
+        let parsed: Vec<_> = files.into_par_iter().map(|file| parse_migration(file, sources, &directory)).collect();
+        let orphans = directory.orphans.par_iter().map(|part| parse_part(*part, sources, &directory)).collect();
         let empty = Arc::new(Schema::default());
         let unplayed = |(file, up, down)| Migration { file, up, down, before: Arc::clone(&empty), after: Arc::clone(&empty) };
         let migrations: Vec<Migration> = parsed.into_iter().map(unplayed).collect();
@@ -181,12 +180,16 @@ fn places(migrations: &[Migration]) -> Vec<(FileId, usize)> {
     places
 }
 
-fn parse_migration(file: MigrationFile, sources: &SourceMap, dialect: Dialect) -> (MigrationFile, Vec<Statement>, Option<Vec<Statement>>) {
-    let up = parse_part(file.up, sources, dialect);
-    let down = file.down.map(|part| parse_part(part, sources, dialect));
+fn parse_migration(
+    file: MigrationFile,
+    sources: &SourceMap,
+    directory: &Directory,
+) -> (MigrationFile, Vec<Statement>, Option<Vec<Statement>>) {
+    let up = parse_part(file.up, sources, directory);
+    let down = file.down.map(|part| parse_part(part, sources, directory));
     (file, up, down)
 }
 
-fn parse_part(part: SourcePart, sources: &SourceMap, dialect: Dialect) -> Vec<Statement> {
-    sql::parse(sources, part.file, part.span.range(), dialect)
+fn parse_part(part: SourcePart, sources: &SourceMap, directory: &Directory) -> Vec<Statement> {
+    sql::parse_with(sources, part.file, part.span.range(), directory.dialect, &directory.placeholders)
 }

@@ -30,7 +30,7 @@ use std::cmp::Ordering;
 use std::path::PathBuf;
 
 use crate::source::{FileId, SourceMap, Span};
-use crate::sql::Dialect;
+use crate::sql::{Dialect, Values};
 
 pub use discover::{CopyOf, DiscoverError, DiscoverOptions, discover};
 pub use down::is_folder as is_rollback_folder;
@@ -153,6 +153,8 @@ pub struct Directory {
     pub faults: Vec<ListFault>,
     /// Migrations that stand in a document so far, and the names of the files they are to become.
     pub proposed: Vec<(SourcePart, String)>,
+    /// What the placeholders in the files stand for.
+    pub placeholders: Values,
 }
 
 /// A mistake in a tool's own list of its migrations.

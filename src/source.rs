@@ -119,6 +119,23 @@ impl SourceMap {
         &self.files[id.0 as usize]
     }
 
+    /// The file of this path, relative to the folder of another or to any folder around it, the nearest first.
+    pub fn beside(&self, file: FileId, path: &str) -> Option<FileId> {
+        let path = path.trim_start_matches("./").trim_start_matches("../");
+        let mut folder = self.path(file);
+        while let Some((outer, _)) = folder.rsplit_once('/') {
+            folder = outer;
+            let wanted = self.files.iter().position(|file| {
+                let inside = file.path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/'));
+                inside == Some(path)
+            });
+            if let Some(index) = wanted {
+                return u32::try_from(index).ok().map(FileId);
+            }
+        }
+        None
+    }
+
     /// The path of the file a span lies in.
     pub fn path(&self, file: FileId) -> &str {
         &self.file(file).path

@@ -8,6 +8,7 @@ pub mod types;
 
 pub use plpgsql::Call;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::change::Change;
@@ -357,10 +358,18 @@ pub struct ParseError {
     pub placeholder: Option<String>,
 }
 
+/// What placeholders of templates and variables of psql stand for: `ohdsiSchema` and `public` for `${ohdsiSchema}`.
+pub type Values = BTreeMap<String, String>;
+
 /// The statements of a part of a file, in order.
 pub fn parse(sources: &SourceMap, file: FileId, range: Range<usize>, dialect: Dialect) -> Vec<Statement> {
+    parse_with(sources, file, range, dialect, &Values::new())
+}
+
+/// The statements of a part of a file, in order, placeholders filled in.
+pub fn parse_with(sources: &SourceMap, file: FileId, range: Range<usize>, dialect: Dialect, values: &Values) -> Vec<Statement> {
     match dialect {
-        Dialect::Postgres => postgres::parse(sources, file, range),
+        Dialect::Postgres => postgres::parse(sources, file, range, values),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::lint::settings::{LintSettings, PathSettings};
 use crate::lint::{Card, Lint, OptionKind, TenantSettings, fingerprint};
 use crate::nearest::did_you_mean;
 use crate::source::{FileId, SourceMap, Span};
-use crate::sql::Dialect;
+use crate::sql::{Dialect, Values};
 
 /// What the file says, and what is wrong with it.
 pub(super) fn read(file: FileId, folder: &Path, lints: &[Lint], sources: &SourceMap) -> (Config, Vec<Diagnostic>) {
@@ -49,7 +49,7 @@ fn layouts() -> Vec<(&'static str, Kind)> {
     Kind::all().map(|kind| (kind.name(), kind)).collect()
 }
 
-const KEYS: [&str; 8] = ["layout", "dialect", "down-directory", "fail-on", "lints", "paths", "tenant", "ignore"];
+const KEYS: [&str; 9] = ["layout", "dialect", "down-directory", "placeholders", "fail-on", "lints", "paths", "tenant", "ignore"];
 
 /// Reads values and notes mistakes on the way.
 struct Reader<'a> {
@@ -66,6 +66,7 @@ impl Reader<'_> {
                 "layout" => config.discover.layout = self.choice(key, value, &layouts()),
                 "dialect" => config.discover.dialect = self.choice(key, value, &DIALECTS),
                 "down-directory" => config.discover.down_directory = self.folder(key, value),
+                "placeholders" => config.discover.placeholders = self.values(key, value),
                 "fail-on" => config.fail_on = self.choice(key, value, &FAIL_ON),
                 "lints" => config.settings.lints = self.lints(value),
                 "paths" => config.settings.paths = self.paths(value),
@@ -83,6 +84,18 @@ impl Reader<'_> {
         }
         self.mistake(node.span, format!("there is no folder `{}`", folder.display()), None);
         None
+    }
+
+    /// Texts and numbers by names that anybody may choose.
+    fn values(&mut self, key: &str, node: &Node) -> Values {
+        let mut values = Values::new();
+        for (name, value) in self.distinct(node, &format!("`{key}`")) {
+            match value.to_value() {
+                Value::Number(number) => _ = values.insert(name.name.clone(), number.to_string()),
+                _ => values.extend(self.string(&name.name, value).map(|value| (name.name.clone(), value))),
+            }
+        }
+        values
     }
 
     fn lints(&mut self, node: &Node) -> BTreeMap<String, LintSettings> {

@@ -13,7 +13,7 @@ use super::{
     pop, prisma, reading, releases, sections, sqitch, supabase,
 };
 use crate::source::{SourceMap, Span};
-use crate::sql::Dialect;
+use crate::sql::{Dialect, Values};
 
 /// What the user decides instead of the evidence.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +26,8 @@ pub struct DiscoverOptions {
     pub dialect: Option<Dialect>,
     /// The directory is read from a copy.
     pub copy: Option<CopyOf>,
+    /// What the placeholders in the files stand for.
+    pub placeholders: Values,
 }
 
 /// Where a copy lies, and what it is a copy of: reports show the original's paths.
@@ -122,7 +124,11 @@ pub fn discover(path: &Path, sources: &mut SourceMap, options: &DiscoverOptions)
         return Err(DiscoverError::NoMigrations { path: shown, below: Vec::new() });
     }
     let ledger = ledger::read(path, &shown, sources);
-    Ok(Directory { ledger, ..directory(path, shown, (kind, evidence), dialect, arrangement, unreadable) })
+    Ok(Directory {
+        ledger,
+        placeholders: options.placeholders.clone(),
+        ..directory(path, shown, (kind, evidence), dialect, arrangement, unreadable)
+    })
 }
 
 fn check(path: &Path, shown: &str) -> Result<(), DiscoverError> {
@@ -205,6 +211,7 @@ fn directory(
         ledger: None,
         faults,
         proposed: Vec::new(),
+        placeholders: Values::new(),
     }
 }
 

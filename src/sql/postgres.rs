@@ -20,6 +20,7 @@ mod object;
 mod options;
 mod query;
 mod reference;
+mod script;
 mod setting;
 mod table;
 mod template;
@@ -29,11 +30,10 @@ use std::ops::Range;
 
 use pg_query::protobuf::{DefineStmt, ObjectType};
 use pg_query::{Node, NodeEnum, ParseResult};
-use rayon::prelude::*;
 
 use self::text::Text;
 use super::split::{self, Chunk, ChunkKind};
-use super::{Body, Reach, Statement};
+use super::{Body, Reach, Statement, Values};
 use crate::change::Change;
 use crate::source::{FileId, SourceMap, Span};
 
@@ -45,21 +45,24 @@ pub use block::function_steps;
 /// The statements of `range` of a file.
 ///
 /// Where a statement parses only once its template placeholders are filled in, names in it are made of the
-/// placeholders' own letters: `${prefix}users` is the table `__prefix_users`. `${schema}.users` is `users`.
-pub fn parse(sources: &SourceMap, file: FileId, range: Range<usize>) -> Vec<Statement> {
-    let text = &sources.file(file).text;
-    // One large file must not keep the other cores waiting.
-    split::statements(text, range).into_par_iter().map(|chunk| statement(text, file, chunk)).collect()
+/// placeholders' own letters: `${prefix}users` is the table `__prefix_users`. `${schema}.users` is `users`. Those that
+/// `values` names are filled in with these.
+pub fn parse(sources: &SourceMap, file: FileId, range: Range<usize>, values: &Values) -> Vec<Statement> {
+    script::read(sources, file, split::statements(&sources.file(file).text, range), values)
 }
 
-fn statement(file_text: &str, file: FileId, piece: Chunk) -> Statement {
+fn statement(file_text: &str, file: FileId, piece: Chunk, values: &Values) -> Statement {
     let written = file_text.get(piece.range.clone()).unwrap_or_default();
     let is_large = piece.kind == ChunkKind::Statement && written.len() > MAX_PARSED_DATA;
     if let Some(data) = is_large.then(|| data::from_tokens(written)).flatten() {
         return Statement { span: Span::new(file, piece.range), body: Body::Data(data) };
     }
     let text = Text::new(written, file, piece.range.start);
-    Statement { span: text.statement(), body: chunk(&text, &piece) }
+    let body = match template::with_values(&text, values) {
+        Some((filled, fills)) => chunk(&text.filled(&filled, fills), &piece),
+        None => chunk(&text, &piece),
+    };
+    Statement { span: text.statement(), body }
 }
 
 /// What a piece of text between semicolons does.

@@ -69,7 +69,12 @@ impl Splitter<'_> {
                 TokenKind::Unterminated => return self.unterminated(&open, token),
                 TokenKind::MetaCommand => {
                     self.close(&mut open);
+                    let is_copy = copies_from_stdin(token.text(self.text));
+                    let data = is_copy.then(|| self.data(token.range.end)).flatten();
                     self.chunks.push(Chunk { kind: ChunkKind::MetaCommand, range: token.range });
+                    if data.is_some() {
+                        return data;
+                    }
                 }
                 TokenKind::Punctuation if token.text(self.text) == ";" && !open.holds_semicolons() => {
                     let data = self.copy_data(&open, token.range.end);
@@ -112,7 +117,12 @@ impl Splitter<'_> {
 
     /// Where the data of a `COPY … FROM stdin` that ends at `position` is over.
     fn copy_data(&mut self, open: &OpenStatement, position: usize) -> Option<usize> {
-        if !self.copies_have_data || !open.copies_from_stdin() {
+        if open.copies_from_stdin() { self.data(position) } else { None }
+    }
+
+    /// Where data that begins behind `position` is over.
+    fn data(&mut self, position: usize) -> Option<usize> {
+        if !self.copies_have_data {
             return None;
         }
         let data = self.text.get(position..self.range.end)?;
@@ -205,6 +215,13 @@ impl OpenStatement {
     fn copies_from_stdin(&self) -> bool {
         self.from_stdin && self.words.first().is_some_and(|word| word == "copy")
     }
+}
+
+/// Whether a psql command is `\copy … from stdin`.
+fn copies_from_stdin(command: &str) -> bool {
+    let mut words = command.split_whitespace().map(str::to_ascii_lowercase);
+    words.next().is_some_and(|word| word == "\\copy")
+        && words.skip_while(|word| word != "from").nth(1).is_some_and(|word| matches!(word.trim_end_matches(';'), "stdin" | "pstdin"))
 }
 
 /// Offset of the first line, after the one that is begun, which starts as a statement does.

@@ -8,6 +8,7 @@ const HARMLESS: &[&str] = &[
     "!",
     "?",
     "a",
+    ".",
     "cd",
     "dt",
     "d",
@@ -56,19 +57,64 @@ const OPAQUE: &[(&str, &str)] = &[
     ("endif", "psql decides what is run"),
 ];
 
+/// Cuts a command into its name and what stands behind.
+pub fn cut(written: &str) -> (&str, &str) {
+    let rest = written.trim_start_matches('\\');
+    let end = rest.find(|character: char| !character.is_ascii_alphanumeric() && character != '_').unwrap_or(rest.len());
+    rest.split_at(end.max(rest.chars().next().map_or(0, char::len_utf8)))
+}
+
+/// The arguments of a command, quotes taken off.
+pub fn words(arguments: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let (mut word, mut quoted, mut started) = (String::new(), false, false);
+    let mut characters = arguments.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '\'' if quoted && characters.peek() == Some(&'\'') => {
+                characters.next();
+                word.push('\'');
+            }
+            '\'' => (quoted, started) = (!quoted, true),
+            _ if character.is_whitespace() && !quoted => {
+                if std::mem::take(&mut started) {
+                    words.push(std::mem::take(&mut word));
+                }
+            }
+            _ => {
+                started = true;
+                word.push(character);
+            }
+        }
+    }
+    if started {
+        words.push(word);
+    }
+    words
+}
+
 /// What the command does. One that psql does not know is an error.
 pub fn lower(text: &Text) -> Body {
-    let rest = text.text.trim_start_matches('\\');
-    let end = rest.find(|character: char| !character.is_ascii_alphanumeric() && character != '_').unwrap_or(rest.len());
-    let command = rest.get(..end.max(1)).unwrap_or_default();
+    let (command, arguments) = cut(text.text);
     let opaque = OPAQUE.iter().find(|(name, _)| *name == command);
     match opaque {
+        _ if command == "copy" => copy(text, arguments),
+        // `\connect - user`: the same database.
+        Some(_) if command.starts_with('c') && arguments.trim_start().starts_with("- ") => Body::Other,
         Some((_, reason)) => {
             Body::Opaque { reason: format!("the psql command `\\{command}`, which {reason}"), may_touch: Reach::anything() }
         }
-        None if HARMLESS.contains(&command) || command == "copy" || command == "." => Body::Other,
+        None if HARMLESS.contains(&command) => Body::Other,
         None => unknown(text, command),
     }
+}
+
+/// The same as the statement, but that files are those of the client.
+fn copy(text: &Text, arguments: &str) -> Body {
+    let end = text.text.len() - (arguments.len() - arguments.trim_end().trim_end_matches(';').len());
+    let lowered = super::sql(&text.within(1..end));
+    // psql takes options that the server does not.
+    if matches!(lowered, Body::Unparsed(_)) { Body::Other } else { lowered }
 }
 
 fn unknown(text: &Text, command: &str) -> Body {

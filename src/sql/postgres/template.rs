@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::text::Text;
+use super::text::{Fill, Text};
+use crate::sql::Values;
 use crate::sql::split::{Token, TokenKind};
 
 /// Longer placeholders are not recognised.
@@ -42,6 +43,62 @@ const COMMANDS: &[&str] =
 
 fn starts_with_word(text: &str, word: &str) -> bool {
     text.strip_prefix(word).is_some_and(|rest| !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_' || next == '.'))
+}
+
+/// The text with the placeholders filled in that `values` names, and where; `None` if there are none. What templates
+/// are written in does not know quotes; psql leaves strings alone.
+pub fn with_values(text: &Text, values: &Values) -> Option<(String, Vec<Fill>)> {
+    if values.is_empty() {
+        return None;
+    }
+    let mut known = in_braces(text.text, values);
+    known.extend((0..text.tokens.len()).filter_map(|index| variable_with_value(text, index, values)));
+    known.sort_by_key(|(range, _)| range.start);
+    let mut filled = String::with_capacity(text.text.len());
+    let mut fills: Vec<Fill> = Vec::new();
+    let mut position = 0;
+    for (written, value) in known.into_iter() {
+        let Some(between) = text.text.get(position..written.start) else { continue };
+        filled.push_str(between);
+        let start = filled.len();
+        filled.push_str(&value);
+        position = written.end;
+        fills.push(Fill { filled: start..filled.len(), written });
+    }
+    filled.push_str(text.text.get(position..)?);
+    (!fills.is_empty()).then_some((filled, fills))
+}
+
+/// `${name}`, `{{name}}` and `{{ .name }}`, wherever they stand.
+fn in_braces(text: &str, values: &Values) -> Vec<(Range<usize>, String)> {
+    let mut found = Vec::new();
+    let mut position = 0;
+    while let Some(start) = text.get(position..).and_then(|rest| rest.find(['$', '{'])).map(|offset| position + offset) {
+        position = start + 1;
+        let rest = text.get(start..).unwrap_or_default();
+        let Some((open, close)) = [("${", "}"), ("{{", "}}")].into_iter().find(|(open, _)| rest.starts_with(open)) else { continue };
+        let Some(length) = length_to(rest, close) else { continue };
+        let name = rest.get(open.len()..length - close.len()).unwrap_or_default().trim();
+        if let Some(value) = values.get(name).or_else(|| values.get(name.strip_prefix('.')?)) {
+            found.push((start..start + length, value.clone()));
+            position = start + length;
+        }
+    }
+    found
+}
+
+/// `:name`, `:'name'`, `:"name"`.
+fn variable_with_value(text: &Text, index: usize, values: &Values) -> Option<(Range<usize>, String)> {
+    let token = text.tokens.get(index).filter(|token| token.text(text.text) == ":")?;
+    let range = variable(text, index)?.range;
+    let name = text.text.get(token.range.end..range.end)?;
+    let value = values.get(name.trim_matches(['\'', '"']))?;
+    let value = match name.as_bytes().first() {
+        Some(b'\'') => format!("'{}'", value.replace('\'', "''")),
+        Some(b'"') => format!("\"{}\"", value.replace('"', "\"\"")),
+        _ => value.clone(),
+    };
+    Some((range, value))
 }
 
 /// The text with every placeholder replaced by a name made of its own letters, at equal length, so that places stay

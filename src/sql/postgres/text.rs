@@ -13,8 +13,21 @@ pub struct Text<'a> {
     /// Its tokens, with offsets from the statement's beginning.
     pub tokens: Vec<Token>,
     place: Place,
+    /// Where it stands in the text that was filled in, or in what was written if none was.
+    offset: usize,
+    /// What was filled in, in order.
+    fills: Vec<Fill>,
     /// How many blocks of code it stands in.
     pub nesting: usize,
+}
+
+/// A value in the place of a placeholder, as offsets from the beginning of the statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fill {
+    /// The value, in the text as filled in.
+    pub filled: Range<usize>,
+    /// The placeholder, in the text as written.
+    pub written: Range<usize>,
 }
 
 /// Where a statement stands.
@@ -29,27 +42,33 @@ enum Place {
 impl<'a> Text<'a> {
     /// The statement `text` that begins at offset `base` of a file.
     pub fn new(text: &'a str, file: FileId, base: usize) -> Self {
-        Self { text, tokens: split::tokens(text, 0..text.len()).collect(), place: Place::Written(file, base), nesting: 0 }
+        Self::at(text, Place::Written(file, base), 0)
+    }
+
+    fn at(text: &'a str, place: Place, nesting: usize) -> Self {
+        Self { text, tokens: split::tokens(text, 0..text.len()).collect(), place, offset: 0, fills: Vec::new(), nesting }
     }
 
     /// The same statement with another text of the same length.
     pub fn with_text<'b>(&self, text: &'b str) -> Text<'b> {
-        Text { text, tokens: split::tokens(text, 0..text.len()).collect(), place: self.place, nesting: self.nesting }
+        Text { offset: self.offset, fills: self.fills.clone(), ..Text::at(text, self.place, self.nesting) }
+    }
+
+    /// The same statement with values in the places of its placeholders.
+    pub fn filled<'b>(&self, text: &'b str, fills: Vec<Fill>) -> Text<'b> {
+        Text { fills, ..Text::at(text, self.place, self.nesting) }
     }
 
     /// A statement within a block of code that this statement is.
     pub fn within(&self, range: Range<usize>) -> Self {
         let text = self.text.get(range.clone()).unwrap_or_default();
-        let place = match self.place {
-            Place::Written(file, base) => Place::Written(file, base + range.start),
-            assembled => assembled,
-        };
-        Self { text, tokens: split::tokens(text, 0..text.len()).collect(), place, nesting: self.nesting + 1 }
+        let (offset, fills) = (self.offset + range.start, self.fills.clone());
+        Text { offset, fills, ..Text::at(text, self.place, self.nesting + 1) }
     }
 
     /// A statement that a block of code puts together at `span`.
     pub fn assembled(text: &'a str, span: Span, nesting: usize) -> Self {
-        Self { text, tokens: split::tokens(text, 0..text.len()).collect(), place: Place::Assembled(span), nesting }
+        Self::at(text, Place::Assembled(span), nesting)
     }
 
     /// The whole statement.
@@ -60,8 +79,25 @@ impl<'a> Text<'a> {
     /// Bytes of the statement.
     pub fn bytes(&self, range: Range<usize>) -> Span {
         match self.place {
-            Place::Written(file, base) => Span::new(file, base + range.start..base + range.end),
+            Place::Written(file, base) => Span::new(file, base + self.written(range.start, false)..base + self.written(range.end, true)),
             Place::Assembled(span) => span,
+        }
+    }
+
+    /// The offset in the statement as written; within a value, that of its placeholder's beginning or end.
+    fn written(&self, offset: usize, is_end: bool) -> usize {
+        let offset = self.offset + offset;
+        let behind = |fill: &Fill| fill.filled.start < offset || (fill.filled.start == offset && !is_end);
+        match self.fills.iter().rev().find(|fill| behind(fill)) {
+            None => offset,
+            Some(fill) if offset < fill.filled.end || (is_end && offset == fill.filled.end) => {
+                if is_end {
+                    fill.written.end
+                } else {
+                    fill.written.start
+                }
+            }
+            Some(fill) => fill.written.end + (offset - fill.filled.end),
         }
     }
 
