@@ -1,9 +1,15 @@
 //! The command line: arguments, one function per subcommand, exit statuses. Wiring only.
 
+mod diff;
+mod history;
 mod judging;
 mod layout;
 mod lint;
+mod naming;
+mod opened;
+mod schema;
 mod target;
+mod version;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -46,6 +52,12 @@ enum Command {
     Lint(Box<lint::LintArguments>),
     /// Say which tool a directory belongs to, what runs in which order, and what never runs
     Layout(layout::LayoutArguments),
+    /// Print the schema at any version: as SQL, JSON or a diagram
+    Schema(Box<schema::SchemaArguments>),
+    /// Compare two versions of the schema
+    Diff(Box<diff::DiffArguments>),
+    /// Show every statement that ever touched a table or column
+    History(Box<history::HistoryArguments>),
     /// Say what a lint finds, why it matters and what to do, with examples
     Explain {
         /// The lint's id, as findings show it in brackets
@@ -110,6 +122,9 @@ fn dispatch(command: Command, out: &mut dyn Write) -> io::Result<Status> {
     match command {
         Command::Lint(arguments) => lint::run(&arguments, out),
         Command::Layout(arguments) => layout::run(&arguments, out),
+        Command::Schema(arguments) => schema::run(&arguments, out),
+        Command::Diff(arguments) => diff::run(&arguments, out),
+        Command::History(arguments) => history::run(&arguments, out),
         Command::Explain { lint } => explain_lint(&lint, out),
         Command::Lints => list_lints(out),
         Command::Completions { shell } => {

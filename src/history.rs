@@ -6,10 +6,12 @@ mod doubt;
 mod foundation;
 mod replay;
 mod rollback;
+mod trace;
 
 pub use comparison::{Comparison, Origin, first_difference};
 pub use replay::{Observer, replay_file};
 pub use rollback::{Cause, Chain, Culprit, Failure, Remainder, Rollback, Stop, Verdict};
+pub use trace::{Deed, Touch, trace};
 
 use std::sync::{Arc, OnceLock};
 

@@ -1,7 +1,10 @@
 //! Reports: pure functions from findings to text. They know nothing of lints, configuration or where output goes.
 
+pub mod diff;
 pub mod escape;
+pub mod history;
 pub mod json;
+pub mod schema;
 pub mod terminal;
 
 use crate::diagnostic::{Diagnostic, Severity};

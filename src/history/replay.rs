@@ -7,7 +7,7 @@ use crate::change::{Applied, Change, ChangeKind, ErrorKind, Refusal};
 use crate::schema::{ConstraintKind, Name, QualifiedName, Schema};
 use crate::source::{SourceMap, Span};
 use crate::sql::split::{TokenKind, tokens};
-use crate::sql::{self, Body, Call, Condition, Reach, Statement, Step};
+use crate::sql::{self, Body, Call, Condition, DataStatement, Reach, Statement, Step};
 
 /// Calls of functions nested deeper than this are not followed: such functions call themselves.
 const MAX_CALLS: usize = 16;
@@ -23,6 +23,8 @@ pub trait Observer {
     fn refused(&mut self, _statement: &Statement, _change: &Change, _refusal: Refusal) {}
     /// A statement, or a part of it, could not be followed.
     fn not_modelled(&mut self, _statement: &Statement, _span: Span, _reason: &str) {}
+    /// Rows are written or read.
+    fn data(&mut self, _statement: &Statement, _span: Span, _data: &DataStatement, _schema: &Schema) {}
 }
 
 /// Records what replay noticed as [`Event`]s.
@@ -127,7 +129,12 @@ impl<'a> Run<'a> {
                 self.taint_identifiers(span);
                 Ok(())
             }
-            Body::Data(data) => data.calls.iter().try_for_each(|call| self.call(call, span, on_refusal)),
+            Body::Data(data) => {
+                if let Some(statement) = self.statement {
+                    self.observer.data(statement, span, data, &self.schema);
+                }
+                data.calls.iter().try_for_each(|call| self.call(call, span, on_refusal))
+            }
             Body::Setting { .. } | Body::Transaction(_) | Body::Other => Ok(()),
         }
     }

@@ -151,10 +151,16 @@ pub fn mermaid(text: &str) -> String {
 
 /// A word in a Mermaid diagram where none can be quoted: what does not fit becomes `_`.
 pub fn mermaid_word(text: &str) -> String {
-    let fitting = |character: char| if character.is_ascii_alphanumeric() { character } else { '_' };
+    // Of the signs that Unicode calls letters, Mermaid does not take `ª` and `º`.
+    let is_letter = |character: char| character.is_alphabetic() && (character.is_ascii() || character >= '\u{c0}');
+    let fitting = |character: char| if is_letter(character) || character.is_ascii_digit() { character } else { '_' };
     let mut word: String = text.chars().map(fitting).collect();
-    if !word.starts_with(|first: char| first.is_ascii_alphabetic()) {
+    if !word.starts_with(char::is_alphabetic) {
         word.insert(0, 'c');
+    }
+    // Keys of a column are written so.
+    if ["pk", "fk", "uk"].contains(&word.to_ascii_lowercase().as_str()) {
+        word.push('_');
     }
     word
 }
@@ -315,6 +321,8 @@ mod tests {
     fn words_and_labels_of_diagrams_hold_nothing_that_ends_them() {
         assert_eq!(mermaid_word("1 order-id"), "c1_order_id");
         assert_eq!(mermaid_word(""), "c");
+        assert_eq!(mermaid_word("Pk"), "Pk_");
+        assert_eq!(mermaid_word("日本 m²"), "日本_m_");
         assert_eq!(mermaid("a \"b\" 50%\n{é}"), "a #quot;b#quot; 50#37; #123;é#125;");
         assert_eq!(dot("a \"b\" \\"), "a \\\"b\\\" \\\\");
     }

@@ -1,0 +1,154 @@
+//! What differs between two versions of a schema: the objects, then both versions' SQL side by side.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use similar::{ChangeTag, TextDiff};
+
+use super::escape::is_unprintable;
+use super::schema::json::Place;
+use crate::difference::{Difference, DifferenceKind};
+use crate::source::{SourceMap, Span};
+
+/// Version of the JSON; it grows when a field changes its meaning.
+const SCHEMA_VERSION: u32 = 1;
+
+/// Lines of SQL around a change.
+const CONTEXT: usize = 3;
+
+/// Two versions and what differs.
+pub struct Comparison<'a> {
+    /// What the versions are called.
+    pub versions: [String; 2],
+    /// Both as SQL.
+    pub sql: [String; 2],
+    /// The objects that differ.
+    pub differences: &'a [Difference],
+}
+
+/// Writes the comparison for people.
+///
+/// # Errors
+/// Those of `out`.
+pub fn render(comparison: &Comparison, sources: &SourceMap, colour: bool, out: &mut dyn Write) -> io::Result<()> {
+    let [from, to] = &comparison.versions;
+    if comparison.differences.is_empty() {
+        return writeln!(out, "{} and {} have the same schema", printable(from), printable(to));
+    }
+    let paint = |code: &str, text: &str| if colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() };
+    for difference in comparison.differences {
+        let (sign, code) = match difference.kind {
+            DifferenceKind::Added => ("+", GREEN),
+            DifferenceKind::Removed => ("-", RED),
+            DifferenceKind::Altered { .. } => ("~", YELLOW),
+        };
+        let place = difference.after.or(difference.before).map(|span| format!("  ({})", place(span, sources))).unwrap_or_default();
+        writeln!(out, "{}{}", paint(code, &format!("{sign} {}", printable(&sentence(difference)))), printable(&place))?;
+    }
+    writeln!(out)?;
+    for line in unified(comparison).lines() {
+        let code = match line.as_bytes().first() {
+            Some(b'+') => GREEN,
+            Some(b'-') => RED,
+            Some(b'@') => CYAN,
+            _ => PLAIN,
+        };
+        writeln!(out, "{}", if code == PLAIN { printable(line) } else { paint(code, &printable(line)) })?;
+    }
+    Ok(())
+}
+
+const GREEN: &str = "32";
+const RED: &str = "31";
+const YELLOW: &str = "33";
+const CYAN: &str = "36";
+const PLAIN: &str = "0";
+
+/// `column public.users.email: type from integer to bigint`
+pub fn sentence(difference: &Difference) -> String {
+    let object = format!("{} {}", difference.object.kind(), difference.object);
+    match &difference.kind {
+        DifferenceKind::Added | DifferenceKind::Removed => object,
+        DifferenceKind::Altered { attribute, from, to } => format!("{object}: {}", altered(attribute, from.as_deref(), to.as_deref())),
+    }
+}
+
+/// `type from integer to bigint`
+pub fn altered(attribute: &str, from: Option<&str>, to: Option<&str>) -> String {
+    let is_long = |text: Option<&str>| text.is_some_and(|text| text.contains('\n') || text.chars().count() > 120);
+    match (from, to) {
+        _ if is_long(from) || is_long(to) => attribute.to_owned(),
+        (Some("no"), Some("yes")) => format!("now {attribute}"),
+        (Some("yes"), Some("no")) => format!("no longer {attribute}"),
+        (Some(from), Some(to)) => format!("{attribute} from {from} to {to}"),
+        (None, Some(to)) => format!("{attribute} {to}"),
+        (Some(from), None) => format!("no {attribute}, which was {from}"),
+        (None, None) => attribute.to_owned(),
+    }
+}
+
+/// The unified diff of both versions' SQL.
+pub fn unified(comparison: &Comparison) -> String {
+    let [from, to] = &comparison.sql;
+    let diff = TextDiff::from_lines(from, to);
+    if diff.iter_all_changes().all(|change| change.tag() == ChangeTag::Equal) {
+        return String::new();
+    }
+    let [old, new] = &comparison.versions;
+    diff.unified_diff().context_radius(CONTEXT).header(old, new).to_string()
+}
+
+fn place(span: Span, sources: &SourceMap) -> String {
+    format!("{}:{}", sources.path(span.file), sources.start(span).line)
+}
+
+fn printable(text: &str) -> String {
+    text.chars().map(|character| if is_unprintable(character) || "\r\n".contains(character) { '?' } else { character }).collect()
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    from: &'a str,
+    to: &'a str,
+    differences: Vec<JsonDifference<'a>>,
+    sql: String,
+}
+
+#[derive(Serialize)]
+struct JsonDifference<'a> {
+    change: &'static str,
+    kind: &'static str,
+    object: String,
+    attribute: Option<&'static str>,
+    from: Option<&'a str>,
+    to: Option<&'a str>,
+    before: Option<Place>,
+    after: Option<Place>,
+}
+
+/// The comparison as a JSON value, described by `docs/diff.schema.json`.
+pub fn json(comparison: &Comparison, sources: &SourceMap) -> impl Serialize {
+    let [from, to] = &comparison.versions;
+    let differences = comparison.differences.iter().map(|difference| json_difference(difference, sources)).collect();
+    Document { schema_version: SCHEMA_VERSION, from, to, differences, sql: unified(comparison) }
+}
+
+fn json_difference<'a>(difference: &'a Difference, sources: &SourceMap) -> JsonDifference<'a> {
+    let place = |span: Option<Span>| span.map(|span| Place::of(span, sources));
+    let (change, attribute, from, to) = match &difference.kind {
+        DifferenceKind::Added => ("added", None, None, None),
+        DifferenceKind::Removed => ("removed", None, None, None),
+        DifferenceKind::Altered { attribute, from, to } => ("altered", Some(*attribute), from.as_deref(), to.as_deref()),
+    };
+    JsonDifference {
+        change,
+        kind: difference.object.kind(),
+        object: difference.object.to_string(),
+        attribute,
+        from,
+        to,
+        before: place(difference.before),
+        after: place(difference.after),
+    }
+}
