@@ -17,7 +17,7 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
-use crate::change::{NoEffect, Refusal, TakenAlong};
+use crate::change::{ErrorKind, NoEffect, Refusal, TakenAlong};
 use crate::layout::{Directory, MigrationFile, SourcePart};
 use crate::schema::{QualifiedName, Schema};
 use crate::source::{FileId, SourceMap, Span};
@@ -120,6 +120,13 @@ impl History {
     pub fn end(&self) -> &Schema {
         static EMPTY: std::sync::LazyLock<Schema> = std::sync::LazyLock::new(Schema::default);
         self.migrations.last().map_or(&EMPTY, |migration| &migration.after)
+    }
+
+    /// Whether what a refusal misses may be in the schema that the migrations build on. Its relations were found out
+    /// when the history was loaded.
+    pub fn may_have_elsewhere(&self, refusal: &Refusal) -> bool {
+        let is_type = refusal.error == ErrorKind::UndefinedObject && refusal.message.starts_with("type ");
+        !self.foundation.is_empty() && (is_type || refusal.error == ErrorKind::UndefinedFunction)
     }
 
     /// Number of statements in all ups.

@@ -11,7 +11,7 @@ mod suppress;
 pub mod tenancy;
 
 use crate::change::Change;
-use crate::history::{Comparison, History, Migration};
+use crate::history::{Comparison, History, Migration, Rollback};
 use crate::layout::Directory;
 use crate::schema::Schema;
 use crate::source::{SourceMap, Span};
@@ -82,6 +82,25 @@ pub struct ReviewContext<'a> {
     pub base: &'a Base<'a>,
 }
 
+impl<'a> HistoryContext<'a> {
+    /// What becomes of each rollback, unless none is to be run.
+    pub fn rollbacks(&self) -> &'a [Rollback] {
+        if self.facts.rollbacks == Rollbacks::Off { &[] } else { self.history.rollbacks(self.sources) }
+    }
+}
+
+/// Which rollbacks are run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Rollbacks {
+    /// None.
+    Off,
+    /// Each right after its migration.
+    #[default]
+    Each,
+    /// These, and all of them from the newest back to an empty schema.
+    Chain,
+}
+
 /// What a check of one change sees.
 #[derive(Clone, Copy)]
 pub struct ChangeContext<'a> {
@@ -113,12 +132,14 @@ pub struct SchemaContext<'a> {
 pub struct Facts {
     /// Which table holds the tenants, and which columns are keys to it.
     pub tenancy: Tenancy,
+    /// Which rollbacks are run.
+    pub rollbacks: Rollbacks,
 }
 
 impl Facts {
     /// Everything lints share about `history`.
     pub fn of(history: &History, tenant: &TenantSettings) -> Self {
-        Self { tenancy: Tenancy::infer(history.end(), tenant) }
+        Self { tenancy: Tenancy::infer(history.end(), tenant), rollbacks: Rollbacks::default() }
     }
 }
 

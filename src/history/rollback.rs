@@ -94,6 +94,9 @@ fn judge(history: &History, index: usize, migration: &Migration, sources: &Sourc
     let end = Arc::new(replay_file(&migration.after, down, sources, &mut watch));
     let verdict = match first_failure(down, watch.refused.take()) {
         _ if up_fails(history, index) => Verdict::Unknown("the migration itself fails".to_owned()),
+        Some(Failure { cause: Cause::Refused(refusal), .. }) if history.may_have_elsewhere(&refusal) => {
+            Verdict::Unknown("the migrations start from a schema that is kept elsewhere".to_owned())
+        }
         Some(failure) => Verdict::Fails(Box::new(failure)),
         None => compare(history, index, &end, &watch, sources),
     };

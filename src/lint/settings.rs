@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::card::Level;
 use super::paths::PathSet;
-use super::{Card, TenantSettings};
+use super::{Card, Rollbacks, TenantSettings};
 
 /// What a run is told from outside. The default runs every lint as its card says.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +15,8 @@ pub struct Settings {
     pub paths: Vec<PathSettings>,
     /// What is known about tenants.
     pub tenant: TenantSettings,
+    /// Which rollbacks are run.
+    pub rollbacks: Rollbacks,
     /// Nothing but these lints runs.
     pub only: Option<BTreeSet<String>>,
     /// These lints do not run.

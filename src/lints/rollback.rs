@@ -1,11 +1,20 @@
 //! Down scripts.
 
+mod chain;
+mod backups;
 mod empty_rollback;
+mod irreversible_data_loss;
 mod missing_rollback;
 mod orphan_rollback;
+mod rollback_drops_preexisting;
+mod rollback_fails;
+mod rollback_incomplete;
 mod rollback_run_forward;
+mod wording;
 
+use crate::difference::{Difference, DifferenceKind, Object};
 use crate::lint::Check;
+use crate::sql::{Body, DataKind, Statement};
 
 /// The checks of this group.
 pub const CHECKS: &[(&str, Check)] = &[
@@ -13,6 +22,10 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("orphan-rollback", Check::History(orphan_rollback::check)),
     ("rollback-run-forward", Check::History(rollback_run_forward::check)),
     ("empty-rollback", Check::History(empty_rollback::check)),
+    ("rollback-fails", Check::History(rollback_fails::check)),
+    ("rollback-incomplete", Check::History(rollback_incomplete::check)),
+    ("rollback-drops-preexisting", Check::History(rollback_drops_preexisting::check)),
+    ("irreversible-data-loss", Check::History(irreversible_data_loss::check)),
 ];
 
 /// Words by which authors say that there is no way back, on purpose.
@@ -36,9 +49,31 @@ const MARKERS: [&str; 14] = [
 /// Whether a comment of a migration says that there is no way back, on purpose.
 fn is_marked_irreversible(text: &str) -> bool {
     text.lines().filter_map(|line| line.split_once("--")).any(|(_, comment)| {
-        let comment = comment.to_ascii_lowercase();
+        // A comment that names the lint speaks of the finding.
+        let comment = comment.to_ascii_lowercase().replace("irreversible-data-loss", "");
         MARKERS.iter().any(|marker| comment.contains(marker))
     })
+}
+
+/// Whether a rollback is expected to undo a difference. PostgreSQL has no way to take an enum's value back; an extension
+/// is shared with other migrations; comments and the validity of a constraint stand in nobody's way.
+fn is_expected_back(difference: &Difference) -> bool {
+    let is_new = difference.kind == DifferenceKind::Added;
+    match (&difference.object, difference.attribute()) {
+        (Object::EnumLabel(..) | Object::Extension(_), None) => !is_new,
+        (_, Some(attribute)) => !matches!(attribute, "comment" | "validated" | "column order" | "order of values" | "order of attributes"),
+        _ => true,
+    }
+}
+
+/// Whether a statement of a rollback does anything.
+fn has_effect(statement: &Statement) -> bool {
+    match &statement.body {
+        Body::Transaction(_) | Body::Setting { .. } => false,
+        // `SELECT 1` is how one writes nothing; a function that is called may do anything.
+        Body::Data(data) => data.kind != DataKind::Select || !data.functions.is_empty(),
+        _ => true,
+    }
 }
 
 /// Words that an explanation of an empty rollback does without as rarely as any sentence that denies something.

@@ -50,33 +50,33 @@ fn remainder(difference: Difference, touched: &Touched, up: &Deeds, down: &Deeds
 
 /// What a migration did, as far as it concerns the question whether a difference is of its making.
 struct Touched<'a> {
-    /// Objects that came or went, and attributes that changed.
-    done: BTreeSet<(&'a Object, Option<&'static str>)>,
-    /// Relations that came or went as a whole, with all that belongs to them.
-    relations: BTreeSet<&'a QualifiedName>,
+    /// Objects that came or went.
+    whole: BTreeSet<&'a Object>,
+    /// Objects of which an attribute changed.
+    altered: BTreeSet<&'a Object>,
+    /// Objects that came or went with all that belongs to them.
+    owners: BTreeSet<&'a QualifiedName>,
 }
 
 impl<'a> Touched<'a> {
     fn by(differences: &'a [Difference]) -> Self {
-        let whole = |difference: &&Difference| difference.attribute().is_none();
-        let relations = differences.iter().filter(whole).filter_map(|difference| match &difference.object {
+        let (whole, altered): (Vec<&Difference>, Vec<&Difference>) =
+            differences.iter().partition(|difference| difference.attribute().is_none());
+        let whole: BTreeSet<&Object> = whole.into_iter().map(|difference| &difference.object).collect();
+        let owners = whole.iter().filter_map(|object| match object {
             Object::Table(name) | Object::View(name) | Object::Type(name) => Some(name),
             _ => None,
         });
-        Self {
-            done: differences.iter().map(|difference| (&difference.object, difference.attribute())).collect(),
-            relations: relations.collect(),
-        }
+        Self { owners: owners.collect(), altered: altered.into_iter().map(|difference| &difference.object).collect(), whole }
     }
 
-    /// An attribute of something that came or went is the migration's doing too. What the rollback makes, the
-    /// migration's absence of it calls for: it can be nothing that was there before.
+    /// What the rollback makes is an attempt to undo something: it was not there before.
     fn include(&self, difference: &Difference) -> bool {
         let object = &difference.object;
-        self.done.contains(&(object, None))
-            || self.done.contains(&(object, difference.attribute()))
+        self.whole.contains(object)
             || difference.kind == DifferenceKind::Added
-            || object.owner().is_some_and(|owner| self.relations.contains(owner))
+            || difference.attribute().is_some() && self.altered.contains(object)
+            || object.owner().is_some_and(|owner| self.owners.contains(owner))
     }
 }
 

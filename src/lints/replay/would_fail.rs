@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::change::{ErrorKind, Refusal};
+use crate::change::Refusal;
 use crate::diagnostic::Severity;
 use crate::history::{EventKind, History};
 use crate::lint::{Finding, HistoryContext};
@@ -21,7 +21,7 @@ pub fn check(context: &HistoryContext) -> Vec<Finding> {
     });
     // A statement fails as a whole and fails once.
     let first = refusals.filter(|(event, _)| failed.insert(event.statement));
-    let first = first.filter(|(_, refusal)| context.history.foundation.is_empty() || !may_come_from_elsewhere(refusal));
+    let first = first.filter(|(_, refusal)| !context.history.may_have_elsewhere(refusal));
     let others = first.filter(|(event, refusal)| !unknown_reference::reports(context.history, event, refusal));
     let others = others.map(|(event, refusal)| finding(server, event.span, refusal));
     foundation(context.history).into_iter().chain(others).collect()
@@ -39,12 +39,6 @@ fn foundation(history: &History) -> Option<Finding> {
     let help = "apply the schema these relations come from first, or make it the first migration";
     let labels = rest.iter().take(LABELS);
     Some(labels.fold(finding.help(help), |finding, (name, span)| finding.because(*span, format!("`{}` is needed here", name.to_sql()))))
-}
-
-/// Whether the missing object may be in the schema that the migrations build on. Relations of that were found out before.
-fn may_come_from_elsewhere(refusal: &Refusal) -> bool {
-    let is_type = refusal.error == ErrorKind::UndefinedObject && refusal.message.starts_with("type ");
-    is_type || refusal.error == ErrorKind::UndefinedFunction
 }
 
 fn finding(server: &str, span: Span, refusal: &Refusal) -> Finding {

@@ -1,24 +1,17 @@
 //! Rollbacks that do nothing.
 
-use std::collections::HashSet;
-
-use crate::change::{Change, ChangeKind};
 use crate::diagnostic::Severity;
-use crate::history::{EventKind, Migration};
+use crate::difference;
+use crate::history::Migration;
 use crate::lint::{Finding, HistoryContext};
 use crate::lints::files;
-use crate::schema::{QualifiedName, Schema, TEMPORARY};
-use crate::source::Span;
 use crate::sql::{Body, DataKind, Statement};
 
 pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
-    let idle: HashSet<Span> =
-        context.history.events.iter().filter(|event| matches!(event.kind, EventKind::NoEffect(_))).map(|event| event.span).collect();
-    context.history.migrations.iter().filter_map(|migration| judge(context, migration, &idle)).collect()
+    context.history.migrations.iter().filter_map(|migration| judge(context, migration)).collect()
 }
 
 /// What a migration leaves behind that a rollback could take away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Legacy {
     /// Rows it inserted.
     Rows,
@@ -26,15 +19,12 @@ enum Legacy {
     Schema,
 }
 
-fn judge(context: &HistoryContext, migration: &Migration, idle: &HashSet<Span>) -> Option<Finding> {
+fn judge(context: &HistoryContext, migration: &Migration) -> Option<Finding> {
     let (part, statements) = (migration.file.down?, migration.down.as_ref()?);
-    let legacies = migration.up.iter().filter_map(|statement| legacy(statement, &migration.before, idle));
-    // What a migration makes for itself and takes away again is no legacy.
-    let same = migration.before.has_same_objects(&migration.after);
-    let legacy = legacies.filter(|legacy| *legacy != Legacy::Schema || !same).max()?;
-    if statements.iter().any(has_effect) {
+    if statements.iter().any(super::has_effect) {
         return None;
     }
+    let legacy = legacy(migration)?;
     let (down, up) = (context.sources.text(part.span), context.sources.text(migration.file.up.span));
     if super::gives_a_reason(down) || super::is_marked_irreversible(up) {
         return None;
@@ -56,41 +46,10 @@ fn judge(context: &HistoryContext, migration: &Migration, idle: &HashSet<Span>) 
 }
 
 /// Rows that were updated or deleted are no legacy: nobody knows any more what they were.
-fn legacy(statement: &Statement, before: &Schema, idle: &HashSet<Span>) -> Option<Legacy> {
-    match &statement.body {
-        Body::Data(data) => (data.kind == DataKind::Insert).then_some(Legacy::Rows),
-        _ => statement
-            .changes()
-            .into_iter()
-            .any(|change| !idle.contains(&change.span) && is_undone(change, before))
-            .then_some(Legacy::Schema),
+fn legacy(migration: &Migration) -> Option<Legacy> {
+    if difference::between(&migration.before, &migration.after).iter().any(super::is_expected_back) {
+        return Some(Legacy::Schema);
     }
-}
-
-/// Whether a rollback is expected to undo a change. PostgreSQL has no way to take an enum's value back, and what
-/// other migrations share or no session keeps stays out of it.
-fn is_undone(change: &Change, before: &Schema) -> bool {
-    match &change.kind {
-        ChangeKind::AddEnumValue { .. } | ChangeKind::CreateExtension { .. } | ChangeKind::SetSearchPath { .. } => false,
-        ChangeKind::ValidateConstraint { .. } | ChangeKind::Comment { .. } | ChangeKind::Truncate { .. } => false,
-        ChangeKind::CreateFunction { function, .. } => function.key.name.schema != TEMPORARY,
-        ChangeKind::SetNullable { table, column, nullable, .. } => !was_so(before, table, column, *nullable),
-        _ => true,
-    }
-}
-
-/// Whether a column took NULL, or refused it, already.
-fn was_so(before: &Schema, table: &QualifiedName, column: &str, nullable: bool) -> bool {
-    let written = (!table.schema.is_empty()).then_some(&table.schema);
-    let found = before.resolve(written, &table.name, |name| before.table(name).is_some());
-    found.and_then(|name| before.column(&name, column)).is_some_and(|column| column.nullable.value == nullable)
-}
-
-fn has_effect(statement: &Statement) -> bool {
-    match &statement.body {
-        Body::Transaction(_) | Body::Setting { .. } => false,
-        // `SELECT 1` is how one writes nothing; a function that is called may do anything.
-        Body::Data(data) => data.kind != DataKind::Select || !data.functions.is_empty(),
-        _ => true,
-    }
+    let inserts = |statement: &Statement| matches!(&statement.body, Body::Data(data) if data.kind == DataKind::Insert);
+    migration.up.iter().any(inserts).then_some(Legacy::Rows)
 }

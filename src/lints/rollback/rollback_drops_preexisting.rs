@@ -1,0 +1,66 @@
+//! Rollbacks that take away, or change, what their migration had left alone.
+
+use super::wording;
+use crate::difference::DifferenceKind;
+use crate::history::{Culprit, EventKind, Remainder, Rollback, Verdict};
+use crate::lint::{Finding, HistoryContext};
+use crate::lints::files;
+use crate::source::Span;
+
+pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
+    context.rollbacks().iter().filter_map(|rollback| judge(context, rollback)).collect()
+}
+
+fn judge(context: &HistoryContext, rollback: &Rollback) -> Option<Finding> {
+    let Verdict::Differs(remainders) = &rollback.verdict else { return None };
+    let migration = context.history.migrations.get(rollback.migration)?;
+    let is_own = |remainder: &&Remainder| remainder.culprit == Culprit::Rollback && super::is_expected_back(&remainder.difference);
+    let remainders: Vec<&Remainder> = remainders.iter().filter(is_own).collect();
+    let first = remainders.first()?;
+    let name = files::title(context, migration);
+    let place = match first.span {
+        Some(span) => span,
+        None => files::first_line(context.sources, migration.file.down?),
+    };
+    let (lost, changed): (Vec<&Remainder>, Vec<&Remainder>) =
+        remainders.iter().partition(|remainder| remainder.difference.kind == DifferenceKind::Removed);
+    let listed = |remainders: &[&Remainder]| {
+        wording::list(&remainders.iter().map(|remainder| wording::respect(&remainder.difference)).collect::<Vec<_>>())
+    };
+    let what = match (lost.is_empty(), changed.is_empty()) {
+        (false, true) => format!("drops {}", listed(&lost)),
+        (true, _) => format!("changes {}", listed(&changed)),
+        (false, false) => format!("drops {} and changes {}", listed(&lost), listed(&changed)),
+    };
+    let message = format!("the rollback {what}, which `{name}` did not make: going back destroys what was there before it");
+    let finding = Finding::new(place, message).object(name).help("leave it out of the rollback");
+    let finding = remainders.iter().fold(finding, |finding, remainder| label(finding, remainder, place));
+    Some(match skipped(context, rollback.migration, &remainders) {
+        Some((span, reason)) => finding.because(span, format!("{reason}: this made nothing")),
+        None => finding,
+    })
+}
+
+fn label(finding: Finding, remainder: &Remainder, place: Span) -> Finding {
+    let respect = wording::respect(&remainder.difference);
+    let finding = match remainder.difference.before {
+        Some(made) => finding.because(made, format!("{respect} stems from here")),
+        None => finding,
+    };
+    match remainder.span.filter(|span| *span != place) {
+        Some(span) => finding.because(span, format!("the rollback changes {respect} here{}", wording::change(&remainder.difference))),
+        None => finding,
+    }
+}
+
+/// The statement of the migration that found the object and passed it over.
+fn skipped(context: &HistoryContext, migration: usize, remainders: &[&Remainder]) -> Option<(Span, String)> {
+    context.history.events_of(migration).iter().find_map(|event| match &event.kind {
+        EventKind::NoEffect(no_effect) => {
+            let existing = no_effect.existing?;
+            let is_lost = remainders.iter().any(|remainder| remainder.difference.before == Some(existing));
+            is_lost.then(|| (event.span, no_effect.reason.clone()))
+        }
+        _ => None,
+    })
+}

@@ -1,0 +1,63 @@
+//! Rollbacks that lead to another schema than the one before their migration.
+
+use super::wording;
+use crate::difference::{Difference, DifferenceKind};
+use crate::history::{Culprit, Migration, Remainder, Rollback, Verdict};
+use crate::lint::{Finding, HistoryContext};
+use crate::lints::files;
+
+pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
+    context.rollbacks().iter().filter_map(|rollback| judge(context, rollback)).collect()
+}
+
+fn judge(context: &HistoryContext, rollback: &Rollback) -> Option<Finding> {
+    let Verdict::Differs(remainders) = &rollback.verdict else { return None };
+    let migration = context.history.migrations.get(rollback.migration)?;
+    let remainders: Vec<&Remainder> = remainders.iter().filter(|remainder| remainder.culprit == Culprit::Migration).collect();
+    if !remainders.iter().any(|remainder| super::is_expected_back(&remainder.difference)) || is_deliberate(context, migration) {
+        return None;
+    }
+    let part = migration.file.down?;
+    let name = files::title(context, migration);
+    let message = format!("the rollback of `{name}` {}: the schema is not the one before it", summary(&remainders));
+    let finding = Finding::new(files::first_line(context.sources, part), message).object(name);
+    Some(remainders.iter().fold(finding, |finding, remainder| label(finding, remainder)))
+}
+
+/// A rollback that does nothing at all is [`super::empty_rollback`]'s; otherwise a comment may say why it stops short.
+fn is_deliberate(context: &HistoryContext, migration: &Migration) -> bool {
+    let marked = |part: crate::layout::SourcePart| super::is_marked_irreversible(context.sources.text(part.span));
+    let does_nothing = !migration.down.iter().flatten().any(super::has_effect);
+    does_nothing || marked(migration.file.up) || migration.file.down.is_some_and(marked)
+}
+
+/// `leaves a behind, does not bring back b and changes c`.
+fn summary(remainders: &[&Remainder]) -> String {
+    let of = |wanted: fn(&DifferenceKind) -> bool| -> Vec<String> {
+        let differences = remainders.iter().map(|remainder| &remainder.difference);
+        differences.filter(|difference| wanted(&difference.kind)).map(wording::respect).collect()
+    };
+    let parts = [
+        ("leaves", of(|kind| *kind == DifferenceKind::Added), " behind"),
+        ("does not bring back", of(|kind| *kind == DifferenceKind::Removed), ""),
+        ("does not restore", of(|kind| matches!(kind, DifferenceKind::Altered { .. })), ""),
+    ];
+    let parts = parts.into_iter().filter(|(_, objects, _)| !objects.is_empty());
+    let parts: Vec<String> = parts.map(|(verb, objects, end)| format!("{verb} {}{end}", wording::list(&objects))).collect();
+    wording::list(&parts)
+}
+
+fn label(finding: Finding, remainder: &Remainder) -> Finding {
+    let difference = &remainder.difference;
+    let Some(span) = remainder.span.or(difference.after).or(difference.before) else { return finding };
+    finding.because(span, explanation(difference))
+}
+
+fn explanation(difference: &Difference) -> String {
+    let respect = wording::respect(difference);
+    match &difference.kind {
+        DifferenceKind::Added => format!("{respect} is left behind"),
+        DifferenceKind::Removed => format!("{respect} is lost"),
+        DifferenceKind::Altered { .. } => format!("{respect} is not restored{}", wording::change(difference)),
+    }
+}
