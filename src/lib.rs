@@ -15,6 +15,7 @@ pub mod ddl;
 pub mod sql;
 pub mod layout;
 pub mod history;
+pub mod locks;
 pub mod lint;
 pub mod lints;
 pub mod config;

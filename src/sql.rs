@@ -1,11 +1,13 @@
 //! SQL text to statements. Parsing never fails: what a parser rejects becomes a statement that says so.
 
+mod maintenance;
 pub mod mentions;
 pub mod plpgsql;
 pub mod postgres;
 pub mod split;
 pub mod types;
 
+pub use maintenance::{LockMode, Maintenance, MaintenanceKind, TableOption};
 pub use plpgsql::Call;
 
 use std::collections::BTreeMap;
@@ -58,7 +60,9 @@ pub enum Body {
     Transaction(TransactionControl),
     /// A block of procedural code (`DO`), as far as it is understood.
     Block(Vec<Step>),
-    /// Understood, and of no interest to the model (`GRANT`, `ANALYZE`, `ALTER … OWNER TO` …).
+    /// It leaves the schema as it is, and locks, scans or rewrites relations (`LOCK TABLE`, `VACUUM`, `REINDEX` …); never empty.
+    Maintenance(Vec<Maintenance>),
+    /// Understood, and of no interest to the model (`GRANT`, `CREATE ROLE` …).
     Other,
     /// Valid SQL whose effect on the schema replay cannot know.
     Opaque {

@@ -21,6 +21,8 @@ pub trait Observer {
     fn applied(&mut self, _statement: &Statement, _change: &Change, _before: &Schema, _after: &Schema, _applied: Applied) {}
     /// A change was refused; the schema is as before.
     fn refused(&mut self, _statement: &Statement, _change: &Change, _refusal: Refusal) {}
+    /// Maintenance, a setting or transaction control was run.
+    fn passed(&mut self, _statement: &Statement, _span: Span, _body: &Body, _schema: &Schema) {}
     /// A statement, or a part of it, could not be followed.
     fn not_modelled(&mut self, _statement: &Statement, _span: Span, _reason: &str) {}
     /// Rows are written or read.
@@ -118,6 +120,9 @@ struct Raised {
 
 impl<'a> Run<'a> {
     fn body(&mut self, body: &Body, span: Span, on_refusal: OnRefusal) -> Result<(), Box<Raised>> {
+        if let (Some(statement), Body::Maintenance(_) | Body::Setting { .. } | Body::Transaction(_)) = (self.statement, body) {
+            self.observer.passed(statement, span, body, &self.schema);
+        }
         match body {
             Body::Changes(changes) => self.changes(changes, on_refusal),
             Body::Block(steps) => self.steps(steps, on_refusal),
@@ -135,7 +140,7 @@ impl<'a> Run<'a> {
                 }
                 data.calls.iter().try_for_each(|call| self.call(call, span, on_refusal))
             }
-            Body::Setting { .. } | Body::Transaction(_) | Body::Other => Ok(()),
+            Body::Setting { .. } | Body::Transaction(_) | Body::Maintenance(_) | Body::Other => Ok(()),
         }
     }
 

@@ -13,6 +13,7 @@ mod error;
 mod expression;
 mod function;
 mod index;
+mod maintenance;
 pub mod mentions;
 mod meta;
 mod node;
@@ -141,7 +142,13 @@ fn body(text: &Text, node: &Node) -> Option<Body> {
     let mut changes = changes(text, statement);
     // Most statements make one change, and a history keeps them all.
     changes.shrink_to_fit();
-    if changes.is_empty() { data::lower(text, node).map(Body::Data) } else { Some(Body::Changes(changes)) }
+    if !changes.is_empty() {
+        return Some(Body::Changes(changes));
+    }
+    if let Some(data) = data::lower(text, node) {
+        return Some(Body::Data(data));
+    }
+    Some(maintenance::lower(text, statement)).filter(|maintenance| !maintenance.is_empty()).map(Body::Maintenance)
 }
 
 fn opaque(reason: &str) -> Body {

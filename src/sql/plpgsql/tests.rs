@@ -53,6 +53,7 @@ fn body_summary(body: &Body) -> String {
         Body::Data(data) => format!("{:?}", data.kind),
         Body::Opaque { may_touch, .. } => format!("opaque({})", reach_summary(may_touch)),
         Body::Block(steps) => format!("block {{{}}}", steps_summary(steps)),
+        Body::Maintenance(_) => "maintenance".into(),
         Body::Other => "other".into(),
         Body::Unparsed(_) => "unparsed".into(),
         Body::Setting { .. } | Body::Transaction(_) => "session".into(),

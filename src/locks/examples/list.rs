@@ -1,0 +1,240 @@
+//! The schema the examples work on, and the examples themselves.
+
+use super::Example;
+
+/// The schema the examples work on.
+pub const SETUP: &str = r#"
+CREATE TABLE customers (
+    id bigint PRIMARY KEY,
+    email varchar(100) NOT NULL,
+    name varchar(50),
+    score integer CHECK (score >= 0),
+    price numeric(10, 2),
+    seen timestamp(3) with time zone,
+    address cidr
+);
+CREATE INDEX customers_name_idx ON customers (name);
+CREATE TABLE orders (
+    id integer PRIMARY KEY,
+    customer_id bigint REFERENCES customers (id),
+    total integer,
+    note text,
+    state text
+);
+CREATE TABLE items (order_id integer REFERENCES orders (id));
+CREATE TABLE events (id bigint, at date NOT NULL) PARTITION BY RANGE (at);
+CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE TABLE events_2 (id bigint, at date NOT NULL);
+CREATE VIEW open_orders AS SELECT state FROM orders;
+CREATE MATERIALIZED VIEW totals AS SELECT customer_id, count(*) AS orders FROM orders GROUP BY customer_id;
+CREATE UNIQUE INDEX totals_key ON totals (customer_id);
+CREATE DOMAIN positive AS integer CHECK (VALUE > 0);
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+INSERT INTO customers (id, email) VALUES (1, 'a@example.com'), (2, 'b@example.com');
+INSERT INTO orders VALUES (1, 1, 10, 'x'), (2, 2, 20, 'y');
+INSERT INTO items VALUES (1), (2);
+INSERT INTO events VALUES (1, '2024-05-01');
+REFRESH MATERIALIZED VIEW totals;
+"#;
+
+const fn example(group: &'static str, setup: &'static str, statement: &'static str) -> Example {
+    Example { group, setup, statement, since: 12, in_transaction: true }
+}
+
+impl Example {
+    const fn since(mut self, major: u8) -> Self {
+        self.since = major;
+        self
+    }
+
+    const fn by_itself(mut self) -> Self {
+        self.in_transaction = false;
+        self
+    }
+}
+
+const COLUMNS: &str = "Columns";
+const TYPES_OF_COLUMNS: &str = "Types of columns";
+const CONSTRAINTS: &str = "Constraints";
+const INDEXES: &str = "Indexes";
+const TABLES: &str = "Tables";
+const PARTITIONS: &str = "Partitions";
+const TRIGGERS_POLICIES_RULES: &str = "Triggers, policies, rules";
+const VIEWS: &str = "Views";
+const TYPES_SEQUENCES_FUNCTIONS: &str = "Types, sequences, functions";
+const ROWS: &str = "Rows";
+const MAINTENANCE: &str = "Maintenance";
+
+/// Every kind of statement, by an example.
+#[rustfmt::skip]
+pub const EXAMPLES: &[Example] = &[
+    example(COLUMNS, "", "ALTER TABLE orders ADD COLUMN label text"),
+    example(COLUMNS, "", "ALTER TABLE orders ADD COLUMN label text NOT NULL DEFAULT 'open'"),
+    example(COLUMNS, "", "ALTER TABLE orders ADD COLUMN made timestamptz NOT NULL DEFAULT now()"),
+    example(COLUMNS, "", "ALTER TABLE orders ADD COLUMN made timestamptz DEFAULT clock_timestamp()"),
+    example(COLUMNS, "", "ALTER TABLE orders ADD COLUMN token uuid DEFAULT gen_random_uuid()").since(13),
+    example(COLUMNS, "", "ALTER TABLE orders ADD COLUMN number bigserial"),
+    example(COLUMNS, "", "ALTER TABLE orders ADD COLUMN number bigint GENERATED ALWAYS AS IDENTITY"),
+    example(COLUMNS, "", "ALTER TABLE orders ADD COLUMN twice integer GENERATED ALWAYS AS (total * 2) STORED"),
+    example(COLUMNS, "", "ALTER TABLE orders ADD COLUMN twice integer GENERATED ALWAYS AS (total * 2) VIRTUAL").since(18),
+    example(COLUMNS, "", "ALTER TABLE orders ADD COLUMN amount positive"),
+    example(COLUMNS, "", "ALTER TABLE orders ADD COLUMN agent_id bigint REFERENCES customers (id)"),
+    example(COLUMNS, "", "ALTER TABLE orders ADD COLUMN agent_id bigint DEFAULT 1 REFERENCES customers (id)"),
+    example(COLUMNS, "", "ALTER TABLE orders ADD COLUMN size integer CHECK (size > 0)"),
+    example(COLUMNS, "", "ALTER TABLE orders ADD COLUMN code text UNIQUE"),
+    example(COLUMNS, "", "ALTER TABLE orders ADD COLUMN IF NOT EXISTS note text"),
+    example(COLUMNS, "", "ALTER TABLE events ADD COLUMN label text"),
+    example(COLUMNS, "", "ALTER TABLE orders DROP COLUMN note"),
+    example(COLUMNS, "", "ALTER TABLE items DROP COLUMN order_id"),
+    example(COLUMNS, "", "ALTER TABLE orders RENAME COLUMN note TO remark"),
+    example(COLUMNS, "", "ALTER TABLE orders ALTER COLUMN note SET DEFAULT ''"),
+    example(COLUMNS, "", "ALTER TABLE orders ALTER COLUMN note DROP DEFAULT"),
+    example(COLUMNS, "", "ALTER TABLE orders ALTER COLUMN note SET NOT NULL"),
+    example(COLUMNS, "ALTER TABLE orders ADD CONSTRAINT note_given CHECK (note IS NOT NULL)", "ALTER TABLE orders ALTER COLUMN note SET NOT NULL"),
+    example(COLUMNS, "ALTER TABLE orders ADD CONSTRAINT note_given CHECK (note IS NOT NULL) NOT VALID", "ALTER TABLE orders ALTER COLUMN note SET NOT NULL"),
+    example(COLUMNS, "", "ALTER TABLE orders ALTER COLUMN id SET NOT NULL"),
+    example(COLUMNS, "", "ALTER TABLE customers ALTER COLUMN email DROP NOT NULL"),
+    example(COLUMNS, "", "ALTER TABLE events ALTER COLUMN id SET NOT NULL"),
+    example(COLUMNS, "", "ALTER TABLE customers ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY"),
+    example(COLUMNS, "ALTER TABLE orders ADD COLUMN twice integer GENERATED ALWAYS AS (total * 2) STORED", "ALTER TABLE orders ALTER COLUMN twice DROP EXPRESSION").since(13),
+    example(COLUMNS, "ALTER TABLE orders ADD COLUMN twice integer GENERATED ALWAYS AS (total * 2) STORED", "ALTER TABLE orders ALTER COLUMN twice SET EXPRESSION AS (total * 3)").since(17),
+    example(COLUMNS, "", "ALTER TABLE orders ALTER COLUMN note SET STATISTICS 500"),
+    example(COLUMNS, "", "ALTER TABLE orders ALTER COLUMN note SET STORAGE EXTERNAL"),
+    example(TYPES_OF_COLUMNS, "", "ALTER TABLE customers ALTER COLUMN email TYPE varchar(200)"),
+    example(TYPES_OF_COLUMNS, "", "ALTER TABLE customers ALTER COLUMN email TYPE varchar(50)"),
+    example(TYPES_OF_COLUMNS, "", "ALTER TABLE customers ALTER COLUMN email TYPE text"),
+    example(TYPES_OF_COLUMNS, "", "ALTER TABLE customers ALTER COLUMN name TYPE text"),
+    example(TYPES_OF_COLUMNS, "", "ALTER TABLE orders ALTER COLUMN note TYPE varchar"),
+    example(TYPES_OF_COLUMNS, "", "ALTER TABLE orders ALTER COLUMN note TYPE varchar(100)"),
+    example(TYPES_OF_COLUMNS, "", "ALTER TABLE customers ALTER COLUMN email TYPE text USING email::text"),
+    example(TYPES_OF_COLUMNS, "", "ALTER TABLE customers ALTER COLUMN email TYPE text USING lower(email)"),
+    example(TYPES_OF_COLUMNS, "", "ALTER TABLE customers ALTER COLUMN email TYPE char(100)"),
+    example(TYPES_OF_COLUMNS, "", "ALTER TABLE customers ALTER COLUMN price TYPE numeric(12, 2)"),
+    example(TYPES_OF_COLUMNS, "", "ALTER TABLE customers ALTER COLUMN price TYPE numeric(12, 4)"),
+    example(TYPES_OF_COLUMNS, "", "ALTER TABLE customers ALTER COLUMN price TYPE numeric"),
+    example(TYPES_OF_COLUMNS, "", "ALTER TABLE customers ALTER COLUMN seen TYPE timestamptz"),
+    example(TYPES_OF_COLUMNS, "", "ALTER TABLE customers ALTER COLUMN seen TYPE timestamptz(0)"),
+    example(TYPES_OF_COLUMNS, "", "ALTER TABLE customers ALTER COLUMN seen TYPE timestamp"),
+    example(TYPES_OF_COLUMNS, "", "ALTER TABLE customers ALTER COLUMN address TYPE inet"),
+    example(TYPES_OF_COLUMNS, "", "ALTER TABLE customers ALTER COLUMN score TYPE bigint"),
+    example(TYPES_OF_COLUMNS, "", "ALTER TABLE customers ALTER COLUMN name TYPE varchar(60)"),
+    example(TYPES_OF_COLUMNS, "CREATE INDEX customers_lower_idx ON customers (lower(name))", "ALTER TABLE customers ALTER COLUMN name TYPE varchar(60)"),
+    example(TYPES_OF_COLUMNS, "CREATE INDEX customers_named_idx ON customers (id) WHERE name IS NOT NULL", "ALTER TABLE customers ALTER COLUMN name TYPE varchar(60)"),
+    example(TYPES_OF_COLUMNS, "ALTER TABLE customers ADD CHECK (name <> '')", "ALTER TABLE customers ALTER COLUMN name TYPE varchar(60)"),
+    example(TYPES_OF_COLUMNS, "", "ALTER TABLE customers ALTER COLUMN name TYPE varchar(50) COLLATE \"C\""),
+    example(TYPES_OF_COLUMNS, "", "ALTER TABLE orders ALTER COLUMN id TYPE bigint"),
+    example(TYPES_OF_COLUMNS, "", "ALTER TABLE items ALTER COLUMN order_id TYPE bigint"),
+    example(TYPES_OF_COLUMNS, "", "ALTER TABLE orders ALTER COLUMN total TYPE positive"),
+    example(TYPES_OF_COLUMNS, "", "ALTER TABLE events ALTER COLUMN id TYPE numeric"),
+    example(CONSTRAINTS, "", "ALTER TABLE orders ADD CONSTRAINT positive CHECK (total > 0)"),
+    example(CONSTRAINTS, "", "ALTER TABLE orders ADD CONSTRAINT positive CHECK (total > 0) NOT VALID"),
+    example(CONSTRAINTS, "ALTER TABLE orders ADD CONSTRAINT positive CHECK (total > 0) NOT VALID", "ALTER TABLE orders VALIDATE CONSTRAINT positive"),
+    example(CONSTRAINTS, "ALTER TABLE items ADD COLUMN customer_id bigint", "ALTER TABLE items ADD CONSTRAINT items_customer FOREIGN KEY (customer_id) REFERENCES customers (id)"),
+    example(CONSTRAINTS, "ALTER TABLE items ADD COLUMN customer_id bigint", "ALTER TABLE items ADD CONSTRAINT items_customer FOREIGN KEY (customer_id) REFERENCES customers (id) NOT VALID"),
+    example(CONSTRAINTS, "ALTER TABLE items ADD COLUMN customer_id bigint, ADD CONSTRAINT items_customer FOREIGN KEY (customer_id) REFERENCES customers (id) NOT VALID", "ALTER TABLE items VALIDATE CONSTRAINT items_customer"),
+    example(CONSTRAINTS, "", "ALTER TABLE orders ADD CONSTRAINT orders_note_key UNIQUE (note)"),
+    example(CONSTRAINTS, "CREATE UNIQUE INDEX orders_note_idx ON orders (note)", "ALTER TABLE orders ADD CONSTRAINT orders_note_key UNIQUE USING INDEX orders_note_idx"),
+    example(CONSTRAINTS, "", "ALTER TABLE items ADD PRIMARY KEY (order_id)"),
+    example(CONSTRAINTS, "CREATE UNIQUE INDEX items_idx ON items (order_id)", "ALTER TABLE items ADD CONSTRAINT items_pkey PRIMARY KEY USING INDEX items_idx"),
+    example(CONSTRAINTS, "ALTER TABLE items ALTER COLUMN order_id SET NOT NULL; CREATE UNIQUE INDEX items_idx ON items (order_id)", "ALTER TABLE items ADD CONSTRAINT items_pkey PRIMARY KEY USING INDEX items_idx"),
+    example(CONSTRAINTS, "", "ALTER TABLE customers ADD EXCLUDE USING btree (email WITH =)"),
+    example(CONSTRAINTS, "", "ALTER TABLE orders DROP CONSTRAINT orders_customer_id_fkey"),
+    example(CONSTRAINTS, "", "ALTER TABLE customers DROP CONSTRAINT customers_score_check"),
+    example(CONSTRAINTS, "", "ALTER TABLE orders DROP CONSTRAINT orders_pkey CASCADE"),
+    example(CONSTRAINTS, "", "ALTER TABLE orders RENAME CONSTRAINT orders_pkey TO orders_key"),
+    example(CONSTRAINTS, "", "ALTER TABLE orders ALTER CONSTRAINT orders_customer_id_fkey DEFERRABLE"),
+    example(CONSTRAINTS, "", "ALTER DOMAIN positive ADD CONSTRAINT small CHECK (VALUE < 100)"),
+    example(CONSTRAINTS, "ALTER TABLE items ADD COLUMN amount positive", "ALTER DOMAIN positive ADD CONSTRAINT small CHECK (VALUE < 100)"),
+    example(CONSTRAINTS, "ALTER TABLE items ADD COLUMN amount positive", "ALTER DOMAIN positive ADD CONSTRAINT small CHECK (VALUE < 100) NOT VALID"),
+    example(CONSTRAINTS, "ALTER TABLE items ADD COLUMN amount positive; ALTER DOMAIN positive ADD CONSTRAINT small CHECK (VALUE < 100) NOT VALID", "ALTER DOMAIN positive VALIDATE CONSTRAINT small"),
+    example(INDEXES, "", "CREATE INDEX ON orders (total)"),
+    example(INDEXES, "", "CREATE INDEX CONCURRENTLY ON orders (total)").by_itself(),
+    example(INDEXES, "", "CREATE UNIQUE INDEX ON orders (total)"),
+    example(INDEXES, "", "CREATE INDEX ON events (at)"),
+    example(INDEXES, "", "CREATE INDEX ON ONLY events (at)"),
+    example(INDEXES, "", "CREATE INDEX ON totals (orders)"),
+    example(INDEXES, "", "CREATE INDEX IF NOT EXISTS customers_name_idx ON customers (name)"),
+    example(INDEXES, "", "DROP INDEX customers_name_idx"),
+    example(INDEXES, "", "DROP INDEX CONCURRENTLY customers_name_idx").by_itself(),
+    example(INDEXES, "", "ALTER INDEX customers_name_idx RENAME TO by_name"),
+    example(INDEXES, "CREATE INDEX events_at ON ONLY events (at); CREATE INDEX events_1_at ON events_1 (at)", "ALTER INDEX events_at ATTACH PARTITION events_1_at"),
+    example(INDEXES, "", "REINDEX INDEX customers_name_idx"),
+    example(INDEXES, "", "REINDEX TABLE customers"),
+    example(INDEXES, "", "REINDEX INDEX CONCURRENTLY customers_name_idx").by_itself(),
+    example(INDEXES, "", "REINDEX TABLE CONCURRENTLY customers").by_itself(),
+    example(TABLES, "", "CREATE TABLE notes (id bigint PRIMARY KEY)"),
+    example(TABLES, "", "CREATE TABLE notes (order_id integer REFERENCES orders (id))"),
+    example(TABLES, "", "CREATE TABLE IF NOT EXISTS orders (customer_id bigint REFERENCES customers (id))"),
+    example(TABLES, "", "CREATE TABLE notes () INHERITS (orders)"),
+    example(TABLES, "", "CREATE TABLE notes (LIKE orders)"),
+    example(TABLES, "", "CREATE TABLE notes AS SELECT id FROM orders"),
+    example(TABLES, "", "DROP TABLE items"),
+    example(TABLES, "", "DROP TABLE orders CASCADE"),
+    example(TABLES, "", "ALTER TABLE orders RENAME TO purchases"),
+    example(TABLES, "CREATE SCHEMA archive", "ALTER TABLE orders SET SCHEMA archive"),
+    example(TABLES, "", "TRUNCATE items"),
+    example(TABLES, "", "TRUNCATE orders CASCADE"),
+    example(TABLES, "", "ALTER TABLE items SET UNLOGGED"),
+    example(TABLES, "", "ALTER TABLE items SET LOGGED"),
+    example(TABLES, "ALTER TABLE items SET UNLOGGED", "ALTER TABLE items SET LOGGED"),
+    example(TABLES, "", "ALTER TABLE orders SET TABLESPACE fast"),
+    example(TABLES, "", "ALTER TABLE orders SET ACCESS METHOD columnar").since(15),
+    example(TABLES, "", "ALTER TABLE orders SET (fillfactor = 70)"),
+    example(TABLES, "", "ALTER TABLE orders SET (autovacuum_enabled = false)"),
+    example(TABLES, "", "ALTER TABLE orders SET (user_catalog_table = true)"),
+    example(TABLES, "", "ALTER TABLE orders CLUSTER ON orders_pkey"),
+    example(TABLES, "", "ALTER TABLE orders REPLICA IDENTITY FULL"),
+    example(TABLES, "", "ALTER TABLE orders OWNER TO CURRENT_USER"),
+    example(TABLES, "CREATE TABLE notes (LIKE orders)", "ALTER TABLE notes INHERIT orders"),
+    example(TABLES, "CREATE TABLE notes () INHERITS (orders)", "ALTER TABLE notes NO INHERIT orders"),
+    example(TABLES, "", "COMMENT ON TABLE orders IS 'what was bought'"),
+    example(TABLES, "", "COMMENT ON COLUMN orders.note IS 'free text'"),
+    example(TABLES, "", "CREATE STATISTICS orders_stats ON customer_id, total FROM orders"),
+    example(PARTITIONS, "", "CREATE TABLE events_3 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')"),
+    example(PARTITIONS, "CREATE TABLE events_0 PARTITION OF events DEFAULT", "CREATE TABLE events_3 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')"),
+    example(PARTITIONS, "", "ALTER TABLE events ATTACH PARTITION events_2 FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')"),
+    example(PARTITIONS, "ALTER TABLE events_2 ADD CHECK (at >= '2025-01-01' AND at < '2026-01-01')", "ALTER TABLE events ATTACH PARTITION events_2 FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')"),
+    example(PARTITIONS, "CREATE TABLE events_0 PARTITION OF events DEFAULT", "ALTER TABLE events ATTACH PARTITION events_2 FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')"),
+    example(PARTITIONS, "CREATE INDEX events_at ON events (at)", "ALTER TABLE events ATTACH PARTITION events_2 FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')"),
+    example(PARTITIONS, "ALTER TABLE events ADD FOREIGN KEY (id) REFERENCES customers (id)", "ALTER TABLE events ATTACH PARTITION events_2 FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')"),
+    example(PARTITIONS, "", "ALTER TABLE events DETACH PARTITION events_1"),
+    example(PARTITIONS, "", "ALTER TABLE events DETACH PARTITION events_1 CONCURRENTLY").since(14).by_itself(),
+    example(PARTITIONS, "", "DROP TABLE events_1"),
+    example(PARTITIONS, "", "DROP TABLE events"),
+    example(TRIGGERS_POLICIES_RULES, "", "CREATE TRIGGER t BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION touch()"),
+    example(TRIGGERS_POLICIES_RULES, "", "CREATE TRIGGER t BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION touch()"),
+    example(TRIGGERS_POLICIES_RULES, "CREATE TRIGGER t BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION touch()", "ALTER TABLE orders DISABLE TRIGGER t"),
+    example(TRIGGERS_POLICIES_RULES, "CREATE TRIGGER t BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION touch()", "DROP TRIGGER t ON orders"),
+    example(TRIGGERS_POLICIES_RULES, "CREATE TRIGGER t BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION touch()", "DROP FUNCTION touch() CASCADE"),
+    example(TRIGGERS_POLICIES_RULES, "CREATE TRIGGER t BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION touch()", "ALTER TRIGGER t ON orders RENAME TO t2"),
+    example(TRIGGERS_POLICIES_RULES, "", "ALTER TABLE orders ENABLE ROW LEVEL SECURITY"),
+    example(TRIGGERS_POLICIES_RULES, "", "ALTER TABLE orders FORCE ROW LEVEL SECURITY"),
+    example(TRIGGERS_POLICIES_RULES, "", "CREATE POLICY p ON orders USING (total > 0)"),
+    example(TRIGGERS_POLICIES_RULES, "CREATE POLICY p ON orders USING (total > 0)", "ALTER POLICY p ON orders USING (total > 1)"),
+    example(TRIGGERS_POLICIES_RULES, "CREATE POLICY p ON orders USING (total > 0)", "DROP POLICY p ON orders"),
+    example(TRIGGERS_POLICIES_RULES, "", "CREATE RULE r AS ON INSERT TO items DO NOTHING"),
+    example(VIEWS, "", "CREATE VIEW notes AS SELECT note FROM orders"),
+    example(VIEWS, "", "CREATE OR REPLACE VIEW open_orders AS SELECT state, note FROM orders"),
+    example(VIEWS, "", "DROP VIEW open_orders"),
+    example(VIEWS, "", "ALTER VIEW open_orders RENAME TO orders_open"),
+    example(VIEWS, "", "CREATE MATERIALIZED VIEW notes AS SELECT note FROM orders"),
+    example(VIEWS, "", "REFRESH MATERIALIZED VIEW totals"),
+    example(VIEWS, "", "REFRESH MATERIALIZED VIEW CONCURRENTLY totals"),
+    example(VIEWS, "", "DROP MATERIALIZED VIEW totals"),
+    example(TYPES_SEQUENCES_FUNCTIONS, "", "CREATE TYPE state AS ENUM ('open', 'done')"),
+    example(TYPES_SEQUENCES_FUNCTIONS, "CREATE TYPE state AS ENUM ('open', 'done')", "ALTER TYPE state ADD VALUE 'late'"),
+    example(TYPES_SEQUENCES_FUNCTIONS, "", "CREATE SEQUENCE numbers"),
+    example(TYPES_SEQUENCES_FUNCTIONS, "", "CREATE FUNCTION one() RETURNS integer LANGUAGE sql AS 'SELECT 1'"),
+    example(TYPES_SEQUENCES_FUNCTIONS, "CREATE TYPE state AS ENUM ('open', 'done'); ALTER TABLE items ADD COLUMN state state", "DROP TYPE state CASCADE"),
+    example(ROWS, "", "SELECT * FROM orders"),
+    example(ROWS, "", "INSERT INTO items VALUES (1)"),
+    example(ROWS, "", "UPDATE orders SET note = ''"),
+    example(ROWS, "", "UPDATE orders SET note = '' WHERE id = 1"),
+    example(ROWS, "", "DELETE FROM items"),
+    example(ROWS, "", "LOCK TABLE orders IN SHARE MODE"),
+    example(ROWS, "", "LOCK TABLE orders"),
+    example(MAINTENANCE, "", "ANALYZE orders"),
+    example(MAINTENANCE, "", "VACUUM orders").by_itself(),
+    example(MAINTENANCE, "", "VACUUM FULL orders").by_itself(),
+    example(MAINTENANCE, "", "CLUSTER orders USING orders_pkey"),
+];

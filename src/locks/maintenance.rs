@@ -1,0 +1,102 @@
+//! Locks of statements that change no schema.
+
+use super::{Held, LockMode, Work};
+use crate::schema::{Name, QualifiedName};
+use crate::sql::{DataKind, DataStatement, Maintenance, MaintenanceKind, TableOption};
+
+impl Held<'_> {
+    pub(super) fn data(&mut self, data: &DataStatement) {
+        for relation in &data.reads {
+            // Names that no relation has are those of common table expressions and functions.
+            if self.schema.relation(&self.resolve(relation)).is_some() {
+                self.one(relation, LockMode::AccessShare, Work::None);
+            }
+        }
+        let Some(table) = &data.table else { return };
+        let reads_all = matches!(data.kind, DataKind::Update | DataKind::Delete) && !data.has_where;
+        let work = if reads_all { Work::Scan } else { Work::None };
+        match data.kind {
+            DataKind::Update | DataKind::Delete => self.tree(table, LockMode::RowExclusive, work),
+            DataKind::Insert | DataKind::Merge | DataKind::Copy => self.one(table, LockMode::RowExclusive, work),
+            DataKind::Select => {}
+        }
+    }
+
+    pub(super) fn maintenance(&mut self, maintenance: &Maintenance) {
+        match &maintenance.relation {
+            Some(relation) => self.maintain(&relation.clone(), &maintenance.kind),
+            None => {
+                let tables: Vec<QualifiedName> = self.schema.tables.keys().cloned().collect();
+                tables.iter().for_each(|table| self.maintain(table, &maintenance.kind));
+            }
+        }
+    }
+
+    fn maintain(&mut self, relation: &QualifiedName, kind: &MaintenanceKind) {
+        use LockMode::{AccessExclusive, Exclusive, ShareUpdateExclusive};
+        match kind {
+            MaintenanceKind::Lock(mode) => self.tree(relation, *mode, Work::None),
+            MaintenanceKind::Vacuum { full: true } | MaintenanceKind::Cluster => self.tree(relation, AccessExclusive, Work::Rewrite),
+            MaintenanceKind::Vacuum { full: false } | MaintenanceKind::Analyze => self.tree(relation, ShareUpdateExclusive, Work::None),
+            MaintenanceKind::Reindex { index, concurrently } => self.reindex(relation, *index, *concurrently),
+            MaintenanceKind::Refresh { concurrently } => {
+                let mode = if *concurrently { Exclusive } else { AccessExclusive };
+                let work = if *concurrently { Work::Scan } else { Work::Rewrite };
+                self.one(relation, mode, work);
+                self.readers_source(relation);
+            }
+            MaintenanceKind::Alter(option) => self.alter(relation, option),
+            MaintenanceKind::CreateStatistics => self.one(relation, ShareUpdateExclusive, Work::None),
+            MaintenanceKind::CreateRule => self.one(relation, AccessExclusive, Work::None),
+        }
+    }
+
+    /// What a materialized view reads when it is refreshed.
+    fn readers_source(&mut self, view: &QualifiedName) {
+        let sources = self.schema.views.get(&self.resolve(view)).map(|view| view.relations.clone()).unwrap_or_default();
+        sources.iter().for_each(|source| self.one(source, LockMode::AccessShare, Work::None));
+    }
+
+    fn reindex(&mut self, relation: &QualifiedName, index: bool, concurrently: bool) {
+        let mode = if concurrently { LockMode::ShareUpdateExclusive } else { LockMode::Share };
+        let name = self.resolve(relation);
+        if !index {
+            let indexes = self.indexes(&name);
+            self.tree(&name, mode, Work::IndexBuild);
+            return self.lock_indexes(&indexes, concurrently);
+        }
+        let table = self.schema.index_tables.get(&name).cloned();
+        table.iter().for_each(|table| self.one(table, mode, Work::IndexBuild));
+        self.lock_indexes(&[name], concurrently);
+    }
+
+    fn indexes(&self, table: &QualifiedName) -> Vec<QualifiedName> {
+        let of = |name: &Name| QualifiedName::new(table.schema.clone(), name.clone());
+        let table = self.schema.table(table);
+        table.map(|table| table.indexes.iter().map(|index| of(&index.name)).collect()).unwrap_or_default()
+    }
+
+    /// A query that could use the index waits for it while it is planned.
+    fn lock_indexes(&mut self, indexes: &[QualifiedName], concurrently: bool) {
+        if !concurrently {
+            indexes.iter().for_each(|index| self.one(index, LockMode::AccessExclusive, Work::None));
+        }
+    }
+
+    fn alter(&mut self, table: &QualifiedName, option: &TableOption) {
+        use LockMode::{AccessExclusive, ShareUpdateExclusive};
+        match option {
+            TableOption::Tablespace | TableOption::AccessMethod => self.one(table, AccessExclusive, Work::Rewrite),
+            TableOption::Planning => self.one(table, ShareUpdateExclusive, Work::None),
+            TableOption::Parameters(names) if names.iter().all(is_harmless) => self.one(table, ShareUpdateExclusive, Work::None),
+            TableOption::Parameters(_) | TableOption::Other => self.one(table, AccessExclusive, Work::None),
+        }
+    }
+}
+
+/// Storage parameters that can be set while rows are read and written.
+fn is_harmless(parameter: &Name) -> bool {
+    const NAMES: &[&str] =
+        &["fillfactor", "toast_tuple_target", "parallel_workers", "vacuum_index_cleanup", "vacuum_truncate", "log_autovacuum_min_duration"];
+    parameter.starts_with("autovacuum_") || NAMES.contains(&parameter.as_str())
+}
