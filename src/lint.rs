@@ -9,6 +9,7 @@ mod run;
 pub mod settings;
 mod suppress;
 pub mod tenancy;
+pub mod unapplied;
 
 use crate::change::Change;
 use crate::history::{Comparison, History, Migration, Rollback};
@@ -22,6 +23,7 @@ pub use options::{OptionKind, Options};
 pub use run::{run, run_against};
 pub use settings::Settings;
 pub use tenancy::{Tenancy, TenantSettings};
+pub use unapplied::{Pending, Unapplied};
 
 /// A lint: what users read about it, and how it is checked.
 #[derive(Debug)]
@@ -134,12 +136,18 @@ pub struct Facts {
     pub tenancy: Tenancy,
     /// Which rollbacks are run.
     pub rollbacks: Rollbacks,
+    /// What is yet to run, and what it locks.
+    pub pending: Pending,
 }
 
 impl Facts {
     /// Everything lints share about `history`.
-    pub fn of(history: &History, tenant: &TenantSettings) -> Self {
-        Self { tenancy: Tenancy::infer(history.end(), tenant), rollbacks: Rollbacks::default() }
+    pub fn of(history: &History, sources: &SourceMap, settings: &Settings) -> Self {
+        Self {
+            tenancy: Tenancy::infer(history.end(), &settings.tenant),
+            rollbacks: settings.rollbacks,
+            pending: Pending::of(history, sources, &settings.unapplied, settings.postgresql_version),
+        }
     }
 }
 

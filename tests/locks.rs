@@ -107,7 +107,10 @@ fn observe(server: &str, examples: &[&Example]) -> Vec<Held> {
     let mut script = PREPARE.to_owned();
     for example in examples {
         let Example { setup, statement, .. } = example;
-        let _ = write!(script, "\\echo example\nDROP SCHEMA IF EXISTS archive CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public;{SETUP}");
+        let _ = write!(
+            script,
+            "\\echo example\nDROP SCHEMA IF EXISTS archive CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public;{SETUP}"
+        );
         let _ = write!(script, "{setup};\nBEGIN;{BEFORE}\n{statement};\n\\echo locks\n{AFTER}\nROLLBACK;\n");
     }
     let output = psql(server, "migralint_locks", &script);

@@ -25,6 +25,10 @@ pub(super) struct LintArguments {
     /// How findings are written
     #[arg(long, value_enum, default_value_t = Format::Terminal)]
     format: Format,
+    /// Take the migrations from this version on for not yet applied: lints about locks, drops and renames report them.
+    /// Otherwise these report the last migration, or the one whose file is named
+    #[arg(long, value_name = "VERSION")]
+    since: Option<String>,
     #[command(flatten)]
     judging: Judging,
     #[command(flatten)]
@@ -48,7 +52,10 @@ pub(super) fn run(arguments: &LintArguments, out: &mut dyn Write) -> io::Result<
             Err(message) => return Ok(fail(&message)),
         }
     }
-    targets.iter_mut().for_each(|target| arguments.judging.select(&mut target.config.settings));
+    for target in &mut targets {
+        arguments.judging.select(&mut target.config.settings);
+        target.select_unapplied(arguments.since.as_deref());
+    }
     let fail_on = arguments.judging.fail_on(targets.iter().filter_map(|target| target.config.fail_on));
     let mut directories = Vec::new();
     for target in targets {

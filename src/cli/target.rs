@@ -1,7 +1,7 @@
 //! From a path on the command line to a migration directory and the configuration that governs it: what every
 //! command that reads migrations begins with.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -10,6 +10,7 @@ use clap::builder::PossibleValuesParser;
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::layout::{self, Directory, DiscoverOptions, Kind};
+use crate::lint::Unapplied;
 use crate::lint::paths::absolute;
 use crate::lints;
 use crate::source::{FileId, SourceMap};
@@ -56,6 +57,18 @@ impl Target {
         directory.ignored.retain(|file| !ignored(file.file, sources));
         directory.unreadable.retain(|file| !ignored(file.file, sources));
         Ok(Self { directory, config, only_file })
+    }
+}
+
+impl Target {
+    /// Which migrations are taken to be unapplied: those from a version on, or the one whose file was asked for;
+    /// otherwise the configuration decides.
+    pub(super) fn select_unapplied(&mut self, since: Option<&str>) {
+        if let Some(since) = since {
+            self.config.settings.unapplied = Unapplied::Since(since.to_owned());
+        } else if let Some(file) = self.only_file {
+            self.config.settings.unapplied = Unapplied::Files(BTreeSet::from([file]));
+        }
     }
 }
 

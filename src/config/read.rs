@@ -12,7 +12,8 @@ use crate::layout::Kind;
 use crate::lint::card::Level;
 use crate::lint::paths::{PathSet, pattern};
 use crate::lint::settings::{LintSettings, PathSettings};
-use crate::lint::{Card, Lint, OptionKind, TenantSettings, fingerprint};
+use crate::lint::{Card, Lint, OptionKind, TenantSettings, Unapplied, fingerprint};
+use crate::locks::ServerVersion;
 use crate::nearest::did_you_mean;
 use crate::source::{FileId, SourceMap, Span};
 use crate::sql::{Dialect, Values};
@@ -49,7 +50,19 @@ fn layouts() -> Vec<(&'static str, Kind)> {
     Kind::all().map(|kind| (kind.name(), kind)).collect()
 }
 
-const KEYS: [&str; 9] = ["layout", "dialect", "down-directory", "placeholders", "fail-on", "lints", "paths", "tenant", "ignore"];
+const KEYS: [&str; 11] = [
+    "layout",
+    "dialect",
+    "down-directory",
+    "placeholders",
+    "fail-on",
+    "lints",
+    "paths",
+    "tenant",
+    "since",
+    "postgresql-version",
+    "ignore",
+];
 
 /// Reads values and notes mistakes on the way.
 struct Reader<'a> {
@@ -70,6 +83,8 @@ impl Reader<'_> {
                 "fail-on" => config.fail_on = self.choice(key, value, &FAIL_ON),
                 "lints" => config.settings.lints = self.lints(value),
                 "paths" => config.settings.paths = self.paths(value),
+                "since" => config.settings.unapplied = self.since(key, value).map(Unapplied::Since).unwrap_or_default(),
+                "postgresql-version" => config.settings.postgresql_version = self.server_version(key, value).unwrap_or_default(),
                 "tenant" => config.settings.tenant = self.tenant(value),
                 _ => config.ignore = self.path_set(key, value),
             }
@@ -96,6 +111,27 @@ impl Reader<'_> {
             }
         }
         values
+    }
+
+    /// A version as file names write it. Without quotes YAML takes it for a number, and drops zeros before it.
+    fn since(&mut self, key: &str, node: &Node) -> Option<String> {
+        match (node.as_str(), node.to_value().as_u64()) {
+            (Some(text), _) => Some(text.to_owned()),
+            (None, Some(number)) => Some(number.to_string()),
+            (None, None) => {
+                self.wrong_kind(key, "the version of a migration", node);
+                None
+            }
+        }
+    }
+
+    fn server_version(&mut self, key: &str, node: &Node) -> Option<ServerVersion> {
+        let version = node.to_value().as_u64().and_then(|major| u8::try_from(major).ok()).and_then(ServerVersion::new);
+        if version.is_none() {
+            let known = ServerVersion::KNOWN;
+            self.wrong_kind(key, &format!("a major version from {} to {}", known.start(), known.end()), node);
+        }
+        version
     }
 
     fn lints(&mut self, node: &Node) -> BTreeMap<String, LintSettings> {

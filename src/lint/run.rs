@@ -24,7 +24,7 @@ pub fn run(lints: &[Lint], history: &History, sources: &SourceMap, settings: &Se
 
 /// The same for a history beside its base: lints that compare the two run as well.
 pub fn run_against(lints: &[Lint], history: &History, base: Option<&Base>, sources: &SourceMap, settings: &Settings) -> Vec<Diagnostic> {
-    let facts = Facts { rollbacks: settings.rollbacks, ..Facts::of(history, &settings.tenant) };
+    let facts = Facts::of(history, sources, settings);
     let has_its_base = |lint: &&Lint| base.is_some() || !matches!(lint.check, Check::Review(_));
     let may_report = |lint: &&Lint| settings.may_report(&lint.card) && has_its_base(lint);
     let enabled: Vec<(&Lint, Options)> = lints.iter().filter(may_report).map(|lint| (lint, options(lint, settings))).collect();

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::card::Level;
 use super::paths::PathSet;
-use super::{Card, Rollbacks, TenantSettings};
+use super::{Card, Rollbacks, TenantSettings, Unapplied};
+use crate::locks::ServerVersion;
 
 /// What a run is told from outside. The default runs every lint as its card says.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +18,10 @@ pub struct Settings {
     pub tenant: TenantSettings,
     /// Which rollbacks are run.
     pub rollbacks: Rollbacks,
+    /// Which migrations are yet to run.
+    pub unapplied: Unapplied,
+    /// The oldest server they are to run on.
+    pub postgresql_version: ServerVersion,
     /// Nothing but these lints runs.
     pub only: Option<BTreeSet<String>>,
     /// These lints do not run.

@@ -46,9 +46,8 @@ impl Held<'_> {
         let name = self.resolve(written);
         let Some(table) = self.schema.table(&name) else { return true };
         let Some(index) = index.and_then(|index| table.index(index)) else { return true };
-        let may_be_null = |column: &Name| {
-            table.column(column).is_none_or(|column| column.nullable.value && !proves_not_null(table, &column.name))
-        };
+        let may_be_null =
+            |column: &Name| table.column(column).is_none_or(|column| column.nullable.value && !proves_not_null(table, &column.name));
         index.key_columns().flatten().any(may_be_null)
     }
 

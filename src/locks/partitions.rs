@@ -57,7 +57,8 @@ impl Held<'_> {
     fn work_of_attaching(&self, table: &QualifiedName, partition: &QualifiedName, bound: &str) -> Work {
         let (table, partition) = (self.resolve(table), self.resolve(partition));
         let (Some(parent), Some(child)) = (self.schema.table(&table), self.schema.table(&partition)) else { return Work::Scan };
-        let lacks_index = parent.indexes.iter().any(|index| !child.indexes.iter().any(|own| own.keys == index.keys && own.unique == index.unique));
+        let lacks_index =
+            parent.indexes.iter().any(|index| !child.indexes.iter().any(|own| own.keys == index.keys && own.unique == index.unique));
         if lacks_index {
             Work::IndexBuild
         } else if proves_bound(parent, child, bound) && !parent.foreign_keys().any(|(key, _)| lacks_key(child, key)) {
