@@ -196,6 +196,13 @@ impl Held<'_> {
                 self.add_constraint(table, constraint, using_index.as_ref(), with_column.as_ref());
             }
             C::ValidateConstraint { table, constraint } => self.validate_constraint(table, constraint),
+            C::AlterIdentity { table, .. } | C::SetReplicaIdentity { table, .. } => self.one(table, AccessExclusive, Work::None),
+            C::AlterOptions { relation, set, reset, .. } => {
+                let names = set.iter().map(|(name, _)| name).chain(reset);
+                self.alter_options(relation, names);
+            }
+            C::SetCluster { table, .. } => self.one(table, LockMode::ShareUpdateExclusive, Work::None),
+            C::SetStorage { table, storage, .. } => self.set_storage(table, storage),
             C::RenameConstraint { table, .. } => self.tree(table, AccessExclusive, Work::None),
             C::AlterConstraint { table, .. }
             | C::EnableRowSecurity { table, .. }
@@ -230,6 +237,7 @@ impl Held<'_> {
             | C::RenameEnumValue { .. }
             | C::AlterAttribute { .. }
             | C::CreateFunction { .. }
+            | C::AlterFunction { .. }
             | C::CreateExtension { .. } => {}
         }
     }

@@ -1,6 +1,7 @@
 //! Locks of statements that change no schema.
 
 use super::{Held, LockMode, Work};
+use crate::change::StorageChange;
 use crate::schema::{Name, QualifiedName};
 use crate::sql::{DataKind, DataStatement, Maintenance, MaintenanceKind, TableOption};
 
@@ -45,7 +46,7 @@ impl Held<'_> {
                 self.one(relation, mode, work);
                 self.readers_source(relation);
             }
-            MaintenanceKind::Alter(option) => self.alter(relation, option),
+            MaintenanceKind::Alter(option) => self.alter(relation, *option),
             MaintenanceKind::CreateStatistics => self.one(relation, ShareUpdateExclusive, Work::None),
             MaintenanceKind::CreateRule => self.one(relation, AccessExclusive, Work::None),
         }
@@ -83,14 +84,25 @@ impl Held<'_> {
         }
     }
 
-    fn alter(&mut self, table: &QualifiedName, option: &TableOption) {
-        use LockMode::{AccessExclusive, ShareUpdateExclusive};
-        match option {
-            TableOption::Tablespace | TableOption::AccessMethod => self.one(table, AccessExclusive, Work::Rewrite),
-            TableOption::Planning => self.one(table, ShareUpdateExclusive, Work::None),
-            TableOption::Parameters(names) if names.iter().all(is_harmless) => self.one(table, ShareUpdateExclusive, Work::None),
-            TableOption::Parameters(_) | TableOption::Other => self.one(table, AccessExclusive, Work::None),
-        }
+    fn alter(&mut self, table: &QualifiedName, option: TableOption) {
+        let work = match option {
+            TableOption::Tablespace | TableOption::AccessMethod => Work::Rewrite,
+            TableOption::Other => Work::None,
+        };
+        self.one(table, LockMode::AccessExclusive, work);
+    }
+
+    pub(super) fn alter_options<'n>(&mut self, relation: &QualifiedName, mut names: impl Iterator<Item = &'n Name>) {
+        let mode = if names.all(is_harmless) { LockMode::ShareUpdateExclusive } else { LockMode::AccessExclusive };
+        self.one(relation, mode, Work::None);
+    }
+
+    pub(super) fn set_storage(&mut self, table: &QualifiedName, storage: &StorageChange) {
+        let mode = match storage {
+            StorageChange::Strategy(_) | StorageChange::Compression(_) => LockMode::AccessExclusive,
+            StorageChange::Statistics(_) | StorageChange::Set(_) | StorageChange::Reset(_) => LockMode::ShareUpdateExclusive,
+        };
+        self.tree(table, mode, Work::None);
     }
 }
 
@@ -98,5 +110,5 @@ impl Held<'_> {
 fn is_harmless(parameter: &Name) -> bool {
     const NAMES: &[&str] =
         &["fillfactor", "toast_tuple_target", "parallel_workers", "vacuum_index_cleanup", "vacuum_truncate", "log_autovacuum_min_duration"];
-    parameter.starts_with("autovacuum_") || NAMES.contains(&parameter.as_str())
+    parameter.trim_start_matches("toast.").starts_with("autovacuum_") || NAMES.contains(&parameter.as_str())
 }

@@ -41,5 +41,9 @@ pub fn is_volatile(schema: &Schema, expression: &ExpressionTree) -> bool {
 
 fn is_volatile_function(schema: &Schema, name: &QualifiedName) -> bool {
     let own = schema.functions_meant(name);
-    if own.is_empty() { VOLATILE.contains(&name.name.as_str()) } else { own.iter().any(|function| function.attributes.volatility == Volatility::Volatile) }
+    if own.is_empty() {
+        VOLATILE.contains(&name.name.as_str())
+    } else {
+        own.iter().any(|function| function.attributes.volatility == Volatility::Volatile)
+    }
 }

@@ -1,6 +1,6 @@
 //! Statements that leave the schema as it is and still lock, scan or rewrite relations.
 
-use crate::schema::{Name, QualifiedName};
+use crate::schema::QualifiedName;
 use crate::source::Span;
 
 /// One relation, or everything, and what is done to it.
@@ -49,17 +49,13 @@ pub enum MaintenanceKind {
 }
 
 /// What `ALTER TABLE` sets besides the schema.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TableOption {
     /// `SET TABLESPACE`.
     Tablespace,
     /// `SET ACCESS METHOD`.
     AccessMethod,
-    /// `ALTER COLUMN … SET STATISTICS`, `CLUSTER ON`, `SET WITHOUT CLUSTER`, `ALTER COLUMN … SET (…)`.
-    Planning,
-    /// `SET (…)` and `RESET (…)`: the parameters.
-    Parameters(Vec<Name>),
-    /// `OWNER TO`, `ALTER COLUMN … SET STORAGE`, `REPLICA IDENTITY` and everything else.
+    /// `OWNER TO` and everything else.
     Other,
 }
 

@@ -3,7 +3,7 @@
 use pg_query::protobuf::{AlterTableCmd, AlterTableStmt, AlterTableType, LockStmt, RangeVar, ReindexObjectType, ReindexStmt, VacuumStmt};
 use pg_query::{Node, NodeEnum};
 
-use super::node::{self, inner, kind};
+use super::node::{self, kind};
 use super::text::Text;
 use crate::sql::{LockMode, Maintenance, MaintenanceKind, TableOption};
 
@@ -79,17 +79,6 @@ fn option(command: &AlterTableCmd) -> TableOption {
     match command.subtype() {
         A::AtSetTableSpace => TableOption::Tablespace,
         A::AtSetAccessMethod => TableOption::AccessMethod,
-        A::AtSetStatistics | A::AtClusterOn | A::AtDropCluster | A::AtSetOptions | A::AtResetOptions => TableOption::Planning,
-        A::AtSetRelOptions | A::AtResetRelOptions => TableOption::Parameters(parameters(command)),
         _ => TableOption::Other,
     }
-}
-
-fn parameters(command: &AlterTableCmd) -> Vec<crate::schema::Name> {
-    let Some(NodeEnum::List(list)) = inner(&command.def) else { return Vec::new() };
-    let name = |node: &Node| match kind(node)? {
-        NodeEnum::DefElem(element) => Some(element.defname.as_str().into()),
-        _ => None,
-    };
-    list.items.iter().filter_map(name).collect()
 }
