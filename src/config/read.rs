@@ -50,19 +50,8 @@ fn layouts() -> Vec<(&'static str, Kind)> {
     Kind::all().map(|kind| (kind.name(), kind)).collect()
 }
 
-const KEYS: [&str; 11] = [
-    "layout",
-    "dialect",
-    "down-directory",
-    "placeholders",
-    "fail-on",
-    "lints",
-    "paths",
-    "tenant",
-    "since",
-    "postgresql-version",
-    "ignore",
-];
+const KEYS: [&str; 11] =
+    ["layout", "dialect", "down-directory", "placeholders", "fail-on", "lints", "paths", "tenant", "since", "postgresql-version", "ignore"];
 
 /// Reads values and notes mistakes on the way.
 struct Reader<'a> {

@@ -8,7 +8,7 @@ use super::{Lock, ServerVersion, Work, of_body, of_change};
 use crate::history::{Observer, replay_file};
 use crate::schema::Schema;
 use crate::source::{SourceMap, Span};
-use crate::sql::{self, Body, Dialect, Statement};
+use crate::sql::{self, Body, DataStatement, Dialect, Statement};
 
 pub use list::{EXAMPLES, SETUP};
 
@@ -62,6 +62,10 @@ impl Observer for Taken<'_> {
 
     fn passed(&mut self, _: &Statement, _: Span, body: &Body, _: &Schema) {
         self.locks.extend(of_body(body, self.start, self.version));
+    }
+
+    fn data(&mut self, _: &Statement, _: Span, data: &DataStatement, _: &Schema) {
+        self.locks.extend(of_body(&Body::Data(data.clone()), self.start, self.version));
     }
 }
 

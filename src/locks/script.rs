@@ -5,7 +5,7 @@ use crate::change::{Applied, Change};
 use crate::history::{History, Observer, replay_file};
 use crate::schema::Schema;
 use crate::source::{SourceMap, Span};
-use crate::sql::{Body, Statement, TransactionControl};
+use crate::sql::{Body, DataStatement, Statement, TransactionControl};
 
 /// What one migration does, step by step.
 #[derive(Clone, Debug)]
@@ -107,6 +107,21 @@ impl Recorder<'_> {
         self.statement
     }
 
+    fn record(&mut self, statement: &Statement, span: Span, body: Body, schema: &Schema) {
+        let moment = Moment {
+            statement: self.at(statement),
+            whole: statement.span,
+            span,
+            locks: of_body(&body, schema, self.version),
+            action: Action::Body(Box::new(body)),
+            before: schema.clone(),
+            after: schema.clone(),
+            applied: Applied::default(),
+            transaction: self.transaction,
+        };
+        self.moments.push(moment);
+    }
+
     fn control(&mut self, control: TransactionControl) {
         match control {
             TransactionControl::Begin => self.begin(),
@@ -133,23 +148,16 @@ impl Observer for Recorder<'_> {
     }
 
     fn passed(&mut self, statement: &Statement, span: Span, body: &Body, schema: &Schema) {
-        let moment = Moment {
-            statement: self.at(statement),
-            whole: statement.span,
-            span,
-            locks: of_body(body, schema, self.version),
-            action: Action::Body(Box::new(body.clone())),
-            before: schema.clone(),
-            after: schema.clone(),
-            applied: Applied::default(),
-            transaction: self.transaction,
-        };
-        self.moments.push(moment);
+        self.record(statement, span, body.clone(), schema);
         // Procedural code ends transactions of its own, not the migration's.
         if let Body::Transaction(control) = body
             && span == statement.span
         {
             self.control(*control);
         }
+    }
+
+    fn data(&mut self, statement: &Statement, span: Span, data: &DataStatement, schema: &Schema) {
+        self.record(statement, span, Body::Data(data.clone()), schema);
     }
 }
