@@ -148,6 +148,9 @@ pub(super) fn set_type(
         refuse_if_used(schema, table, column)?;
     }
     edit(schema, table, column, span, |column| {
+        if !same {
+            keep_type_of_default(column);
+        }
         column.data_type = Spanned::new(data_type.clone(), span);
         column.collation = collation.cloned();
     });
@@ -157,6 +160,16 @@ pub(super) fn set_type(
     }
     super::foreign_keys::check_types(schema, table, column)?;
     done()
+}
+
+/// A quoted constant was read as the old type when the default was set, and stays one.
+fn keep_type_of_default(column: &mut Column) {
+    let Some(default) = &mut column.default else { return };
+    if let ExpressionTree::Literal(Literal::String(_)) = default.value.tree {
+        let target = column.data_type.value.clone();
+        default.value.text = format!("{}::{target}", default.value.text).into();
+        default.value.tree = ExpressionTree::Cast { operand: Box::new(default.value.tree.clone()), target };
+    }
 }
 
 /// Views, policies, triggers and generated columns that name a column forbid to retype it.

@@ -149,6 +149,8 @@ fn readers(schema: &Schema, name: &QualifiedName) -> Vec<Object> {
     let views = schema.views.values().filter(|view| view.name != *name && view.relations.contains(name));
     let policies = policies(schema).filter(|(table, policy)| table.name != *name && reads(policy, name));
     let views = views.map(|view| Object::View(view.name.clone()));
+    let functions = schema.functions.values().filter(|function| function.relations.contains(name));
+    let views = views.chain(functions.map(|function| Object::Function(function.key.clone())));
     views.chain(policies.map(|(table, policy)| Object::Policy(table.name.clone(), policy.name.clone()))).collect()
 }
 
@@ -404,6 +406,8 @@ fn callers(schema: &Schema, key: &FunctionKey) -> Vec<Object> {
     }
     let views = schema.views.values().filter(|view| view.functions.iter().any(is));
     users.extend(views.map(|view| Object::View(view.name.clone())));
+    let functions = schema.functions.values().filter(|function| function.key != *key && function.calls.iter().any(is));
+    users.extend(functions.map(|function| Object::Function(function.key.clone())));
     users
 }
 

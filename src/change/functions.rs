@@ -14,6 +14,9 @@ pub(super) fn create(schema: &mut Schema, written: &Function, or_replace: bool) 
     let mut function = Function { key: key.clone(), ..written.clone() };
     function.arguments.iter_mut().for_each(|argument| argument.data_type = found(&argument.data_type));
     function.returns = function.returns.as_ref().map(found);
+    for relation in &mut function.relations {
+        *relation = resolve::relation(schema, relation).unwrap_or_else(|| relation.clone());
+    }
     if let Some(there) = schema.functions.get(&key) {
         if !or_replace {
             let message = format!("function `{}` already exists with same argument types", shown(&key.name));

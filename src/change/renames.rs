@@ -161,7 +161,19 @@ fn rename_in_table(table: &mut Table, from: &QualifiedName, to: &QualifiedName) 
     rewrite::each_expression(table, &mut |expression| rewrite::rename_relation(expression, from, to));
 }
 
+/// SQL that is a function's body names relations as they are called now.
+fn rename_in_functions(schema: &mut Schema, from: &QualifiedName, to: &QualifiedName) {
+    let readers: Vec<FunctionKey> =
+        schema.functions.values().filter(|function| function.relations.contains(from)).map(|function| function.key.clone()).collect();
+    for key in readers {
+        let Some(function) = schema.functions.get_mut(&key).map(Arc::make_mut) else { continue };
+        function.relations.iter_mut().filter(|relation| *relation == from).for_each(|relation| *relation = to.clone());
+        function.body = rewrite::replace_identifier(&function.body, &from.name, &to.name.to_sql(), rewrite::Place::Relation).into();
+    }
+}
+
 fn rename_in_views(schema: &mut Schema, from: &QualifiedName, to: &QualifiedName) {
+    rename_in_functions(schema, from, to);
     let readers: Vec<QualifiedName> =
         schema.views.values().filter(|view| view.relations.contains(from)).map(|view| view.name.clone()).collect();
     for name in readers {

@@ -1,6 +1,8 @@
 //! Carries renames through expressions: their trees and their texts.
 
-use crate::schema::{Expression, ExpressionTree, KeyPart, Name, QualifiedName, Table};
+use std::sync::Arc;
+
+use crate::schema::{Column, Expression, ExpressionTree, KeyPart, Literal, Name, QualifiedName, Schema, Table};
 
 /// Visits every node of a tree, with the right to change it.
 pub(super) fn each_node(tree: &mut ExpressionTree, visit: &mut impl FnMut(&mut ExpressionTree)) {
@@ -32,7 +34,6 @@ pub(super) fn rename_column_in_table(table: &mut Table, from: &Name, to: &Name) 
 
 /// Visits every expression of a table; what holds none is left shared.
 pub(super) fn each_expression(table: &mut Table, change: &mut impl FnMut(&mut Expression)) {
-    use std::sync::Arc;
     for column in &mut table.columns {
         if column.default.is_none() && column.generated.is_none() {
             continue;
@@ -97,6 +98,49 @@ pub(super) fn rename_relation(expression: &mut Expression, from: &QualifiedName,
     });
     if found {
         expression.text = replace_identifier(&expression.text, &from.name, &to.name.to_sql(), Place::Relation).into();
+    }
+}
+
+/// Renames an enum's label in the expressions of tables with columns of that type: defaults, and constants that are
+/// compared with such a column or cast to the type.
+pub(super) fn rename_label(schema: &mut Schema, name: &QualifiedName, from: &Name, to: &Name) {
+    let of_type = |column: &Column| column.data_type.value.name == *name;
+    let tables = schema.tables.values().filter(|table| table.columns.iter().any(|column| of_type(column)));
+    let tables: Vec<QualifiedName> = tables.map(|table| table.name.clone()).collect();
+    for table in tables {
+        super::store::edit_table(schema, &table, |table| {
+            let columns: Vec<Name> = table.columns.iter().filter(|column| of_type(column)).map(|column| column.name.clone()).collect();
+            for column in table.columns.iter_mut().filter(|column| of_type(column) && column.default.is_some()) {
+                if let Some(default) = &mut Arc::make_mut(column).default {
+                    replace_label(&mut default.value, from, to);
+                }
+            }
+            each_expression(table, &mut |expression| {
+                let mut concerned = expression.tree.columns().iter().any(|column| columns.contains(column));
+                expression.tree.walk(&mut |node| {
+                    concerned |= matches!(node, ExpressionTree::Cast { target, .. } if target.name.name == name.name);
+                });
+                if concerned {
+                    replace_label(expression, from, to);
+                }
+            });
+        });
+    }
+}
+
+fn replace_label(expression: &mut Expression, from: &Name, to: &Name) {
+    let mut found = false;
+    each_node(&mut expression.tree, &mut |node| {
+        if let ExpressionTree::Literal(Literal::String(text)) = node
+            && **text == **from
+        {
+            *text = to.as_str().into();
+            found = true;
+        }
+    });
+    if found {
+        let quoted = |label: &Name| format!("'{}'", label.replace('\'', "''"));
+        expression.text = expression.text.replace(&quoted(from), &quoted(to)).into();
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::outcome::{Outcome, done, existing, missing, refuse, refuse_at, shown};
-use super::{AttributeChange, DomainChange, EnumPosition, ErrorKind, Refusal, extensions, naming, resolve};
+use super::{AttributeChange, DomainChange, EnumPosition, ErrorKind, Refusal, extensions, naming, resolve, rewrite};
 use crate::schema::{Attribute, DomainCheck, EnumLabel, Name, QualifiedName, Schema, Type, TypeDefinition, TypeKind};
 use crate::source::Span;
 
@@ -154,7 +154,8 @@ pub(super) fn add_value(
 
 /// `RENAME VALUE`.
 pub(super) fn rename_value(schema: &mut Schema, span: Span, name: &QualifiedName, value: &Name, to: &Name) -> Outcome {
-    on_type(schema, name, span, |_, definition| {
+    let found = resolve::user_type(schema, name);
+    let applied = on_type(schema, name, span, |_, definition| {
         let labels = labels(definition)?;
         let at = label_position(labels, value)?;
         if let Some(there) = labels.iter().find(|label| label.value == *to) {
@@ -164,7 +165,11 @@ pub(super) fn rename_value(schema: &mut Schema, span: Span, name: &QualifiedName
             *label = EnumLabel { value: to.clone(), span };
         }
         done()
-    })
+    })?;
+    if let Some(name) = found {
+        rewrite::rename_label(schema, &name, value, to);
+    }
+    Ok(applied)
 }
 
 fn labels(definition: &mut TypeDefinition) -> Result<&mut Vec<EnumLabel>, Refusal> {

@@ -1,11 +1,12 @@
 //! Schemas, extensions, types, sequences and views.
 
+use super::quote::operand;
 use super::{join, list, quote_literal, with_options};
 use crate::schema::{DomainCheck, Extension, Name, Sequence, SequenceOptions, SequenceValues, TypeDefinition, TypeKind, View};
 
 /// `CREATE SCHEMA`
 pub fn create_namespace(name: &Name) -> String {
-    format!("CREATE SCHEMA {}", name.to_sql())
+    format!("CREATE SCHEMA IF NOT EXISTS {}", name.to_sql())
 }
 
 /// `CREATE EXTENSION`
@@ -31,7 +32,7 @@ pub fn create_type(definition: &TypeDefinition) -> String {
         TypeKind::Domain { base, not_null, default, checks } => {
             let mut written = format!("CREATE DOMAIN {name} AS {base}");
             if let Some(default) = default {
-                written.push_str(&format!(" DEFAULT {}", default.text));
+                written.push_str(&format!(" DEFAULT {}", operand(&default.text)));
             }
             if *not_null {
                 written.push_str(" NOT NULL");

@@ -82,7 +82,10 @@ fn needs_of_type(schema: &Schema, definition: &TypeDefinition) -> Vec<Object> {
 
 fn needs_of_function(schema: &Schema, function: &Function) -> Vec<Object> {
     let types = function.arguments.iter().map(|argument| &argument.data_type).chain(&function.returns);
-    types.filter_map(|data_type| named_type(schema, data_type)).collect()
+    let types = types.filter_map(|data_type| named_type(schema, data_type));
+    let relations = function.relations.iter().filter_map(|name| relation(schema, name));
+    let calls = function.calls.iter().flat_map(|name| functions(schema, name));
+    types.chain(relations).chain(calls).collect()
 }
 
 fn needs_of_table(schema: &Schema, table: &Table) -> Vec<Object> {

@@ -22,9 +22,26 @@ pub(super) fn dollar_quote(text: &str) -> String {
     format!("${tag}${text}${tag}$")
 }
 
+/// An expression where the grammar takes no operators: between parentheses unless it is one word, constant or call.
+pub(super) fn operand(expression: &str) -> String {
+    let (mut depth, mut quote) = (0_usize, None);
+    let mut is_plain = true;
+    for character in expression.chars() {
+        match (quote, character) {
+            (Some(open), _) if open == character => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') => quote = Some(character),
+            (None, '(' | '[') => depth += 1,
+            (None, ')' | ']') => depth = depth.saturating_sub(1),
+            (None, _) => is_plain &= depth > 0 || !character.is_whitespace(),
+        }
+    }
+    if is_plain { expression.to_owned() } else { format!("({expression})") }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{dollar_quote, quote_literal};
+    use super::{dollar_quote, operand, quote_literal};
 
     #[test]
     fn a_body_that_holds_dollar_quotes_gets_others() {
@@ -36,6 +53,21 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(dollar_quote(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_expression_with_operators_gets_parentheses() {
+        let cases = [
+            ("now()", "now()"),
+            ("now() AT TIME ZONE 'UTC'", "(now() AT TIME ZONE 'UTC')"),
+            ("'a b''c'::text", "'a b''c'::text"),
+            ("ARRAY[1, 2]::int[]", "ARRAY[1, 2]::int[]"),
+            ("interval '1 day'", "(interval '1 day')"),
+            ("f(a + 1)", "f(a + 1)"),
+        ];
+        for (expression, expected) in cases {
+            assert_eq!(operand(expression), expected, "{expression}");
         }
     }
 

@@ -2,8 +2,11 @@
 
 use super::constraint_definition;
 use super::object::sequence_values;
+use super::quote::operand;
 use super::{join, option_name, quote_literal, with_options};
-use crate::schema::{Column, ConstraintKind, Identity, KeyPart, PartitionBy, Persistence, ReplicaIdentity, Schema, Sequence, Table};
+use crate::schema::{
+    Column, Constraint, ConstraintKind, Identity, Index, KeyPart, PartitionBy, Persistence, ReplicaIdentity, Schema, Sequence, Table,
+};
 
 /// `CREATE TABLE` with its columns and its constraints but for foreign keys, which may reference tables that come later.
 ///
@@ -14,7 +17,7 @@ pub fn create_table(schema: &Schema, table: &Table) -> String {
     let columns = columns.map(|column| column_definition(schema, table, column));
     let constraints = table.constraints.iter().filter(|constraint| {
         let of_parent = constraint.inherited && from_parent;
-        !of_parent && constraint.validated.value && !matches!(constraint.kind, ConstraintKind::ForeignKey(_))
+        !of_parent && !is_late(table, constraint)
     });
     let constraints = constraints.map(|constraint| constraint_definition(table, constraint));
     let elements: Vec<String> = columns.chain(constraints).map(|element| format!("\n    {element}")).collect();
@@ -28,6 +31,19 @@ pub fn create_table(schema: &Schema, table: &Table) -> String {
     }
     written.push_str(&with_options(&table.options));
     written
+}
+
+/// Whether a constraint cannot be made with its table: a foreign key, one that is not validated, a key beside one of the
+/// same columns (`CREATE TABLE` makes only one of them).
+pub(super) fn is_late(table: &Table, constraint: &Constraint) -> bool {
+    let twin = || table.index(&constraint.name).is_some_and(|index| has_twin(table, index));
+    !constraint.validated.value || matches!(constraint.kind, ConstraintKind::ForeignKey(_)) || twin()
+}
+
+/// Whether another unique index has the same columns. Foreign keys rely on the older.
+pub(super) fn has_twin(table: &Table, index: &Index) -> bool {
+    let mut others = table.indexes.iter().filter(|other| other.unique && other.name != index.name);
+    index.unique && others.any(|other| other.keys == index.keys)
 }
 
 fn persistence(table: &Table) -> &'static str {
@@ -54,7 +70,7 @@ pub fn column_definition(schema: &Schema, table: &Table, column: &Column) -> Str
         written.push_str(&format!(" COLLATE {}", collation.to_sql()));
     }
     if let Some(default) = &column.default {
-        written.push_str(&format!(" DEFAULT {}", default.value.text));
+        written.push_str(&format!(" DEFAULT {}", operand(&default.value.text)));
     }
     if let Some(generated) = &column.generated {
         let kept = if generated.value.stored { "STORED" } else { "VIRTUAL" };

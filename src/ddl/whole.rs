@@ -2,8 +2,9 @@
 
 use super::comment::{self, comments_of_table};
 use super::order::{self, Object};
+use super::table::{has_twin, is_late};
 use super::{beside, join};
-use crate::schema::{ConstraintKind, Name, Persistence, Schema, TEMPORARY, Table, TypeKind};
+use crate::schema::{Index, Name, Persistence, Schema, TEMPORARY, Table, TypeKind};
 
 /// The schema as SQL for an empty database: one statement a paragraph, the same for the same schema.
 pub fn create_schema(schema: &Schema) -> String {
@@ -68,14 +69,18 @@ fn create(schema: &Schema, object: &Object) -> Vec<String> {
 }
 
 fn indexes(table: &Table) -> impl Iterator<Item = String> {
-    let own = table.indexes.iter().filter(|index| !index.from_constraint);
-    own.map(|index| super::create_index(&table.name, index))
+    let statement = |index: &Index| match table.constraint(&index.name).filter(|_| index.from_constraint) {
+        None => Some(super::create_index(&table.name, index)),
+        Some(constraint) => has_twin(table, index).then(|| super::add_constraint(table, constraint)),
+    };
+    table.indexes.iter().filter_map(move |index| statement(index))
 }
 
 /// Foreign keys, and what is not validated.
 fn late_constraints(table: &Table) -> impl Iterator<Item = String> {
     let own = table.constraints.iter().filter(|constraint| !constraint.inherited);
-    let late = own.filter(|constraint| !constraint.validated.value || matches!(constraint.kind, ConstraintKind::ForeignKey(_)));
+    let late =
+        own.filter(|constraint| is_late(table, constraint) && table.index(&constraint.name).is_none_or(|index| !has_twin(table, index)));
     late.map(|constraint| super::add_constraint(table, constraint))
 }
 

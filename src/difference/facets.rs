@@ -194,6 +194,8 @@ impl Faceted for Function {
             language,
             body,
             sql_body: _,
+            relations: _,
+            calls: _,
             symbol,
             body_span,
             security_definer,

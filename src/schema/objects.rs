@@ -181,6 +181,10 @@ pub struct Function {
     pub body: Arc<str>,
     /// The body is SQL itself (`BEGIN ATOMIC …`, `RETURN …`) and not a text.
     pub sql_body: bool,
+    /// Relations that SQL of the body names: they are looked up when the function is made.
+    pub relations: Vec<QualifiedName>,
+    /// Functions it calls, likewise, by their written names.
+    pub calls: Vec<QualifiedName>,
     /// The symbol in an object file: the second text of `AS`.
     pub symbol: Option<Arc<str>>,
     /// Where the body's text stands, so that findings can point into it.

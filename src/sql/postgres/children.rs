@@ -7,6 +7,7 @@ use pg_query::{Node, NodeEnum};
 pub fn of(node: &NodeEnum) -> Vec<&Node> {
     match node {
         NodeEnum::List(list) => list.items.iter().collect(),
+        NodeEnum::ReturnStmt(node) => one(&node.returnval),
         NodeEnum::AExpr(node) => both(&node.lexpr, &node.rexpr),
         NodeEnum::BoolExpr(node) => node.args.iter().collect(),
         NodeEnum::TypeCast(node) => one(&node.arg),

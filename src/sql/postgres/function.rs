@@ -7,7 +7,7 @@ use pg_query::{Node, NodeEnum};
 
 use super::node::{self, kind, option, qualified, string};
 use super::text::Text;
-use super::{data_type, expression, options, reference};
+use super::{data_type, expression, options, query, reference};
 use crate::change::{Change, ChangeKind, ObjectReference, set_option};
 use crate::schema::{ArgumentMode, Function, FunctionArgument, FunctionAttributes, FunctionKey, Name, QualifiedName, Type};
 use crate::source::Span;
@@ -40,6 +40,8 @@ fn empty(text: &Text, name: QualifiedName, arguments: Vec<FunctionArgument>) -> 
         returns: None,
         returns_set: false,
         sql_body: false,
+        relations: Vec::new(),
+        calls: Vec::new(),
         symbol: None,
         attributes: FunctionAttributes::default(),
         language: "sql".into(),
@@ -91,7 +93,10 @@ pub fn alter(text: &Text, statement: &AlterFunctionStmt) -> Option<Change> {
 
 /// The body, and where it stands: between its quotes, or from `BEGIN ATOMIC` or `RETURN` on.
 fn set_body(text: &Text, statement: &CreateFunctionStmt, function: &mut Function) {
-    if statement.sql_body.is_some() {
+    if let Some(node) = &statement.sql_body {
+        let named = query::references(node);
+        function.relations = named.relations.into_iter().map(|(name, _)| name).collect();
+        function.calls = named.functions;
         let range = sql_body(text);
         function.sql_body = true;
         function.body = text.text.get(range.clone()).unwrap_or_default().into();
