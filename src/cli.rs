@@ -7,6 +7,7 @@ mod layout;
 mod lint;
 mod naming;
 mod opened;
+mod output;
 mod schema;
 mod target;
 mod version;
@@ -18,6 +19,7 @@ use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::lint::explain;
 use crate::lints::builtin;
+use crate::report::escape::console;
 
 /// Exit statuses, the same for every subcommand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,6 +153,7 @@ fn list_lints(out: &mut dyn Write) -> io::Result<Status> {
 
 /// Tells the user what went wrong, on standard error.
 fn fail(message: &str) -> Status {
+    let message = if output::in_workflow() { console(message) } else { message.to_owned() };
     let _ = writeln!(io::stderr(), "migralint: {message}");
     Status::Failed
 }

@@ -1,9 +1,16 @@
 //! Reports: pure functions from findings to text. They know nothing of lints, configuration or where output goes.
 
+pub mod checkstyle;
 pub mod diff;
 pub mod escape;
+pub mod github;
+pub mod gitlab;
 pub mod history;
 pub mod json;
+pub mod junit;
+pub mod markdown;
+pub mod rdjson;
+pub mod sarif;
 pub mod schema;
 pub mod terminal;
 
@@ -35,6 +42,31 @@ pub struct DirectorySummary {
     pub statements: usize,
     /// How many of those replay could not follow, wholly or in part.
     pub not_modelled: usize,
+}
+
+/// What a lint is, for formats that describe their rules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// The lint's id.
+    pub id: String,
+    /// What it finds, in a line.
+    pub title: String,
+    /// Why that matters.
+    pub why: String,
+    /// What to do.
+    pub fix: String,
+    /// The severity it has by default.
+    pub severity: Severity,
+    /// Its page.
+    pub url: Option<String>,
+}
+
+/// What formats ask of the world around a report.
+pub struct Surroundings<'a> {
+    /// What a lint is; nothing is known of diagnostics that no lint makes.
+    pub rule: &'a dyn Fn(&str) -> Option<Rule>,
+    /// A path from the root of the repository, for those who do not know where the user stood.
+    pub path: &'a dyn Fn(&str) -> String,
 }
 
 impl Report<'_> {

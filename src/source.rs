@@ -159,6 +159,17 @@ impl SourceMap {
         self.file(span.file).position(span.start as usize)
     }
 
+    /// Where the span begins and ends, with columns in bytes instead of characters.
+    pub fn in_bytes(&self, span: Span) -> (LineColumn, LineColumn) {
+        let in_bytes = |offset: u32, position: LineColumn| {
+            let file = self.file(span.file);
+            let start = file.line_starts().get(position.line - 1).copied().unwrap_or_default() as usize;
+            let offset = floor_char_boundary(&file.text, offset as usize);
+            LineColumn { column: offset.saturating_sub(start) + 1, ..position }
+        };
+        (in_bytes(span.start, self.start(span)), in_bytes(span.end, self.end(span)))
+    }
+
     /// Where the span ends: the position behind its last character.
     pub fn end(&self, span: Span) -> LineColumn {
         self.file(span.file).position(span.end as usize)

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::opened::Opened;
+use super::output::for_people;
 use super::schema::pretty;
 use super::target::Reading;
 use super::{ColourChoice, Format, Status, fail};
@@ -54,7 +55,7 @@ pub(super) fn run(arguments: &DiffArguments, out: &mut dyn Write) -> io::Result<
         differences: &differences,
     };
     match arguments.format {
-        Format::Terminal => diff::render(&comparison, &opened.sources, arguments.color.enabled(), out)?,
+        Format::Terminal => for_people(out, |out| diff::render(&comparison, &opened.sources, arguments.color.enabled(), out))?,
         Format::Json => match pretty(&diff::json(&comparison, &opened.sources)) {
             Ok(text) => out.write_all(text.as_bytes())?,
             Err(message) => return Ok(fail(&message)),

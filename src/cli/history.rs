@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::naming::{Written, unknown};
 use super::opened::{Opened, relations};
+use super::output::for_people;
 use super::schema::pretty;
 use super::target::Reading;
 use super::{Format, Status, fail};
@@ -55,7 +56,7 @@ pub(super) fn run(arguments: &HistoryArguments, out: &mut dyn Write) -> io::Resu
         uncertain: opened.history.end().is_uncertain(&subject.relation),
     };
     match arguments.format {
-        Format::Terminal => render(&report, out)?,
+        Format::Terminal => for_people(out, |out| render(&report, out))?,
         Format::Json => match pretty(&json(&report)) {
             Ok(text) => out.write_all(text.as_bytes())?,
             Err(message) => return Ok(fail(&message)),

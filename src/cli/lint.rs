@@ -6,25 +6,23 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::judging::Judging;
+use super::output::Output;
 use super::target::{Reading, Target, each_once};
-use super::{ColourChoice, Format, Status, fail};
+use super::{Status, fail};
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::lints::builtin;
-use crate::report::{self, DirectorySummary, Report};
+use crate::report::{DirectorySummary, Report};
 use crate::source::SourceMap;
 
 /// Arguments of `migralint lint`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  migralint lint database/migration\n  migralint lint db/migrations/022_add_customer.sql\n  \
-    migralint lint --format json --fail-on warning migrations")]
+    migralint lint --format json --fail-on warning migrations\n  migralint lint --output sarif=report.sarif --output junit=report.xml")]
 pub(super) struct LintArguments {
     /// Directories of migrations; a single migration's file shows only what concerns that file [default: .]
     #[arg(value_name = "DIR")]
     paths: Vec<PathBuf>,
-    /// How findings are written
-    #[arg(long, value_enum, default_value_t = Format::Terminal)]
-    format: Format,
     /// Take the migrations from this version on for not yet applied: lints about locks, drops and renames report them.
     /// Otherwise these report the last migration, or the one whose file is named
     #[arg(long, value_name = "VERSION")]
@@ -33,9 +31,8 @@ pub(super) struct LintArguments {
     judging: Judging,
     #[command(flatten)]
     reading: Reading,
-    /// When to colour the output; NO_COLOR is honoured
-    #[arg(long, value_enum, default_value_t = ColourChoice::Auto)]
-    color: ColourChoice,
+    #[command(flatten)]
+    output: Output,
 }
 
 /// Reviews the directories and writes the report.
@@ -62,10 +59,7 @@ pub(super) fn run(arguments: &LintArguments, out: &mut dyn Write) -> io::Result<
         directories.push(review(target, &sources, &mut diagnostics));
     }
     let report = Report { sources: &sources, directories, diagnostics };
-    match arguments.format {
-        Format::Terminal => report::terminal::render(&report, arguments.color.enabled(), out)?,
-        Format::Json => report::json::render(&report, out)?,
-    }
+    arguments.output.write(&report, out)?;
     Ok(fail_on.status(&report))
 }
 

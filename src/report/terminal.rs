@@ -36,13 +36,13 @@ pub fn render(report: &Report, colour: bool, out: &mut dyn Write) -> io::Result<
 }
 
 /// `database/migration: 22 migrations, hand-numbered, PostgreSQL`
-fn heading(directory: &DirectorySummary) -> String {
+pub(super) fn heading(directory: &DirectorySummary) -> String {
     let DirectorySummary { path, layout, dialect, migrations, .. } = directory;
     format!("{}: {}, {layout}, {dialect}", printable(path), plural(*migrations, "migration"))
 }
 
 /// `2 errors, 1 warning; 57 of 58 statements modelled`
-fn summary(report: &Report) -> String {
+pub(super) fn summary(report: &Report) -> String {
     let statements: usize = report.directories.iter().map(|directory| directory.statements).sum();
     let not_modelled: usize = report.directories.iter().map(|directory| directory.not_modelled).sum();
     let counts: Vec<String> = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "note")]
