@@ -22,11 +22,14 @@ pub use constraint::{add_constraint, constraint_definition};
 pub use drop::{drop_constraint, drop_function, drop_index, drop_policy, drop_sequence, drop_table, drop_trigger, drop_type, drop_view};
 pub use function::{create_function, function_attributes, function_signature};
 pub use index::create_index;
+pub(crate) use object::domain_check;
 pub use object::{create_extension, create_namespace, create_sequence, create_type, create_view, own_sequence};
+pub(crate) use order::{Object as Definition, ordered};
 pub use policy::create_policy;
 pub use quote::{quote_identifier, quote_literal};
 pub use table::{attach_partition, column_definition, create_table, replica_identity, row_security, storage};
 pub use trigger::{create_trigger, enable_trigger, firing};
+pub(crate) use whole::parts_of_table;
 pub use whole::{create_schema, statements};
 
 use crate::schema::{Name, Options, QualifiedName};

@@ -4,6 +4,7 @@
 //! how an equal type or expression was spelled makes no difference. What one version shares with the other is passed
 //! over, so that comparing neighbours costs what changed between them.
 
+mod alter;
 mod expressions;
 mod facets;
 mod members;
@@ -12,6 +13,7 @@ mod value;
 
 use std::fmt;
 
+pub use alter::{Alteration, alter};
 pub use objects::between;
 
 use self::facets::Facet;

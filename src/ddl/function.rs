@@ -54,7 +54,8 @@ pub fn function_attributes(attributes: &FunctionAttributes) -> Vec<String> {
     let cost = attributes.cost.as_ref().map(|cost| format!("COST {cost}"));
     let rows = attributes.rows.as_ref().map(|rows| format!("ROWS {rows}"));
     let support = attributes.support.as_ref().map(|support| format!("SUPPORT {}", support.to_sql()));
-    let settings = attributes.settings.iter().map(|(name, value)| format!("SET {name} TO {value}"));
+    let value = |value: &str| if value.is_empty() { "''".to_owned() } else { value.to_owned() };
+    let settings = attributes.settings.iter().map(|(name, text)| format!("SET {name} TO {}", value(text)));
     let words = volatility.into_iter().chain(flags).chain(parallel).map(str::to_owned);
     words.chain(cost).chain(rows).chain(support).chain(settings).collect()
 }

@@ -45,7 +45,7 @@ pub fn create_type(definition: &TypeDefinition) -> String {
 }
 
 /// `CONSTRAINT name CHECK (…)` of a domain.
-pub(super) fn domain_check(check: &DomainCheck) -> String {
+pub(crate) fn domain_check(check: &DomainCheck) -> String {
     let valid = if check.validated { "" } else { " NOT VALID" };
     format!("CONSTRAINT {} CHECK ({}){valid}", check.name.to_sql(), check.expression.text)
 }

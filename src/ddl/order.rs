@@ -6,7 +6,7 @@ use crate::schema::{ExpressionTree, Function, FunctionKey, QualifiedName, Schema
 
 /// An object with a statement of its own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Object {
+pub(crate) enum Object {
     Type(QualifiedName),
     Sequence(QualifiedName),
     Function(FunctionKey),
@@ -23,7 +23,11 @@ pub(super) fn in_order(schema: &Schema) -> Vec<Object> {
     let functions = schema.functions.keys().cloned().map(Object::Function);
     let tables = schema.tables.keys().cloned().map(Object::Table);
     let views = schema.views.keys().cloned().map(Object::View);
-    let all: Vec<Object> = types.chain(sequences).chain(functions).chain(tables).chain(views).collect();
+    ordered(schema, types.chain(sequences).chain(functions).chain(tables).chain(views).collect())
+}
+
+/// The objects in an order in which they can be made, and between them those they need.
+pub(crate) fn ordered(schema: &Schema, all: Vec<Object>) -> Vec<Object> {
     let mut ordered = Vec::with_capacity(all.len());
     let mut seen = BTreeSet::new();
     for object in all {

@@ -68,6 +68,11 @@ fn create(schema: &Schema, object: &Object) -> Vec<String> {
     }
 }
 
+/// What is made after a table and its partitions' parents: foreign keys, storage, triggers, policies, comments.
+pub(crate) fn parts_of_table(table: &Table) -> impl Iterator<Item = String> {
+    late_constraints(table).chain(super::storage(table)).chain(rules_of_rows(table)).chain(comments_of_table(table))
+}
+
 fn indexes(table: &Table) -> impl Iterator<Item = String> {
     let statement = |index: &Index| match table.constraint(&index.name).filter(|_| index.from_constraint) {
         None => Some(super::create_index(&table.name, index)),

@@ -1,10 +1,11 @@
 //! Rollbacks that lead to another schema than the one before their migration.
 
 use super::wording;
-use crate::difference::{Difference, DifferenceKind};
+use crate::difference::{self, Difference, DifferenceKind};
 use crate::history::{Culprit, Migration, Remainder, Rollback, Verdict};
 use crate::lint::{Finding, HistoryContext};
 use crate::lints::files;
+use crate::schema::Schema;
 
 pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
     context.rollbacks().iter().filter_map(|rollback| judge(context, rollback)).collect()
@@ -20,8 +21,18 @@ fn judge(context: &HistoryContext, rollback: &Rollback) -> Option<Finding> {
     let part = migration.file.down?;
     let name = files::title(context, migration);
     let message = format!("the rollback of `{name}` {}: the schema is not the one before it", summary(&remainders));
-    let finding = Finding::new(files::first_line(context.sources, part), message).object(name);
+    let finding = Finding::new(files::first_line(context.sources, part), message).object(name).help(completion(migration, &rollback.end));
     Some(remainders.iter().fold(finding, |finding, remainder| label(finding, remainder)))
+}
+
+/// The statements that lead on to the schema before the migration.
+fn completion(migration: &Migration, end: &Schema) -> String {
+    let missing = difference::alter(end, &migration.before);
+    let statements: Vec<String> = missing.statements.iter().map(|statement| format!("{statement};")).collect();
+    if statements.is_empty() {
+        return "say in a comment what PostgreSQL cannot take back".to_owned();
+    }
+    format!("complete the rollback:\n{}", statements.join("\n"))
 }
 
 /// A rollback that does nothing at all is [`super::empty_rollback`]'s; otherwise a comment may say why it stops short.
