@@ -1,4 +1,5 @@
-//! A PostgreSQL server on a Unix socket, through `psql`.
+//! A PostgreSQL server on a Unix socket, through `psql`. Several test crates compile this, each uses a part of it.
+#![allow(dead_code)]
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -32,6 +33,16 @@ pub struct Database {
 }
 
 impl Database {
+    /// Runs something in a copy of this database, and drops it.
+    pub fn with_copy<T>(&self, name: &str, act: impl FnOnce(&Database) -> T) -> T {
+        let copy = Database { server: self.server.clone(), name: name.to_owned() };
+        let maintenance = Database { server: self.server.clone(), name: "postgres".to_owned() };
+        maintenance.expect(&format!("DROP DATABASE IF EXISTS {name}; CREATE DATABASE {name} TEMPLATE {};", self.name));
+        let result = act(&copy);
+        maintenance.expect(&format!("DROP DATABASE {name};"));
+        result
+    }
+
     /// Runs a script that must succeed, and gives the lines it prints.
     pub fn expect(&self, script: &str) -> BTreeSet<String> {
         self.run(script).unwrap_or_else(|error| panic!("{}: {error}", self.name))

@@ -1,0 +1,2 @@
+DROP POLICY own ON users;
+DROP TRIGGER users_touch ON users;

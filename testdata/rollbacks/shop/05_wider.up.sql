@@ -1,0 +1,2 @@
+ALTER TABLE users ALTER COLUMN email TYPE text, ALTER COLUMN email DROP NOT NULL;
+DROP INDEX orders_user_idx;

@@ -1,0 +1,2 @@
+ALTER TABLE cart_items DROP COLUMN amount;
+DROP TABLE carts CASCADE;

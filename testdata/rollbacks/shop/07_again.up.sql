@@ -1,0 +1,2 @@
+CREATE TABLE IF NOT EXISTS carts (id bigint PRIMARY KEY);
+ALTER TABLE cart_items ADD COLUMN amount int NOT NULL DEFAULT 1;

@@ -1,0 +1,1 @@
+UPDATE cart_items SET amount = 1 WHERE amount < 1;

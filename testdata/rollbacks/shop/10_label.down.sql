@@ -1,0 +1,1 @@
+-- PostgreSQL cannot take a value back

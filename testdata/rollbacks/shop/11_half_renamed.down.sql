@@ -1,0 +1,1 @@
+ALTER TABLE trolleys DROP COLUMN note;
