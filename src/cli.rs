@@ -8,6 +8,7 @@ mod lint;
 mod naming;
 mod opened;
 mod output;
+mod review;
 mod schema;
 mod target;
 mod version;
@@ -52,6 +53,8 @@ struct Arguments {
 enum Command {
     /// Review migration directories
     Lint(Box<lint::LintArguments>),
+    /// Review what a branch does to its migrations
+    Review(Box<review::ReviewArguments>),
     /// Say which tool a directory belongs to, what runs in which order, and what never runs
     Layout(layout::LayoutArguments),
     /// Print the schema at any version: as SQL, JSON or a diagram
@@ -123,6 +126,7 @@ pub fn run() -> Status {
 fn dispatch(command: Command, out: &mut dyn Write) -> io::Result<Status> {
     match command {
         Command::Lint(arguments) => lint::run(&arguments, out),
+        Command::Review(arguments) => review::run(&arguments, out),
         Command::Layout(arguments) => layout::run(&arguments, out),
         Command::Schema(arguments) => schema::run(&arguments, out),
         Command::Diff(arguments) => diff::run(&arguments, out),

@@ -20,5 +20,6 @@ pub mod lint;
 pub mod lints;
 pub mod config;
 pub mod git;
+pub mod review;
 pub mod report;
 pub mod cli;

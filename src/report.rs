@@ -10,11 +10,13 @@ pub mod json;
 pub mod junit;
 pub mod markdown;
 pub mod rdjson;
+pub mod review;
 pub mod sarif;
 pub mod schema;
 pub mod terminal;
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::history::History;
 use crate::source::SourceMap;
 
 /// All there is to tell about one run.
@@ -67,6 +69,20 @@ pub struct Surroundings<'a> {
     pub rule: &'a dyn Fn(&str) -> Option<Rule>,
     /// A path from the root of the repository, for those who do not know where the user stood.
     pub path: &'a dyn Fn(&str) -> String,
+}
+
+impl DirectorySummary {
+    /// The summary of a history.
+    pub fn of(history: &History) -> Self {
+        Self {
+            path: history.directory.path.clone(),
+            layout: history.directory.kind.label().to_owned(),
+            dialect: history.directory.dialect.name().to_owned(),
+            migrations: history.migrations.len(),
+            statements: history.statements(),
+            not_modelled: history.not_modelled(),
+        }
+    }
 }
 
 impl Report<'_> {

@@ -71,14 +71,7 @@ fn review(target: Target, sources: &SourceMap, diagnostics: &mut Vec<Diagnostic>
         found.retain(|diagnostic| diagnostic.primary.file == file);
     }
     diagnostics.append(&mut found);
-    let summary = DirectorySummary {
-        path: history.directory.path.clone(),
-        layout: history.directory.kind.label().to_owned(),
-        dialect: history.directory.dialect.name().to_owned(),
-        migrations: history.migrations.len(),
-        statements: history.statements(),
-        not_modelled: history.not_modelled(),
-    };
+    let summary = DirectorySummary::of(&history);
     // The process is about to end: giving every version's pieces back one by one would only take time.
     std::mem::forget(history);
     summary

@@ -9,7 +9,7 @@ use clap::builder::PossibleValuesParser;
 
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
-use crate::layout::{self, Directory, DiscoverOptions, Kind};
+use crate::layout::{self, CopyOf, Directory, DiscoverError, DiscoverOptions, Kind};
 use crate::lint::Unapplied;
 use crate::lint::paths::absolute;
 use crate::lints;
@@ -47,16 +47,11 @@ impl Target {
         let config = configuration(path, reading, sources, mistakes)?;
         let options = discover_options(reading, &config);
         let discover = |path: &Path, sources: &mut SourceMap| layout::discover(path, sources, &options).map_err(|error| error.to_string());
-        let (mut directory, only_file) = match path.is_file() {
+        let (directory, only_file) = match path.is_file() {
             true => directory_of_file(path, sources, discover).map(|(directory, file)| (directory, Some(file)))?,
             false => (discover(path, sources)?, None),
         };
-        let ignored = |file: FileId, sources: &SourceMap| config.ignore.contains(sources.path(file));
-        directory.migrations.retain(|migration| !ignored(migration.up.file, sources));
-        directory.orphans.retain(|orphan| !ignored(orphan.file, sources));
-        directory.ignored.retain(|file| !ignored(file.file, sources));
-        directory.unreadable.retain(|file| !ignored(file.file, sources));
-        Ok(Self { directory, config, only_file })
+        Ok(Self { directory: without_ignored(directory, &config, sources), config, only_file })
     }
 }
 
@@ -70,6 +65,41 @@ impl Target {
             self.config.settings.unapplied = Unapplied::Files(BTreeSet::from([file]));
         }
     }
+}
+
+/// The directory that a folder of a copy holds, read as its original is to be read; none if it holds no migrations.
+///
+/// # Errors
+/// A message for the user: it cannot be read.
+pub(super) fn find_in_copy(
+    copy: &CopyOf,
+    folder: &Path,
+    (reading, config): (&Reading, &Config),
+    like: Option<Kind>,
+    sources: &mut SourceMap,
+) -> Result<Option<Directory>, String> {
+    let options = discover_options(reading, config);
+    let in_copy = |path: PathBuf| absolute(&path).strip_prefix(&copy.original).map_or(path.clone(), |path| copy.at.join(path));
+    let options = DiscoverOptions {
+        layout: options.layout.or(like),
+        down_directory: options.down_directory.map(in_copy),
+        copy: Some(copy.clone()),
+        ..options
+    };
+    match layout::discover(&copy.at.join(folder), sources, &options) {
+        Ok(directory) => Ok(Some(without_ignored(directory, config, sources))),
+        Err(DiscoverError::NotFound { .. } | DiscoverError::NoMigrations { .. }) => Ok(None),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn without_ignored(mut directory: Directory, config: &Config, sources: &SourceMap) -> Directory {
+    let ignored = |file: FileId| config.ignore.contains(sources.path(file));
+    directory.migrations.retain(|migration| !ignored(migration.up.file));
+    directory.orphans.retain(|orphan| !ignored(orphan.file));
+    directory.ignored.retain(|file| !ignored(file.file));
+    directory.unreadable.retain(|file| !ignored(file.file));
+    directory
 }
 
 /// The paths to read, each once; where the user stands if none is named.
@@ -91,7 +121,12 @@ fn exists(path: &Path) -> Result<(), String> {
 }
 
 /// The configuration that governs a path; its mistakes join the findings.
-fn configuration(path: &Path, reading: &Reading, sources: &mut SourceMap, diagnostics: &mut Vec<Diagnostic>) -> Result<Config, String> {
+pub(super) fn configuration(
+    path: &Path,
+    reading: &Reading,
+    sources: &mut SourceMap,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Config, String> {
     let Some(file) = reading.config.clone().or_else(|| Config::find(path)) else { return Ok(Config::default()) };
     let (config, mistakes) =
         Config::load(&file, lints::builtin(), sources).map_err(|error| format!("`{}` cannot be read: {error}", file.display()))?;

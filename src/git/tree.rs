@@ -94,16 +94,16 @@ impl Tree {
         (former != folder && count * 2 > self.below(former).count() && !other.has_folder(former)).then(|| former.to_owned())
     }
 
-    /// Writes what reading the directory at `folder` needs to `into`, at the same paths: its files, those of folders
-    /// that `beside` accepts, and what tells the tool.
+    /// Writes what reading the directory at `folder` needs to `into`, at the same paths: its files, those in folders
+    /// beside it that `beside` accepts (asked with the folder's name and the file's path), and what tells the tool.
     ///
     /// # Errors
     /// When git or the disk fails.
-    pub fn copy(&self, repository: &Repository, folder: &str, beside: impl Fn(&str) -> bool, into: &Path) -> Result<(), GitError> {
+    pub fn copy(&self, repository: &Repository, folder: &str, beside: impl Fn(&str, &str) -> bool, into: &Path) -> Result<(), GitError> {
         let mut wanted: BTreeSet<&str> = self.below(folder).collect();
         let parent = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
         if !folder.is_empty() {
-            wanted.extend(self.below(parent).filter(|path| child(path, parent).is_some_and(&beside)));
+            wanted.extend(self.below(parent).filter(|path| child(path, parent).is_some_and(|name| beside(name, path))));
         }
         wanted.extend(self.paths().filter(|path| is_manifest_above(path, folder)));
         self.write(repository, &wanted, into)

@@ -19,8 +19,9 @@ struct Document<'a> {
     findings: Vec<Finding<'a>>,
 }
 
+/// A finding as scripts see it.
 #[derive(Serialize)]
-struct Finding<'a> {
+pub(super) struct Finding<'a> {
     lint: &'a str,
     severity: &'static str,
     message: &'a str,
@@ -58,7 +59,7 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
-fn finding<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Finding<'a> {
+pub(super) fn finding<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Finding<'a> {
     let (start, end) = (sources.start(diagnostic.primary), sources.end(diagnostic.primary));
     Finding {
         lint: &diagnostic.lint,

@@ -26,13 +26,15 @@ pub fn render(report: &Report, colour: bool, out: &mut dyn Write) -> io::Result<
     for directory in &report.directories {
         writeln!(out, "{}", heading(directory))?;
     }
-    let files = PrintableFiles::new(report);
     writeln!(out)?;
-    for diagnostic in &report.diagnostics {
-        // Ends with an empty line.
-        out.write_all(&rendered(diagnostic, &files, colour)?)?;
-    }
+    findings(report, colour, out)?;
     writeln!(out, "{}", summary(report))
+}
+
+/// The findings alone, each with an empty line behind it.
+pub(super) fn findings(report: &Report, colour: bool, out: &mut dyn Write) -> io::Result<()> {
+    let files = PrintableFiles::new(report);
+    report.diagnostics.iter().try_for_each(|diagnostic| out.write_all(&rendered(diagnostic, &files, colour)?))
 }
 
 /// `database/migration: 22 migrations, hand-numbered, PostgreSQL`
@@ -45,18 +47,23 @@ pub(super) fn heading(directory: &DirectorySummary) -> String {
 pub(super) fn summary(report: &Report) -> String {
     let statements: usize = report.directories.iter().map(|directory| directory.statements).sum();
     let not_modelled: usize = report.directories.iter().map(|directory| directory.not_modelled).sum();
+    let counts = counts(report);
+    match not_modelled {
+        _ if statements == 0 => format!("{counts}; no statements"),
+        0 => format!("{counts}; all {} modelled", plural(statements, "statement")),
+        _ => format!("{counts}; {} of {} modelled", statements.saturating_sub(not_modelled), plural(statements, "statement")),
+    }
+}
+
+/// `2 errors, 1 warning`
+pub(super) fn counts(report: &Report) -> String {
     let counts: Vec<String> = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "note")]
         .into_iter()
         .map(|(severity, noun)| (report.count(severity), noun))
         .filter(|(count, _)| *count > 0)
         .map(|(count, noun)| plural(count, noun))
         .collect();
-    let counts = if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") };
-    match not_modelled {
-        _ if statements == 0 => format!("{counts}; no statements"),
-        0 => format!("{counts}; all {} modelled", plural(statements, "statement")),
-        _ => format!("{counts}; {} of {} modelled", statements.saturating_sub(not_modelled), plural(statements, "statement")),
-    }
+    if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") }
 }
 
 fn rendered(diagnostic: &Diagnostic, files: &PrintableFiles, colour: bool) -> io::Result<Vec<u8>> {
@@ -146,7 +153,7 @@ impl<'a> Files<'a> for PrintableFiles<'_> {
 }
 
 /// Replaces control and bidirectional formatting characters, byte for byte, so that spans stay right.
-fn printable(text: &str) -> Cow<'_, str> {
+pub(super) fn printable(text: &str) -> Cow<'_, str> {
     if !text.chars().any(|character| character == '\r' || is_unprintable(character)) {
         return Cow::Borrowed(text);
     }

@@ -1,6 +1,8 @@
 //! Runs the real binary as a user would. Every test crate compiles this and uses a part of it.
 #![allow(dead_code)]
 
+pub mod repository;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

@@ -1,0 +1,188 @@
+//! `migralint review`: from a base and what became of it to a report.
+
+mod places;
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use self::places::{Places, Sides};
+use super::judging::{FailOn, Judging};
+use super::target::{self, Reading, Target};
+use super::{ColourChoice, Status, fail};
+use crate::config::Config;
+use crate::diagnostic::Diagnostic;
+use crate::git::base::{self, Surroundings};
+use crate::git::{Repository, Side};
+use crate::history::History;
+use crate::layout::Directory;
+use crate::lints::builtin;
+use crate::report::review::{self as report, ReviewReport};
+use crate::review::{self, BaseState, DirectoryReview, Fate, proposal};
+use crate::source::SourceMap;
+
+/// Arguments of `migralint review`.
+#[derive(Debug, Args)]
+#[command(after_help = "The base is --base, else what the continuous integration run says about its pull request, merge queue or push, \
+    else the branch this one follows or the repository's main branch.\n\nExamples:\n  migralint review\n  \
+    migralint review --base origin/main db/migrations\n  migralint review --staged\n  \
+    migralint review --format markdown > comment.md\n  migralint review --proposal docs/design.md database/migration")]
+pub(super) struct ReviewArguments {
+    /// Directories of migrations [default: those in which something changed]
+    #[arg(value_name = "DIR")]
+    paths: Vec<PathBuf>,
+    /// The branch or commit to compare with; changes count from where the histories parted
+    #[arg(long, value_name = "REF", allow_hyphen_values = true)]
+    base: Option<String>,
+    /// Review what is staged, not what lies in the work tree
+    #[arg(long, conflicts_with = "head")]
+    staged: bool,
+    /// Review this commit, not what lies in the work tree
+    #[arg(long, value_name = "REF", allow_hyphen_values = true)]
+    head: Option<String>,
+    /// Review the migrations that a Markdown document proposes, as if they came behind the directory's last one
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["base", "staged", "head"])]
+    proposal: Vec<PathBuf>,
+    /// How the review is written
+    #[arg(long, value_enum, default_value_t = ReviewFormat::Terminal)]
+    format: ReviewFormat,
+    #[command(flatten)]
+    judging: Judging,
+    #[command(flatten)]
+    reading: Reading,
+    /// When to colour the output; NO_COLOR is honoured
+    #[arg(long, value_enum, default_value_t = ColourChoice::Auto)]
+    color: ColourChoice,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ReviewFormat {
+    /// For people
+    Terminal,
+    /// For scripts
+    Json,
+    /// For a comment on a pull request
+    Markdown,
+}
+
+/// Reviews and writes the report.
+pub(super) fn run(arguments: &ReviewArguments, out: &mut dyn Write) -> io::Result<Status> {
+    let mut sources = SourceMap::default();
+    let reviewed = match arguments.proposal.is_empty() {
+        true => of_branch(arguments, &mut sources),
+        false => of_proposals(arguments, &mut sources),
+    };
+    let Reviewed { against, mistakes, directories, fail_on } = match reviewed {
+        Ok(reviewed) => reviewed,
+        Err(message) => return Ok(fail(&message)),
+    };
+    let report = ReviewReport { sources: &sources, against, mistakes, directories };
+    match arguments.format {
+        ReviewFormat::Terminal => report::terminal::render(&report, arguments.color.enabled(), out)?,
+        ReviewFormat::Json => report::json::render(&report, out)?,
+        ReviewFormat::Markdown => out.write_all(report::markdown::render(&report).as_bytes())?,
+    }
+    Ok(fail_on.status(&report.findings()))
+}
+
+/// What was reviewed.
+struct Reviewed {
+    against: report::Against,
+    mistakes: Vec<Diagnostic>,
+    directories: Vec<DirectoryReview>,
+    fail_on: FailOn,
+}
+
+fn of_branch(arguments: &ReviewArguments, sources: &mut SourceMap) -> Result<Reviewed, String> {
+    arguments.judging.check()?;
+    let start = arguments.paths.first().map_or(Path::new("."), PathBuf::as_path);
+    let repository = Repository::containing(start).map_err(|error| error.to_string())?;
+    let (against, sides) = sides(arguments, &repository)?;
+    let mut mistakes = Vec::new();
+    let mut places = Places::new(&repository, &sides, &arguments.reading);
+    let folders = places.folders(&arguments.paths, sources, &mut mistakes)?;
+    let mut directories = Vec::new();
+    let mut configured = Vec::new();
+    for folder in folders {
+        let mut config = places.config(&folder, sources, &mut mistakes)?;
+        arguments.judging.select(&mut config.settings);
+        configured.extend(config.fail_on);
+        directories.push(of_directory(&places, &folder, &config, sources)?);
+    }
+    Ok(Reviewed { against, mistakes, directories, fail_on: arguments.judging.fail_on(configured.into_iter()) })
+}
+
+/// What is compared with what.
+fn sides(arguments: &ReviewArguments, repository: &Repository) -> Result<(report::Against, Sides), String> {
+    let name = arguments.head.as_deref().unwrap_or("HEAD");
+    let head = repository.commit(name).map_err(|error| error.to_string())?;
+    let head = head.ok_or_else(|| format!("`{name}` is no commit: there is nothing a base could be found for"))?;
+    let variable = |name: &str| std::env::var(name).ok();
+    let surroundings = Surroundings { variable: &variable, event: event() };
+    let base = base::find(repository, &head, arguments.base.as_deref(), &surroundings).map_err(|error| error.to_string())?;
+    let side = match (arguments.staged, &arguments.head) {
+        (true, _) => Side::Index,
+        (false, Some(_)) => Side::Commit(head),
+        (false, None) => Side::WorkTree,
+    };
+    let against = report::Against::Base { name: base.name.clone(), fork: base.fork.clone(), tip: base.tip.clone() };
+    let sides = Sides::read(repository, &base, side).map_err(|error| error.to_string())?;
+    Ok((against, sides))
+}
+
+/// What GitHub wrote down about the event that made it start the run.
+fn event() -> Option<serde_json::Value> {
+    let path = std::env::var_os("GITHUB_EVENT_PATH")?;
+    serde_json::from_slice(&std::fs::read(path).ok()?).ok()
+}
+
+fn of_directory(places: &Places, folder: &str, config: &Config, sources: &mut SourceMap) -> Result<DirectoryReview, String> {
+    let head = places.head(folder, config, sources)?;
+    let kind = head.as_ref().map(|head| head.kind);
+    let (former, fork) = places.fork(folder, config, kind, sources)?;
+    let tip = places.tip(&former, config, fork.as_ref().map(|fork| fork.kind).or(kind), sources)?;
+    let fate = match (&head, &fork) {
+        (Some(_), None) => Fate::Added,
+        (None, Some(_)) => Fate::Removed,
+        (Some(_), Some(fork)) if former != folder => Fate::MovedFrom(fork.path.clone()),
+        _ => Fate::Kept,
+    };
+    let some = |one: Option<Directory>, other: &Option<Directory>| one.or_else(|| other.as_ref().map(Directory::emptied));
+    let nothing = || format!("`{}` holds no migrations, neither here nor on the base", if folder.is_empty() { "." } else { folder });
+    let empty_head = some(head.clone(), &fork).ok_or_else(nothing)?;
+    let fork = some(fork, &head).ok_or_else(nothing)?;
+    // A directory that the base has got since the branch began is not known to the branch.
+    let tip = tip.unwrap_or_else(|| fork.clone());
+    let base = BaseState { fork: History::load(fork, sources), tip };
+    let head = History::load(empty_head, sources);
+    Ok(review::review(base, head, fate, sources, builtin(), &config.settings))
+}
+
+fn of_proposals(arguments: &ReviewArguments, sources: &mut SourceMap) -> Result<Reviewed, String> {
+    arguments.judging.check()?;
+    let path = match arguments.paths.as_slice() {
+        [] => Path::new("."),
+        [path] => path.as_path(),
+        _ => return Err("a proposal is reviewed against one directory".to_owned()),
+    };
+    let mut mistakes = Vec::new();
+    let Target { directory, mut config, .. } = Target::find(path, &arguments.reading, sources, &mut mistakes)?;
+    arguments.judging.select(&mut config.settings);
+    let mut head = directory.clone();
+    let mut names = Vec::new();
+    for document in &arguments.proposal {
+        let text = std::fs::read(document).map_err(|error| format!("`{}` cannot be read: {error}", document.display()))?;
+        let text = String::from_utf8_lossy(&text);
+        let shown = document.to_string_lossy().trim_start_matches("./").replace('\\', "/");
+        let file = sources.add(shown, text.trim_start_matches('\u{feff}'));
+        names.extend(proposal::add(&mut head, file, sources).names);
+    }
+    if names.is_empty() {
+        return Err("no migration is proposed: there is no SQL fence that names its file or changes the schema".to_owned());
+    }
+    let base = BaseState { fork: History::load(directory.clone(), sources), tip: directory };
+    let review = review::review(base, History::load(head, sources), Fate::Kept, sources, builtin(), &config.settings);
+    let fail_on = arguments.judging.fail_on(config.fail_on.into_iter());
+    Ok(Reviewed { against: report::Against::Directory, mistakes, directories: vec![review], fail_on })
+}

@@ -1,0 +1,163 @@
+//! Reports of a review: what a branch does to its migrations, as text for people, for scripts and for pull requests.
+
+pub mod json;
+pub mod markdown;
+pub mod terminal;
+
+use super::{DirectorySummary, Report, diff, plural};
+use crate::ddl::create_schema;
+use crate::diagnostic::Diagnostic;
+use crate::difference::{Difference, DifferenceKind, Object};
+use crate::git::Commit;
+use crate::review::{DirectoryReview, Edit, Fate};
+use crate::source::SourceMap;
+
+/// All there is to tell about a review.
+pub struct ReviewReport<'a> {
+    /// The texts that spans point into.
+    pub sources: &'a SourceMap,
+    /// What the branch was compared with.
+    pub against: Against,
+    /// Mistakes in the configuration.
+    pub mistakes: Vec<Diagnostic>,
+    /// The directories.
+    pub directories: Vec<DirectoryReview>,
+}
+
+/// What something was compared with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Against {
+    /// A branch's base.
+    Base {
+        /// As it was named.
+        name: String,
+        /// Where the branch began.
+        fork: Commit,
+        /// The newest commit of the base.
+        tip: Commit,
+    },
+    /// The directory without what is proposed.
+    Directory,
+}
+
+impl<'a> ReviewReport<'a> {
+    /// What the branch brings, as the report of a run.
+    pub fn findings(&self) -> Report<'a> {
+        let new = self.directories.iter().flat_map(|directory| &directory.findings);
+        Report {
+            sources: self.sources,
+            directories: self.directories.iter().filter(|directory| directory.fate != Fate::Removed).map(summary).collect(),
+            diagnostics: self.mistakes.iter().chain(new).cloned().collect(),
+        }
+    }
+
+    /// Number of findings that the base has as well.
+    fn known(&self) -> usize {
+        self.directories.iter().map(|directory| directory.known).sum()
+    }
+
+    /// Number of findings that the base had.
+    fn fixed(&self) -> usize {
+        self.directories.iter().map(|directory| directory.fixed.len()).sum()
+    }
+}
+
+fn summary(review: &DirectoryReview) -> DirectorySummary {
+    DirectorySummary::of(&review.head)
+}
+
+/// `2 migrations added, 1 changed`, or what happened to the directory itself.
+fn what_happened(review: &DirectoryReview) -> String {
+    let is_edit = |word: &str| review.migrations.iter().filter(|migration| migration.edit.word() == word).count();
+    let all = [Edit::Added, Edit::Changed, Edit::Reworded, Edit::RenamedFrom(String::new()), Edit::Removed];
+    let counts = all.iter().map(|edit| (is_edit(edit.word()), edit.word())).filter(|(count, _)| *count > 0);
+    let mut parts: Vec<String> = match &review.fate {
+        Fate::Kept => Vec::new(),
+        Fate::Added => vec!["a new directory".to_owned()],
+        Fate::Removed => vec!["the directory is gone".to_owned()],
+        Fate::MovedFrom(former) => vec![format!("was `{former}`")],
+    };
+    for (index, (count, word)) in counts.enumerate() {
+        parts.push(if index == 0 { format!("{} {word}", plural(count, "migration")) } else { format!("{count} {word}") });
+    }
+    if parts.is_empty() { "no migration touched".to_owned() } else { parts.join(", ") }
+}
+
+/// Whether an object comes (`+`), goes (`-`) or changes (`~`).
+fn sign(difference: &Difference) -> char {
+    match difference.kind {
+        DifferenceKind::Added => '+',
+        DifferenceKind::Removed => '-',
+        DifferenceKind::Altered { .. } => '~',
+    }
+}
+
+/// The lines of SQL that come and go. Where a statement's beginning is too far above to be seen, it heads the part.
+fn sql_diff(review: &DirectoryReview) -> String {
+    let sql = [create_schema(review.base.end()), create_schema(review.head.end())];
+    let comparison = diff::Comparison { versions: Default::default(), sql, differences: &[] };
+    let unified = diff::unified(&comparison);
+    let [_, after] = &comparison.sql;
+    let after: Vec<&str> = after.lines().collect();
+    let parts = unified.lines().skip_while(|line| !line.starts_with("@@"));
+    let headed = parts.map(|line| match line.strip_prefix("@@").and_then(|place| heading(&after, place)) {
+        Some(heading) => format!("@@ {heading}\n"),
+        None if line.starts_with("@@") => "@@\n".to_owned(),
+        None => format!("{line}\n"),
+    });
+    headed.collect()
+}
+
+/// The first line of the statement that a part at ` -1,2 +3,4 @@` goes on with.
+fn heading<'a>(lines: &[&'a str], place: &str) -> Option<&'a str> {
+    let start: usize = place.split_once('+')?.1.split([',', ' ']).next()?.parse().ok()?;
+    let begins = |line: &&&str| !line.starts_with([' ', '\t', ')']);
+    let (first, above) = lines.get(..start)?.split_last()?;
+    if first.is_empty() || begins(&first) {
+        return None;
+    }
+    above.iter().rev().take_while(|line| !line.is_empty()).find(begins).copied()
+}
+
+/// `+2 columns, ~1 constraint, -1 index`: what is done to the schema, in a few words.
+fn in_short(differences: &[Difference]) -> String {
+    let mut counts: Vec<(char, &'static str, Vec<&Object>)> = Vec::new();
+    for difference in differences {
+        let (sign, kind) = (sign(difference), difference.object.kind());
+        match counts.iter_mut().find(|(known, name, _)| (*known, *name) == (sign, kind)) {
+            Some((_, _, objects)) if objects.contains(&&difference.object) => {}
+            Some((_, _, objects)) => objects.push(&difference.object),
+            None => counts.push((sign, kind, vec![&difference.object])),
+        }
+    }
+    let count = |(sign, kind, objects): &(char, &str, Vec<&Object>)| format!("{sign}{}", several(objects.len(), kind));
+    counts.iter().map(count).collect::<Vec<_>>().join(", ")
+}
+
+/// `1 index`, `2 indexes`, `2 policies`.
+fn several(count: usize, noun: &str) -> String {
+    match (count, noun.strip_suffix('y')) {
+        (1, _) => format!("1 {noun}"),
+        (_, Some(stem)) => format!("{count} {stem}ies"),
+        _ if noun == "index" => format!("{count} indexes"),
+        _ => plural(count, noun),
+    }
+}
+
+/// A rollback's verdict as a sentence's end.
+fn rollback_words(review: &crate::review::Rollback) -> String {
+    use crate::history::Verdict;
+    use crate::review::Rollback;
+    match review {
+        Rollback::Missing => "none".to_owned(),
+        Rollback::Unsupported => "not run by this tool".to_owned(),
+        Rollback::Script(verdict) => match verdict {
+            Verdict::Restores => "restores the schema".to_owned(),
+            Verdict::RestoresButOrder => "restores all but the order of columns".to_owned(),
+            Verdict::Differs(remainders) => format!("leaves {}", plural(remainders.len(), "difference")),
+            Verdict::Fails(_) => "fails".to_owned(),
+            Verdict::NothingToUndo => "nothing to undo".to_owned(),
+            Verdict::Unknown(reason) => format!("cannot be known: {reason}"),
+        },
+    }
+}

@@ -1,0 +1,270 @@
+//! What a branch does to its migrations, in real repositories.
+
+mod common;
+
+use common::repository::{Repository, json_in, review_in, run_git};
+use serde_json::Value;
+
+/// A table whose missing primary key is a finding.
+const NO_KEY: &str = "CREATE TABLE logs (line text);\n";
+const USERS: &str = "CREATE TABLE users (id bigint PRIMARY KEY);\n";
+const ORDERS: &str = "CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint REFERENCES users (id) ON DELETE CASCADE);\n";
+
+/// A repository with `main` and, checked out, a branch that begins there.
+fn branched(files: &[(&str, &str)]) -> Repository {
+    let repository = Repository::with(files);
+    repository.git(&["switch", "--quiet", "--create", "feature"]);
+    repository
+}
+
+/// Findings as `file:line lint`, without those about rollbacks, which few tests write.
+fn findings(review: &Value) -> Vec<String> {
+    let text = |finding: &Value, key: &str| finding[key].as_str().unwrap_or("-").to_owned();
+    let line = |finding: &Value| format!("{}:{} {}", text(finding, "path"), finding["line"], text(finding, "lint"));
+    let findings = review["findings"].as_array().expect("findings").iter();
+    findings.filter(|finding| finding["lint"] != "missing-rollback").map(line).collect()
+}
+
+/// What is done with each migration.
+fn edits(review: &Value) -> Vec<String> {
+    let directories = review["directories"].as_array().expect("directories").iter();
+    let migrations = directories.flat_map(|directory| directory["migrations"].as_array().expect("migrations"));
+    migrations
+        .map(|migration| format!("{} {}", migration["edit"].as_str().unwrap_or("-"), migration["name"].as_str().unwrap_or("-")))
+        .collect()
+}
+
+#[test]
+fn only_what_the_branch_brings_is_shown_and_the_rest_counted() {
+    let repository = branched(&[("db/001_users.sql", USERS), ("db/002_logs.sql", NO_KEY)]);
+    repository.write("db/003_orders.sql", ORDERS);
+    repository.commit("orders");
+    let review = repository.json(&["--base", "main", "db"]);
+    assert_eq!(findings(&review), ["db/003_orders.sql:1 foreign-key-without-index"]);
+    assert_eq!(edits(&review), ["added 003_orders.sql"]);
+    assert_eq!(review["directories"][0]["known_findings"], 1, "the table without a key");
+    let changes = review["directories"][0]["changes"].as_array().expect("changes");
+    assert_eq!((changes.len(), &changes[0]["object"], &changes[0]["change"]), (1, &"public.orders".into(), &"added".into()));
+}
+
+#[test]
+fn uncommitted_staged_and_committed_work_are_told_apart() {
+    let repository = branched(&[("db/001_users.sql", USERS)]);
+    repository.write("db/002_committed.sql", "CREATE TABLE a (id bigint PRIMARY KEY);\n");
+    repository.commit("a");
+    repository.write("db/003_staged.sql", "CREATE TABLE b (id bigint PRIMARY KEY);\n");
+    repository.git(&["add", "--all"]);
+    repository.write("db/004_untracked.sql", "CREATE TABLE c (id bigint PRIMARY KEY);\n");
+    repository.write("db/003_staged.sql", "CREATE TABLE half_written (");
+    for (arguments, expected) in [
+        (&["--head", "HEAD"][..], &["added 002_committed.sql"][..]),
+        (&["--staged"], &["added 002_committed.sql", "added 003_staged.sql"]),
+        (&[], &["added 002_committed.sql", "added 003_staged.sql", "added 004_untracked.sql"]),
+    ] {
+        let review = repository.json(&[arguments, &["--base", "main", "db"]].concat());
+        assert_eq!(edits(&review), expected, "{arguments:?}");
+        let broken = findings(&review).iter().any(|finding| finding.ends_with("syntax-error"));
+        assert_eq!(broken, arguments.is_empty(), "{arguments:?}: only the work tree holds the half-written file");
+    }
+}
+
+#[test]
+fn a_base_that_moved_on_takes_numbers_but_is_not_reverted() {
+    let repository = branched(&[("db/001_users.sql", USERS)]);
+    repository.write("db/002_orders.sql", ORDERS);
+    repository.commit("orders");
+    repository.git(&["switch", "--quiet", "main"]);
+    repository.write("db/002_products.sql", "CREATE TABLE products (id bigint PRIMARY KEY);\n");
+    repository.write("db/005_prices.sql", "CREATE TABLE prices (id bigint PRIMARY KEY);\n");
+    repository.commit("products");
+    repository.git(&["switch", "--quiet", "feature"]);
+    repository.write("db/003_shops.sql", "CREATE TABLE shops (id bigint PRIMARY KEY);\n");
+    let review = repository.json(&["--base", "main", "db"]);
+    assert_eq!(edits(&review), ["added 002_orders.sql", "added 003_shops.sql"], "what only the base has was not deleted here");
+    assert_eq!(
+        findings(&review),
+        ["db/002_orders.sql:1 version-taken", "db/002_orders.sql:1 foreign-key-without-index", "db/003_shops.sql:1 out-of-order"]
+    );
+    let taken = &review["findings"].as_array().expect("findings").iter().find(|finding| finding["lint"] == "version-taken");
+    let taken = taken.expect("a finding").to_string();
+    assert!(taken.contains("002_products.sql") && taken.contains("006_orders.sql"), "{taken}");
+}
+
+#[test]
+fn edited_deleted_and_renamed_migrations_are_found() {
+    let repository = branched(&[
+        ("db/001_users.sql", USERS),
+        ("db/002_orders.sql", ORDERS),
+        ("db/003_logs.sql", NO_KEY),
+        ("db/004_shops.sql", "CREATE TABLE shops (id bigint PRIMARY KEY);\n"),
+        ("db/005_notes.sql", "CREATE TABLE notes (id bigint PRIMARY KEY);\n"),
+    ]);
+    repository.write("db/001_users.sql", "-- People.\nCREATE TABLE users (id bigint PRIMARY KEY);\n");
+    repository.write("db/005_notes.sql", "CREATE TABLE notes (id bigint PRIMARY KEY, note text);\n");
+    repository.git(&["rm", "--quiet", "db/003_logs.sql"]);
+    repository.git(&["mv", "db/004_shops.sql", "db/006_shops.sql"]);
+    let review = repository.json(&["--base", "main", "db"]);
+    let expected = ["reworded 001_users.sql", "changed 005_notes.sql", "renamed 006_shops.sql", "removed 003_logs.sql"];
+    assert_eq!(edits(&review), expected);
+    let numbering: Vec<String> = findings(&review).into_iter().filter(|finding| finding.contains("after-merge")).collect();
+    assert_eq!(
+        numbering,
+        [
+            "db/001_users.sql:1 edited-after-merge",
+            "db/005_notes.sql:1 edited-after-merge",
+            "db/006_shops.sql:1 deleted-after-merge",
+            "db/003_logs.sql:1 deleted-after-merge"
+        ]
+    );
+    assert_eq!(review["directories"][0]["fixed"].as_array().map(Vec::len), Some(1), "the table without a key is gone");
+}
+
+#[test]
+fn a_shallow_clone_is_refused_with_what_to_do_and_never_clean() {
+    let repository = branched(&[("db/001_users.sql", USERS)]);
+    repository.write("db/002_orders.sql", ORDERS);
+    repository.commit("orders");
+    repository.git(&["switch", "--quiet", "main"]);
+    repository.commit("more");
+    let clone = repository.clone_with(&["--depth=1", "--no-single-branch", "--branch=feature"]);
+    for arguments in [&["--base", "main", "db"][..], &["--base", "origin/main"]] {
+        let output = review_in(&clone, &[], arguments);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {error}");
+        assert!(error.contains("shallow") && error.contains("fetch-depth: 0"), "{error}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+/// A clone as GitHub's checkout makes it of a pull request: the merge commit, detached, `depth` commits deep.
+fn pull_request(depth: &str) -> (Repository, std::path::PathBuf) {
+    let repository = branched(&[("db/001_users.sql", USERS), ("db/002_logs.sql", NO_KEY)]);
+    repository.write("db/003_orders.sql", ORDERS);
+    repository.commit("orders");
+    repository.git(&["switch", "--quiet", "main"]);
+    repository.write("db/004_shops.sql", "CREATE TABLE shops (id bigint PRIMARY KEY);\n");
+    repository.commit("shops");
+    repository.git(&["switch", "--quiet", "--detach"]);
+    repository.git(&["merge", "--quiet", "--no-ff", "-m", "merge", "feature"]);
+    repository.git(&["update-ref", "refs/pull/7/merge", "HEAD"]);
+    repository.git(&["switch", "--quiet", "main"]);
+    let clone = repository.root().with_file_name("checkout");
+    std::fs::create_dir(&clone).expect("a folder");
+    run_git(&clone, &["init", "--quiet"]);
+    let url = format!("file://{}", repository.root().display());
+    let depth = format!("--depth={depth}");
+    run_git(&clone, &["fetch", "--quiet", &depth, &url, "+refs/pull/7/merge:refs/remotes/pull/7/merge"]);
+    run_git(&clone, &["checkout", "--quiet", "--detach", "refs/remotes/pull/7/merge"]);
+    (repository, clone)
+}
+
+const PULL_REQUEST: [(&str, &str); 3] =
+    [("GITHUB_EVENT_NAME", "pull_request"), ("GITHUB_BASE_REF", "main"), ("GITHUB_REF", "refs/pull/7/merge")];
+
+#[test]
+fn a_merge_commit_two_deep_is_enough_and_one_deep_is_not() {
+    let (_repository, clone) = pull_request("2");
+    let review = json_in(&clone, &PULL_REQUEST, &["db"]);
+    assert_eq!(edits(&review), ["added 003_orders.sql"]);
+    assert_eq!(findings(&review), ["db/003_orders.sql:1 out-of-order", "db/003_orders.sql:1 foreign-key-without-index"]);
+    let (_repository, clone) = pull_request("1");
+    let output = review_in(&clone, &PULL_REQUEST, &["db"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("fetch-depth: 2"), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn merge_queues_and_pushes_are_compared_with_what_their_event_says() {
+    let repository = Repository::with(&[("db/001_users.sql", USERS)]);
+    let base = repository.git(&["rev-parse", "HEAD"]);
+    repository.write("db/002_orders.sql", ORDERS);
+    repository.commit("orders");
+    let event = repository.root().with_file_name("event.json");
+    let path = event.to_string_lossy();
+    for (name, content) in [
+        ("merge_group", serde_json::json!({ "merge_group": { "base_sha": base } })),
+        ("push", serde_json::json!({ "before": base, "repository": { "default_branch": "main" } })),
+    ] {
+        std::fs::write(&event, content.to_string()).expect("a file");
+        let variables = [("GITHUB_EVENT_NAME", name), ("GITHUB_EVENT_PATH", &path), ("GITHUB_REF_NAME", "main")];
+        assert_eq!(edits(&json_in(repository.root(), &variables, &["db"])), ["added 002_orders.sql"], "{name}");
+    }
+    let zeros = "0".repeat(40);
+    std::fs::write(&event, serde_json::json!({ "before": zeros, "repository": { "default_branch": "main" } }).to_string()).expect("a file");
+    let variables = [("GITHUB_EVENT_NAME", "push"), ("GITHUB_EVENT_PATH", &*path), ("GITHUB_REF_NAME", "main")];
+    let output = review_in(repository.root(), &variables, &["db"]);
+    assert_eq!(output.status.code(), Some(2), "a branch is not compared with itself");
+}
+
+#[test]
+fn directories_are_found_by_what_changed_in_them() {
+    let repository = branched(&[
+        ("billing/migrations/001_users.sql", USERS),
+        ("shop/migrations/20240101000000_users/migration.sql", USERS),
+        ("shop/migrations/migration_lock.toml", "provider = \"postgresql\"\n"),
+        ("idle/migrations/001_users.sql", USERS),
+        ("old/migrations/001_users.sql", USERS),
+    ]);
+    repository.write("billing/migrations/002_logs.sql", NO_KEY);
+    repository.write("shop/migrations/20240201000000_orders/migration.sql", ORDERS);
+    repository.write("new/migrations/001_users.sql", USERS);
+    repository.git(&["rm", "--quiet", "-r", "old"]);
+    let review = repository.json(&["--base", "main"]);
+    let directories = review["directories"].as_array().expect("directories").iter();
+    let found: Vec<(&str, &str)> =
+        directories.map(|directory| (directory["path"].as_str().unwrap_or("-"), directory["fate"].as_str().unwrap_or("-"))).collect();
+    assert_eq!(
+        found,
+        [("billing/migrations", "kept"), ("new/migrations", "added"), ("old/migrations", "removed"), ("shop/migrations", "kept")]
+    );
+    let lints = findings(&review);
+    assert!(lints.contains(&"old/migrations/001_users.sql:1 deleted-after-merge".to_owned()), "{lints:?}");
+}
+
+#[test]
+fn a_renamed_directory_is_the_same_directory() {
+    let repository = branched(&[("db/migrate/001_users.sql", USERS), ("db/migrate/002_logs.sql", NO_KEY), ("README", "")]);
+    std::fs::create_dir(repository.root().join("database")).expect("a folder");
+    repository.git(&["mv", "db/migrate", "database/migrations"]);
+    repository.write("database/migrations/003_orders.sql", ORDERS);
+    let review = repository.json(&["--base", "main", "database/migrations"]);
+    assert_eq!(review["directories"][0]["former_path"], "db/migrate");
+    assert_eq!(edits(&review), ["added 003_orders.sql"]);
+    assert_eq!(findings(&review), ["database/migrations/003_orders.sql:1 foreign-key-without-index"]);
+}
+
+#[test]
+fn nothing_changed_is_said_and_clean() {
+    let repository = branched(&[("db/001_users.sql", NO_KEY)]);
+    for arguments in [&[][..], &["db"]] {
+        let output = repository.review(arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(common::stdout(&output).starts_with("compared with `main`"), "{}", common::stdout(&output));
+    }
+}
+
+#[test]
+fn what_cannot_be_compared_is_named_and_never_clean() {
+    let repository = branched(&[("db/001_users.sql", USERS)]);
+    repository.git(&["switch", "--quiet", "--orphan", "unrelated"]);
+    repository.write("db/001_users.sql", USERS);
+    repository.commit("unrelated");
+    let marker = repository.root().join("made");
+    let hostile = format!("--output={}", marker.display());
+    for (base, expected) in [
+        ("main", "histories are not related"),
+        ("nowhere", "the base nowhere is not in this repository"),
+        (&*hostile, "is not in this repository"),
+        ("--help", "is not in this repository"),
+    ] {
+        let output = repository.review(&["--base", base, "db"]);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{base}: {error}");
+        assert!(error.contains(expected), "{base}: {error}");
+    }
+    assert!(!marker.exists(), "a revision is never an option");
+    let outside = tempfile::TempDir::new().expect("a folder");
+    let output = review_in(outside.path(), &[], &[]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("no git repository"));
+}
