@@ -268,3 +268,93 @@ fn what_cannot_be_compared_is_named_and_never_clean() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("no git repository"));
 }
+
+/// A case as a pull request: these migrations are new, the others the base.
+fn case(directory: &str, new: &[&str]) -> Repository {
+    let (case, inside) = directory.split_once('/').expect("a case and its directory");
+    let from = common::root().join("testdata/cases").join(case).join(inside);
+    let repository = Repository::new();
+    repository.copy(&from, inside, |name| !new.contains(&name));
+    repository.commit("base");
+    repository.git(&["switch", "--quiet", "--create", "feature"]);
+    repository.copy(&from, inside, |name| new.contains(&name));
+    repository.commit("feature");
+    repository
+}
+
+const INSIGHTS: [&str; 2] = ["018_add_customer_to_saved_insights.sql", "019_create_conversation_tables.sql"];
+const DUAL_WRITE: [&str; 2] = ["20251110130000_organization_dual_write.sql", "20251110130500_backfill_organization_ids.sql"];
+
+/// The comments were read, as GitHub would show them, before they were accepted.
+#[test]
+fn the_comments_of_the_cases_read_as_reviewed() {
+    for (directory, new, page) in [
+        ("insights/database/migration", &INSIGHTS, "docs/review-case-1.md"),
+        ("dual-write/supabase/migrations", &DUAL_WRITE, "docs/review-case-2.md"),
+    ] {
+        let output = case(directory, new).review(&["--base", "main", "--format", "markdown"]);
+        let comment = common::stdout(&output);
+        let page = common::root().join(page);
+        if std::env::var_os("MIGRALINT_BLESS").is_some() {
+            std::fs::write(&page, &comment).expect("a page");
+        }
+        let known = std::fs::read_to_string(&page).unwrap_or_default();
+        assert!(known == comment, "{} is not what is written now: run MIGRALINT_BLESS=1 cargo test --test review", page.display());
+    }
+}
+
+#[test]
+fn the_insights_review_says_what_a_careful_person_would() {
+    let repository = case("insights/database/migration", &INSIGHTS);
+    let review = repository.json(&["--base", "main"]);
+    let found: Vec<String> = review["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .map(|finding| format!("{} {}", finding["lint"].as_str().unwrap_or("-"), finding["severity"].as_str().unwrap_or("-")))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "missing-rollback warning",
+            "version-taken error",
+            "tenant-key-type error",
+            "missing-rollback warning",
+            "version-taken error",
+            "looks-like-foreign-key warning",
+            "tenant-key-type error",
+            "foreign-key-without-index warning",
+        ]
+    );
+    let text = review["findings"].to_string();
+    for expected in
+        ["022_add_customer_to_saved_insights.sql", "023_create_conversation_tables.sql", "ON DELETE SET NULL", "ON DELETE CASCADE"]
+    {
+        assert!(text.contains(expected), "{expected}");
+    }
+}
+
+#[test]
+fn a_proposal_is_reviewed_at_its_own_lines() {
+    let repository = case("insights/database/migration", &INSIGHTS);
+    repository.git(&["switch", "--quiet", "main"]);
+    let document = std::fs::read_to_string(common::root().join("testdata/cases/insights/design.md")).expect("a document");
+    repository.write("docs/design.md", &document);
+    let review = repository.json(&["--proposal", "docs/design.md", "database/migration"]);
+    assert_eq!(edits(&review), ["added 018_add_customer_to_saved_insights.sql", "added 019_create_conversation_tables.sql"]);
+    let found = findings(&review);
+    let line = |text: &str| document.lines().position(|line| line.contains(text)).expect(text) + 1;
+    for (text, lint) in [
+        ("-- Proposal A", "version-taken"),
+        ("\"customerId\" VARCHAR(50) NULL", "tenant-key-type"),
+        ("-- Proposal B", "version-taken"),
+        ("\"userId\" VARCHAR(255)", "looks-like-foreign-key"),
+        ("\"customerId\" VARCHAR(50) NOT NULL", "tenant-key-type"),
+        ("\"threadId\" UUID", "foreign-key-without-index"),
+    ] {
+        assert!(found.contains(&format!("docs/design.md:{} {lint}", line(text))), "{lint} at {text}: {found:?}");
+    }
+    assert_eq!(found.len(), 6, "{found:?}");
+    let text = review["findings"].to_string();
+    assert!(text.contains("022_add_customer_to_saved_insights.sql") && text.contains("023_create_conversation_tables.sql"), "{text}");
+}

@@ -77,11 +77,11 @@ pub(super) fn run(arguments: &ReviewArguments, out: &mut dyn Write) -> io::Resul
         Ok(reviewed) => reviewed,
         Err(message) => return Ok(fail(&message)),
     };
-    let report = ReviewReport { sources: &sources, against, mistakes, directories };
+    let report = ReviewReport { sources: &sources, against, mistakes, directories, address: None };
     match arguments.format {
         ReviewFormat::Terminal => report::terminal::render(&report, arguments.color.enabled(), out)?,
         ReviewFormat::Json => report::json::render(&report, out)?,
-        ReviewFormat::Markdown => out.write_all(report::markdown::render(&report).as_bytes())?,
+        ReviewFormat::Markdown => out.write_all(report::markdown::render(&report, report::markdown::MAX_BYTES).as_bytes())?,
     }
     Ok(fail_on.status(&report.findings()))
 }

@@ -22,6 +22,8 @@ pub struct ReviewReport<'a> {
     pub mistakes: Vec<Diagnostic>,
     /// The directories.
     pub directories: Vec<DirectoryReview>,
+    /// What a file's path is put behind to make its address on the web, where that is known.
+    pub address: Option<String>,
 }
 
 /// What something was compared with.

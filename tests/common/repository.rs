@@ -53,6 +53,17 @@ impl Repository {
         fs::write(path, text).expect("a file");
     }
 
+    /// Copies files of a folder into the work tree.
+    pub fn copy(&self, from: &Path, to: &str, wanted: impl Fn(&str) -> bool) {
+        for entry in fs::read_dir(from).expect("a folder") {
+            let entry = entry.expect("an entry");
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if entry.path().is_file() && wanted(&name) {
+                self.write(&format!("{to}/{name}"), &fs::read_to_string(entry.path()).expect("a text"));
+            }
+        }
+    }
+
     /// Commits everything and gives the commit's hash.
     pub fn commit(&self, message: &str) -> String {
         self.git(&["add", "--all"]);
@@ -83,6 +94,7 @@ pub fn run_git(folder: &Path, arguments: &[&str]) -> String {
     command.envs([("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_SYSTEM", "/dev/null"), ("GIT_CONFIG_COUNT", "1")]);
     command.envs([("GIT_CONFIG_KEY_0", "protocol.file.allow"), ("GIT_CONFIG_VALUE_0", "always")]);
     for person in ["AUTHOR", "COMMITTER"] {
+        command.env(format!("GIT_{person}_DATE"), "2026-01-01T00:00:00Z");
         command.env(format!("GIT_{person}_NAME"), "tester").env(format!("GIT_{person}_EMAIL"), "tester@example.com");
     }
     let output = command.output().expect("git starts");

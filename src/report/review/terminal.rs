@@ -36,9 +36,7 @@ fn of_directory(review: &DirectoryReview) -> Vec<String> {
     let directory = &review.head.directory;
     let mut lines = vec![format!("{}: {}, {}, {}", review.path(), what_happened(review), directory.kind.label(), directory.dialect.name())];
     lines.extend(review.migrations.iter().map(of_migration));
-    lines.extend(review.differences.iter().map(|difference| {
-        format!("  {} {}", sign(difference), one_line(&diff::sentence(difference)))
-    }));
+    lines.extend(review.differences.iter().map(|difference| format!("  {} {}", sign(difference), one_line(&diff::sentence(difference)))));
     lines
 }
 
