@@ -253,7 +253,7 @@ fn what_cannot_be_compared_is_named_and_never_clean() {
     let hostile = format!("--output={}", marker.display());
     for (base, expected) in [
         ("main", "histories are not related"),
-        ("nowhere", "the base nowhere is not in this repository"),
+        ("nowhere", "the base `nowhere` is not in this repository"),
         (&*hostile, "is not in this repository"),
         ("--help", "is not in this repository"),
     ] {

@@ -175,8 +175,7 @@ fn of_proposals(arguments: &ReviewArguments, sources: &mut SourceMap) -> Result<
         let text = std::fs::read(document).map_err(|error| format!("`{}` cannot be read: {error}", document.display()))?;
         let text = String::from_utf8_lossy(&text);
         let shown = document.to_string_lossy().trim_start_matches("./").replace('\\', "/");
-        let file = sources.add(shown, text.trim_start_matches('\u{feff}'));
-        names.extend(proposal::add(&mut head, file, sources).names);
+        names.extend(proposal::add(&mut head, &shown, text.trim_start_matches('\u{feff}'), sources).names);
     }
     if names.is_empty() {
         return Err("no migration is proposed: there is no SQL fence that names its file or changes the schema".to_owned());

@@ -39,7 +39,7 @@ struct Wanted {
 /// When there is none, or its history does not reach back to where the branch began; the message says what to do.
 pub fn find(repository: &Repository, head: &Commit, named: Option<&str>, surroundings: &Surroundings) -> Result<Base, GitError> {
     let wanted = match named {
-        Some(name) => Wanted { name: name.to_owned(), revisions: spellings(name), merged: false },
+        Some(name) => Wanted { name: format!("`{name}`"), revisions: spellings(name), merged: false },
         None => match from_machine(surroundings) {
             Some(wanted) => wanted,
             None => from_branches(repository)?,

@@ -1,7 +1,7 @@
 //! Migrations that a Markdown document proposes: its SQL fences, read where they stand.
 
 use crate::layout::{Directory, MigrationFile, SourcePart, Version};
-use crate::source::{FileId, SourceMap, Span};
+use crate::source::{SourceMap, Span};
 use crate::sql::{self, Body};
 
 /// What a document proposes.
@@ -23,11 +23,13 @@ struct Fence {
 }
 
 /// Adds the migrations of a document behind a directory's own. A fence without a file name counts if its SQL changes
-/// the schema; one that is called a rollback belongs to the migration before it that has its number.
-pub fn add(directory: &mut Directory, document: FileId, sources: &SourceMap) -> Proposal {
+/// the schema; one that is called a rollback belongs to the migration before it that has its number. Each fence becomes
+/// a file of its own in which all lines but its own are blank, so that it stands where the document has it.
+pub fn add(directory: &mut Directory, path: &str, document: &str, sources: &mut SourceMap) -> Proposal {
     let mut proposal = Proposal::default();
-    for fence in fences(&sources.file(document).text) {
-        let part = SourcePart { file: document, span: Span::new(document, fence.range.clone()) };
+    for fence in fences(document) {
+        let file = sources.add(path, blank_around(document, &fence.range));
+        let part = SourcePart { file, span: Span::new(file, fence.range.clone()) };
         let Some(name) = fence.name.or_else(|| unnamed(directory, part, sources)) else {
             proposal.passed_over.push(part.span);
             continue;
@@ -35,8 +37,9 @@ pub fn add(directory: &mut Directory, document: FileId, sources: &SourceMap) -> 
         let stem = name.strip_suffix(".sql").unwrap_or(&name);
         let (stem, down) = without_direction(stem);
         let version = leading_number(stem).map(Version::new);
-        let own = |migration: &&mut MigrationFile| migration.up.file == document && migration.version == version;
         if down {
+            let proposed: Vec<SourcePart> = directory.proposed.iter().map(|(part, _)| *part).collect();
+            let own = |migration: &&mut MigrationFile| proposed.contains(&migration.up) && migration.version == version;
             match directory.migrations.iter_mut().rev().find(own) {
                 Some(migration) => migration.down = Some(part),
                 None => directory.orphans.push(part),
@@ -50,6 +53,14 @@ pub fn add(directory: &mut Directory, document: FileId, sources: &SourceMap) -> 
         proposal.names.push(name);
     }
     proposal
+}
+
+/// The document with nothing but ends of lines outside of a range, which stays where it is.
+fn blank_around(document: &str, range: &std::ops::Range<usize>) -> String {
+    let blank = |text: &str| text.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect::<String>();
+    let (before, rest) = document.split_at(range.start);
+    let (own, after) = rest.split_at(range.len());
+    format!("{}{own}{}", blank(before), blank(after))
 }
 
 /// A fence that is given no name but changes the schema is a migration nonetheless.
