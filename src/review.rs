@@ -5,14 +5,16 @@
 
 pub mod proposal;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::diagnostic::Diagnostic;
 use crate::difference::{self, Difference};
 use crate::history::{Comparison, History, Migration, Origin, Verdict};
 use crate::layout::Directory;
-use crate::lint::{self, Base, Lint, Settings};
-use crate::source::{SourceMap, Span};
+use crate::lint::{self, Base, Lint, Settings, Unapplied};
+use crate::locks::{Lock, Script, ServerVersion};
+use crate::source::{FileId, SourceMap, Span};
+use crate::sql::LockMode;
 
 /// What happened to a directory as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +72,17 @@ pub struct MigrationReview {
     pub differences: Vec<Difference>,
     /// Whether it can be taken back.
     pub rollback: Rollback,
+    /// The locks its statements take on what the base has; what the branch makes nobody uses yet.
+    pub locks: Vec<StatementLock>,
+}
+
+/// A lock that a statement takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatementLock {
+    /// The statement.
+    pub statement: Span,
+    /// What it locks, how, and what it does meanwhile.
+    pub lock: Lock,
 }
 
 /// What a branch does with a migration.
@@ -139,16 +152,27 @@ pub fn review(base: BaseState, head: History, fate: Fate, sources: &SourceMap, l
     let BaseState { fork, tip } = base;
     let comparison = Comparison::between(&fork, &head, sources);
     let beside = Base { fork: &fork, tip: &tip, comparison: &comparison };
-    let now = lint::run_against(lints, &head, Some(&beside), sources, settings);
+    let now = lint::run_against(lints, &head, Some(&beside), sources, &with_unapplied(settings, unapplied(&head, &comparison)));
     // Seen with the same eyes: as a history beside its base, which here is itself.
     let unchanged = Comparison::between(&fork, &fork, sources);
     let itself = Base { fork: &fork, tip: &tip, comparison: &unchanged };
-    let before = lint::run_against(lints, &fork, Some(&itself), sources, settings);
+    let before = lint::run_against(lints, &fork, Some(&itself), sources, &with_unapplied(settings, BTreeSet::new()));
     let known = now.len();
     let (findings, fixed) = unmatched(now, before, sources);
-    let migrations = migrations(&fork, &head, &comparison, sources);
+    let migrations = migrations((&fork, &head), &comparison, sources, settings.postgresql_version);
     let differences = difference::between(fork.end(), head.end());
     DirectoryReview { fate, known: known - findings.len(), findings, fixed, migrations, differences, base: fork, head }
+}
+
+/// What has run on the base has run; what the branch adds or rewrites has not.
+fn unapplied(head: &History, comparison: &Comparison) -> BTreeSet<FileId> {
+    let migrations = head.migrations.iter().zip(&comparison.origins);
+    let unapplied = migrations.filter(|(_, origin)| matches!(origin, Origin::New | Origin::Edited(_)));
+    unapplied.map(|(migration, _)| migration.file.up.file).collect()
+}
+
+fn with_unapplied(settings: &Settings, files: BTreeSet<FileId>) -> Settings {
+    Settings { unapplied: Unapplied::Files(files), ..settings.clone() }
 }
 
 /// What either side has and the other has not.
@@ -175,7 +199,12 @@ fn unmatched(mut now: Vec<Diagnostic>, mut before: Vec<Diagnostic>, sources: &So
     (now, before)
 }
 
-fn migrations(base: &History, head: &History, comparison: &Comparison, sources: &SourceMap) -> Vec<MigrationReview> {
+fn migrations(
+    (base, head): (&History, &History),
+    comparison: &Comparison,
+    sources: &SourceMap,
+    version: ServerVersion,
+) -> Vec<MigrationReview> {
     let former = |index: &usize| base.migrations.get(*index).map(|migration| base.directory.title(sources, migration.file.up).to_owned());
     let mut rollbacks: HashMap<usize, &Verdict> = HashMap::new();
     if comparison.origins.iter().any(|origin| !matches!(origin, Origin::Same(_))) {
@@ -195,15 +224,40 @@ fn migrations(base: &History, head: &History, comparison: &Comparison, sources: 
             None => Rollback::Unsupported,
         };
         let differences = difference::between(&migration.before, &migration.after);
-        Some(MigrationReview { differences, rollback, ..plain(head, migration, edit, sources) })
+        let locks = match edit {
+            Edit::Added | Edit::Changed => locks(base, Script::of(head, index, sources, version)),
+            _ => Vec::new(),
+        };
+        Some(MigrationReview { differences, rollback, locks, ..plain(head, migration, edit, sources) })
     });
     let gone = comparison.gone.iter().filter_map(|index| base.migrations.get(*index));
     touched.chain(gone.map(|migration| plain(base, migration, Edit::Removed, sources))).collect()
+}
+
+/// The locks on what the base has that make others wait, each once for a statement.
+fn locks(base: &History, script: Script) -> Vec<StatementLock> {
+    let mut found: Vec<StatementLock> = Vec::new();
+    for moment in script.moments {
+        for lock in moment.locks {
+            let matters = lock.mode >= LockMode::ShareUpdateExclusive && base.end().relation(&lock.relation).is_some();
+            let statement = moment.whole;
+            let same = found.iter_mut().find(|other| other.statement == statement && other.lock.relation == lock.relation);
+            match same {
+                _ if !matters => {}
+                Some(other) => {
+                    other.lock.mode = other.lock.mode.max(lock.mode);
+                    other.lock.work = other.lock.work.max(lock.work);
+                }
+                None => found.push(StatementLock { statement, lock }),
+            }
+        }
+    }
+    found
 }
 
 /// A migration of which only the name is of interest.
 fn plain(history: &History, migration: &Migration, edit: Edit, sources: &SourceMap) -> MigrationReview {
     let part = migration.file.up;
     let title = history.directory.title(sources, part).to_owned();
-    MigrationReview { title, place: part.span, edit, differences: Vec::new(), rollback: Rollback::Unsupported }
+    MigrationReview { title, place: part.span, edit, differences: Vec::new(), rollback: Rollback::Unsupported, locks: Vec::new() }
 }

@@ -4,12 +4,17 @@ pub mod json;
 pub mod markdown;
 pub mod terminal;
 
+use std::collections::BTreeMap;
+
 use super::{DirectorySummary, Report, diff, plural};
 use crate::ddl::create_schema;
 use crate::diagnostic::Diagnostic;
 use crate::difference::{Difference, DifferenceKind, Object};
 use crate::git::Commit;
-use crate::review::{DirectoryReview, Edit, Fate};
+use crate::history::Verdict;
+use crate::locks::Lock;
+use crate::review::{DirectoryReview, Edit, Fate, Rollback, StatementLock};
+use crate::schema::QualifiedName;
 use crate::source::SourceMap;
 
 /// All there is to tell about a review.
@@ -146,10 +151,19 @@ fn several(count: usize, noun: &str) -> String {
     }
 }
 
+/// The strongest lock on each relation, with the most that is done to it meanwhile.
+fn strongest_locks(locks: &[StatementLock]) -> Vec<Lock> {
+    let mut strongest: BTreeMap<&QualifiedName, Lock> = BTreeMap::new();
+    for StatementLock { lock, .. } in locks {
+        let known = strongest.entry(&lock.relation).or_insert_with(|| lock.clone());
+        known.mode = known.mode.max(lock.mode);
+        known.work = known.work.max(lock.work);
+    }
+    strongest.into_values().collect()
+}
+
 /// A rollback's verdict as a sentence's end.
-fn rollback_words(review: &crate::review::Rollback) -> String {
-    use crate::history::Verdict;
-    use crate::review::Rollback;
+fn rollback_words(review: &Rollback) -> String {
     match review {
         Rollback::Missing => "none".to_owned(),
         Rollback::Unsupported => "not run by this tool".to_owned(),

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Against, ReviewReport, sql_diff};
 use crate::difference::{Difference, DifferenceKind};
 use crate::report::json::{Finding, finding};
-use crate::review::{DirectoryReview, Edit, Fate, MigrationReview};
+use crate::review::{self, DirectoryReview, Edit, Fate, MigrationReview};
 use crate::source::SourceMap;
 
 /// Version of the format; it grows when a field changes its meaning.
@@ -51,6 +51,16 @@ struct Migration<'a> {
     former_name: Option<&'a str>,
     rollback: &'static str,
     changes: Vec<Change<'a>>,
+    locks: Vec<StatementLock>,
+}
+
+#[derive(Serialize)]
+struct StatementLock {
+    line: usize,
+    relation: String,
+    mode: &'static str,
+    blocks: &'static str,
+    work: &'static str,
 }
 
 #[derive(Serialize)]
@@ -115,7 +125,19 @@ fn migration<'a>(review: &'a MigrationReview, sources: &'a SourceMap) -> Migrati
         edit: review.edit.word(),
         former_name,
         rollback: review.rollback.word(),
+        locks: review.locks.iter().map(|lock| statement_lock(lock, sources)).collect(),
         changes: review.differences.iter().map(change).collect(),
+    }
+}
+
+fn statement_lock(lock: &review::StatementLock, sources: &SourceMap) -> StatementLock {
+    let review::StatementLock { statement, lock } = lock;
+    StatementLock {
+        line: sources.start(*statement).line,
+        relation: lock.relation.to_string(),
+        mode: lock.mode.to_sql(),
+        blocks: lock.mode.blocks(),
+        work: lock.work.in_words(),
     }
 }
 

@@ -5,13 +5,14 @@ mod findings;
 mod parts;
 
 use self::parts::{Part, fit};
-use super::{Against, ReviewReport, in_short, rollback_words, sign, sql_diff, what_happened};
+use super::{Against, ReviewReport, in_short, rollback_words, sign, sql_diff, strongest_locks, what_happened};
 use crate::diagnostic::Severity;
 use crate::difference::{Difference, Object};
+use crate::locks::Work;
 use crate::report::escape::{html_comment, markdown, markdown_block, markdown_code, markdown_message};
 use crate::report::schema::{mermaid, select::Selection};
 use crate::report::{Report, diff, plural, terminal};
-use crate::review::{DirectoryReview, Edit, Fate, MigrationReview};
+use crate::review::{DirectoryReview, Edit, Fate, MigrationReview, StatementLock};
 use crate::schema::{QualifiedName, Schema};
 
 /// GitHub refuses comments of more than 65,536 characters. Bytes are never fewer, and a marker has to fit as well.
@@ -29,6 +30,7 @@ pub fn render(report: &ReviewReport, limit: usize) -> String {
         parts.extend(findings::part(report, &found, severity, title));
     }
     parts.extend(report.directories.iter().flat_map(|review| of_schema(report, review)));
+    parts.extend(of_locks(report));
     parts.extend(fixed(report));
     parts.push(Part::fixed(ending()));
     fit(parts, limit)
@@ -73,7 +75,7 @@ fn of_directory(report: &ReviewReport, review: &DirectoryReview) -> Option<Part>
         let rest = rows.len().saturating_sub(shown);
         let more = if rest > 0 { format!("\n… and {}\n", plural(rest, "more migration")) } else { String::new() };
         let rows: String = rows.iter().take(shown).map(String::as_str).collect();
-        format!("{heading}\n| Migration | Schema | Rollback | Findings |\n|---|---|---|---|\n{rows}{more}")
+        format!("{heading}\n| Migration | Schema | Locks | Rollback | Findings |\n|---|---|---|---|---|\n{rows}{more}")
     };
     Some(Part::new("rows of the table", [table(100), table(20), heading.clone()]).after(5))
 }
@@ -94,7 +96,42 @@ fn row(report: &ReviewReport, review: &DirectoryReview, migration: &MigrationRev
     let is_here = |diagnostic: &&crate::diagnostic::Diagnostic| migration.place.contains(diagnostic.primary);
     let count = review.findings.iter().filter(is_here).count();
     let count = if count == 0 { "none".to_owned() } else { count.to_string() };
-    format!("| {name}{edit} | {changes} | {rollback} | {count} |\n")
+    let locks = strongest(migration);
+    format!("| {name}{edit} | {changes} | {locks} | {rollback} | {count} |\n")
+}
+
+/// The strongest lock on a relation that the base has, and how many there are beside it.
+fn strongest(migration: &MigrationReview) -> String {
+    let locks = strongest_locks(&migration.locks);
+    let Some(lock) = locks.iter().max_by_key(|lock| (lock.mode, lock.work)) else { return "–".to_owned() };
+    let work = if lock.work == Work::None { String::new() } else { format!(", {}", lock.work.in_words()) };
+    let more = if locks.len() > 1 { format!("; {}", plural(locks.len() - 1, "more table")) } else { String::new() };
+    format!("{} on {}{work}{more}", lock.mode.to_sql(), markdown_code(&lock.relation.to_string()))
+}
+
+/// What each statement locks, folded.
+fn of_locks(report: &ReviewReport) -> Option<Part> {
+    let migrations = report.directories.iter().flat_map(|directory| &directory.migrations);
+    let rows: Vec<String> = migrations.flat_map(|migration| &migration.locks).map(|lock| lock_row(report, lock)).collect();
+    if rows.is_empty() {
+        return None;
+    }
+    let table = |shown: usize| {
+        let rest = rows.len().saturating_sub(shown);
+        let more = if rest > 0 { format!("\n… and {}\n", plural(rest, "more lock")) } else { String::new() };
+        let rows: String = rows.iter().take(shown).map(String::as_str).collect();
+        let head = "| Statement | Lock | On | Blocks | Meanwhile |\n|---|---|---|---|---|\n";
+        folded("Locks on what the base has, by statement", &format!("{head}{rows}{more}"))
+    };
+    Some(Part::new("locks by statement", [table(200), table(20), String::new()]))
+}
+
+fn lock_row(report: &ReviewReport, lock: &StatementLock) -> String {
+    let StatementLock { statement, lock } = lock;
+    let first_line = report.sources.text(*statement).lines().next().unwrap_or_default();
+    let text = findings::link(report, *statement, &markdown_code(&cut(first_line, 60)));
+    let relation = markdown_code(&lock.relation.to_string());
+    format!("| {text} | {} | {relation} | {} | {} |\n", lock.mode.to_sql(), lock.mode.blocks(), lock.work.in_words())
 }
 
 /// What becomes of the schema: objects, SQL and a diagram, folded.

@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::{Against, ReviewReport, rollback_words, sign, what_happened};
+use super::{Against, ReviewReport, rollback_words, sign, strongest_locks, what_happened};
+use crate::locks::{Lock, Work};
 use crate::report::{diff, plural, terminal};
 use crate::review::{DirectoryReview, Edit, MigrationReview};
 
@@ -35,7 +36,10 @@ fn against(against: &Against) -> String {
 fn of_directory(review: &DirectoryReview) -> Vec<String> {
     let directory = &review.head.directory;
     let mut lines = vec![format!("{}: {}, {}, {}", review.path(), what_happened(review), directory.kind.label(), directory.dialect.name())];
-    lines.extend(review.migrations.iter().map(of_migration));
+    for migration in &review.migrations {
+        lines.push(of_migration(migration));
+        lines.extend(strongest_locks(&migration.locks).iter().map(of_lock));
+    }
     lines.extend(review.differences.iter().map(|difference| format!("  {} {}", sign(difference), one_line(&diff::sentence(difference)))));
     lines
 }
@@ -47,6 +51,12 @@ fn of_migration(migration: &MigrationReview) -> String {
         Edit::RenamedFrom(former) => format!("  renamed {former} to {title}; rollback: {}", rollback_words(rollback)),
         edit => format!("  {} {title}; rollback: {}", edit.word(), rollback_words(rollback)),
     }
+}
+
+/// `    locks public.users ACCESS EXCLUSIVE, which blocks reads and writes, and scans the table`
+fn of_lock(lock: &Lock) -> String {
+    let blocks = format!("    locks {} {}, which blocks {}", lock.relation, lock.mode.to_sql(), lock.mode.blocks());
+    if lock.work == Work::None { blocks } else { format!("{blocks}, and {}", lock.work.in_words()) }
 }
 
 fn one_line(text: &str) -> String {
