@@ -83,6 +83,8 @@ pub struct StatementLock {
     pub statement: Span,
     /// What it locks, how, and what it does meanwhile.
     pub lock: Lock,
+    /// The migration's transaction it is held to the end of, where that is known.
+    pub transaction: Option<usize>,
 }
 
 /// What a branch does with a migration.
@@ -241,14 +243,15 @@ fn locks(base: &History, script: Script) -> Vec<StatementLock> {
         for lock in moment.locks {
             let matters = lock.mode >= LockMode::ShareUpdateExclusive && base.end().relation(&lock.relation).is_some();
             let statement = moment.whole;
-            let same = found.iter_mut().find(|other| other.statement == statement && other.lock.relation == lock.relation);
+            let mut of_statement = found.iter_mut().rev().take_while(|other| other.statement == statement);
+            let same = of_statement.find(|other| other.lock.relation == lock.relation);
             match same {
                 _ if !matters => {}
                 Some(other) => {
                     other.lock.mode = other.lock.mode.max(lock.mode);
                     other.lock.work = other.lock.work.max(lock.work);
                 }
-                None => found.push(StatementLock { statement, lock }),
+                None => found.push(StatementLock { statement, lock, transaction: moment.transaction }),
             }
         }
     }

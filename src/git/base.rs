@@ -181,7 +181,8 @@ mod tests {
         let on_main = [("GITHUB_EVENT_NAME", "push"), ("GITHUB_REF_NAME", "main")];
         let repository = serde_json::json!({ "default_branch": "main" });
         let (remote, local) = ("refs/remotes/origin/main", "refs/heads/main");
-        let cases: [(&[(&str, &str)], _, Option<&[&str]>); 9] = [
+        type Case<'a> = (&'a [(&'a str, &'a str)], serde_json::Value, Option<&'a [&'a str]>);
+        let cases: [Case; 9] = [
             (&[], serde_json::json!({}), None),
             (
                 &[("GITHUB_BASE_REF", "main")],

@@ -1,6 +1,6 @@
 //! Two states of one directory beside each other: which migrations a branch adds, edits, renames and removes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{History, Migration};
 use crate::source::{SourceMap, Span};
@@ -34,17 +34,15 @@ impl Comparison {
     /// Compares by file name within the directory; what is left over, by content.
     pub fn between(base: &History, head: &History, sources: &SourceMap) -> Self {
         let known = keys(base, sources);
-        let mut left: Vec<bool> = vec![true; base.migrations.len()];
+        let mut kept: HashSet<usize> = HashSet::new();
         let by_key: HashMap<&Key, usize> = known.iter().enumerate().map(|(index, key)| (key, index)).collect();
         let mut origins: Vec<Origin> = Vec::with_capacity(head.migrations.len());
         for (migration, key) in head.migrations.iter().zip(keys(head, sources)) {
             let found = by_key.get(&key).and_then(|index| Some((*index, base.migrations.get(*index)?)));
             origins.push(found.map_or(Origin::New, |(index, former)| edit(index, former, migration, sources)));
-            if let Some((index, _)) = found {
-                left[index] = false;
-            }
+            kept.extend(found.map(|(index, _)| index));
         }
-        let mut gone: Vec<usize> = (0..left.len()).filter(|index| left[*index]).collect();
+        let mut gone: Vec<usize> = (0..base.migrations.len()).filter(|index| !kept.contains(index)).collect();
         find_renames(base, head, &mut origins, &mut gone, sources);
         Self { origins, gone }
     }
@@ -113,17 +111,27 @@ pub fn first_difference(before: Span, now: Span, sources: &SourceMap) -> Option<
 
 /// Migrations that are gone under their name and there under another, with the same statements or description.
 fn find_renames(base: &History, head: &History, origins: &mut [Origin], gone: &mut Vec<usize>, sources: &SourceMap) {
-    let text = |migration: &Migration| words(sources.text(migration.file.up.span)).collect::<Vec<_>>();
-    for same in [
-        &|former: &Migration, migration: &Migration| !former.up.is_empty() && text(former) == text(migration),
-        &|former: &Migration, migration: &Migration| !former.file.name.is_empty() && former.file.name == migration.file.name,
-    ] as [&dyn Fn(&Migration, &Migration) -> bool; 2]
-    {
+    let text = |migration: &Migration| {
+        let words: Vec<&str> = words(sources.text(migration.file.up.span)).collect();
+        (!words.is_empty()).then(|| words.join(" "))
+    };
+    let description = |migration: &Migration| Some(migration.file.name.clone()).filter(|name| !name.is_empty());
+    for identity in [&text as &dyn Fn(&Migration) -> Option<String>, &description] {
+        if gone.is_empty() {
+            return;
+        }
+        let mut new: HashMap<String, Vec<usize>> = HashMap::new();
+        // The first is taken first.
+        for (index, migration) in head.migrations.iter().enumerate().rev().filter(|(index, _)| origins.get(*index) == Some(&Origin::New)) {
+            if let Some(identity) = identity(migration) {
+                new.entry(identity).or_default().push(index);
+            }
+        }
         gone.retain(|index| {
-            let Some(former) = base.migrations.get(*index) else { return true };
-            let candidates = origins.iter_mut().zip(&head.migrations).filter(|(origin, _)| **origin == Origin::New);
-            let found = candidates.map(|(origin, migration)| (origin, same(former, migration))).find(|(_, same)| *same);
-            found.map(|(origin, _)| *origin = Origin::Renamed(*index)).is_none()
+            let identity = base.migrations.get(*index).and_then(identity);
+            let found = identity.and_then(|identity| new.get_mut(&identity)?.pop());
+            let origin = found.and_then(|found| origins.get_mut(found));
+            origin.map(|origin| *origin = Origin::Renamed(*index)).is_none()
         });
     }
 }

@@ -4,7 +4,7 @@ pub mod json;
 pub mod markdown;
 pub mod terminal;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{DirectorySummary, Report, diff, plural};
 use crate::ddl::create_schema;
@@ -12,7 +12,7 @@ use crate::diagnostic::Diagnostic;
 use crate::difference::{Difference, DifferenceKind, Object};
 use crate::git::Commit;
 use crate::history::Verdict;
-use crate::locks::Lock;
+use crate::locks::{Lock, Work};
 use crate::review::{DirectoryReview, Edit, Fate, Rollback, StatementLock};
 use crate::schema::QualifiedName;
 use crate::source::SourceMap;
@@ -128,16 +128,15 @@ fn heading<'a>(lines: &[&'a str], place: &str) -> Option<&'a str> {
 
 /// `+2 columns, ~1 constraint, -1 index`: what is done to the schema, in a few words.
 fn in_short(differences: &[Difference]) -> String {
-    let mut counts: Vec<(char, &'static str, Vec<&Object>)> = Vec::new();
+    let mut counts: Vec<(char, &'static str, BTreeSet<&Object>)> = Vec::new();
     for difference in differences {
         let (sign, kind) = (sign(difference), difference.object.kind());
         match counts.iter_mut().find(|(known, name, _)| (*known, *name) == (sign, kind)) {
-            Some((_, _, objects)) if objects.contains(&&difference.object) => {}
-            Some((_, _, objects)) => objects.push(&difference.object),
-            None => counts.push((sign, kind, vec![&difference.object])),
+            Some((.., objects)) => _ = objects.insert(&difference.object),
+            None => counts.push((sign, kind, BTreeSet::from([&difference.object]))),
         }
     }
-    let count = |(sign, kind, objects): &(char, &str, Vec<&Object>)| format!("{sign}{}", several(objects.len(), kind));
+    let count = |(sign, kind, objects): &(char, &str, BTreeSet<&Object>)| format!("{sign}{}", several(objects.len(), kind));
     counts.iter().map(count).collect::<Vec<_>>().join(", ")
 }
 
@@ -151,13 +150,18 @@ fn several(count: usize, noun: &str) -> String {
     }
 }
 
-/// The strongest lock on each relation, with the most that is done to it meanwhile.
+/// The strongest lock on each relation, with what is done to the relation while it is held.
 fn strongest_locks(locks: &[StatementLock]) -> Vec<Lock> {
     let mut strongest: BTreeMap<&QualifiedName, Lock> = BTreeMap::new();
-    for StatementLock { lock, .. } in locks {
+    let mut until_the_end: BTreeMap<(&QualifiedName, usize), Work> = BTreeMap::new();
+    for StatementLock { lock, transaction, .. } in locks.iter().rev() {
+        let work = transaction.map_or(lock.work, |transaction| {
+            let later = until_the_end.entry((&lock.relation, transaction)).or_insert(lock.work);
+            *later = lock.work.max(*later);
+            *later
+        });
         let known = strongest.entry(&lock.relation).or_insert_with(|| lock.clone());
-        known.mode = known.mode.max(lock.mode);
-        known.work = known.work.max(lock.work);
+        (known.mode, known.work) = (known.mode, known.work).max((lock.mode, work));
     }
     strongest.into_values().collect()
 }

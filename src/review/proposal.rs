@@ -147,8 +147,8 @@ fn first_comment(sql: &str) -> Option<String> {
 /// The last name of an SQL file in a text, without its folders.
 fn file_name(text: &str) -> Option<String> {
     let part_of_name = |character: char| character.is_alphanumeric() || "._-/".contains(character);
-    let words = text.split(|character| !part_of_name(character)).map(|word| word.trim_end_matches('.'));
-    let name = words.filter(|word| word.ends_with(".sql") && word.len() > ".sql".len()).next_back()?;
+    let mut words = text.split(|character| !part_of_name(character)).map(|word| word.trim_end_matches('.'));
+    let name = words.rfind(|word| word.ends_with(".sql") && word.len() > ".sql".len())?;
     Some(name.rsplit('/').next().unwrap_or(name).to_owned())
 }
 

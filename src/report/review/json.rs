@@ -131,7 +131,7 @@ fn migration<'a>(review: &'a MigrationReview, sources: &'a SourceMap) -> Migrati
 }
 
 fn statement_lock(lock: &review::StatementLock, sources: &SourceMap) -> StatementLock {
-    let review::StatementLock { statement, lock } = lock;
+    let review::StatementLock { statement, lock, .. } = lock;
     StatementLock {
         line: sources.start(*statement).line,
         relation: lock.relation.to_string(),

@@ -4,6 +4,8 @@
 mod findings;
 mod parts;
 
+use std::collections::BTreeSet;
+
 use self::parts::{Part, fit};
 use super::{Against, ReviewReport, in_short, rollback_words, sign, sql_diff, strongest_locks, what_happened};
 use crate::diagnostic::Severity;
@@ -127,7 +129,7 @@ fn of_locks(report: &ReviewReport) -> Option<Part> {
 }
 
 fn lock_row(report: &ReviewReport, lock: &StatementLock) -> String {
-    let StatementLock { statement, lock } = lock;
+    let StatementLock { statement, lock, .. } = lock;
     let first_line = report.sources.text(*statement).lines().next().unwrap_or_default();
     let text = findings::link(report, *statement, &markdown_code(&cut(first_line, 60)));
     let relation = markdown_code(&lock.relation.to_string());
@@ -180,9 +182,9 @@ fn diagram(review: &DirectoryReview, of: &str) -> String {
 fn drawn_tables(differences: &[Difference], after: &Schema) -> Vec<QualifiedName> {
     let is_drawn = |difference: &&Difference| !matches!(difference.object, Object::Sequence(_) | Object::View(_));
     let changed = differences.iter().filter(is_drawn).filter_map(|difference| difference.object.relation());
-    let changed: Vec<&QualifiedName> = changed.collect();
+    let changed: BTreeSet<&QualifiedName> = changed.collect();
     let beside =
-        after.foreign_keys().filter_map(|(table, _, key)| match (changed.contains(&&table.name), changed.contains(&&key.references)) {
+        after.foreign_keys().filter_map(|(table, _, key)| match (changed.contains(&table.name), changed.contains(&key.references)) {
             (true, _) => Some(&key.references),
             (false, true) => Some(&table.name),
             (false, false) => None,
