@@ -68,16 +68,28 @@ impl Output {
     /// # Errors
     /// Those of `out`, and of the files with their names.
     pub(super) fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        self.write_by(&|format, colour, out| render(format, report, colour, out), out)
+    }
+
+    /// Writes what `render` makes of each format that was asked for; it is told whether to colour it.
+    ///
+    /// # Errors
+    /// Those of `render` and `out`, and of the files with their names.
+    pub(super) fn write_by(
+        &self,
+        render: &dyn Fn(ReportFormat, bool, &mut dyn Write) -> io::Result<()>,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         for (format, file) in &self.output {
             let mut text = Vec::new();
-            render(*format, report, false, &mut text)?;
+            render(*format, false, &mut text)?;
             fs::write(file, text).map_err(|error| io::Error::new(error.kind(), format!("`{}`: {error}", file.display())))?;
         }
         if !in_workflow() {
-            return render(self.format, report, self.color.enabled(), out);
+            return render(self.format, self.color.enabled(), out);
         }
         let mut text = Vec::new();
-        render(self.format, report, self.color.enabled(), &mut text)?;
+        render(self.format, self.color.enabled(), &mut text)?;
         out.write_all(self.format.guarded(&String::from_utf8_lossy(&text)).as_bytes())
     }
 }
@@ -110,7 +122,11 @@ pub(super) fn in_workflow() -> bool {
     std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
 }
 
-fn render(format: ReportFormat, report: &Report, colour: bool, out: &mut dyn Write) -> io::Result<()> {
+/// Writes findings in any format.
+///
+/// # Errors
+/// Those of `out`.
+pub(super) fn render(format: ReportFormat, report: &Report, colour: bool, out: &mut dyn Write) -> io::Result<()> {
     let root = repository();
     let path = |path: &str| from_root(root.as_deref(), path);
     let surroundings = Surroundings { rule: &rule, path: &path };

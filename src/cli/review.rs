@@ -5,12 +5,13 @@ mod places;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use self::places::{Places, Sides};
 use super::judging::{FailOn, Judging};
+use super::output::{self, Output, ReportFormat};
 use super::target::{self, Reading, Target};
-use super::{ColourChoice, Status, fail};
+use super::{Status, fail};
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::git::base::{self, Surroundings};
@@ -44,26 +45,12 @@ pub(super) struct ReviewArguments {
     /// Review the migrations that a Markdown document proposes, as if they came behind the directory's last one
     #[arg(long, value_name = "FILE", conflicts_with_all = ["base", "staged", "head"])]
     proposal: Vec<PathBuf>,
-    /// How the review is written
-    #[arg(long, value_enum, default_value_t = ReviewFormat::Terminal)]
-    format: ReviewFormat,
     #[command(flatten)]
     judging: Judging,
     #[command(flatten)]
     reading: Reading,
-    /// When to colour the output; NO_COLOR is honoured
-    #[arg(long, value_enum, default_value_t = ColourChoice::Auto)]
-    color: ColourChoice,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum ReviewFormat {
-    /// For people
-    Terminal,
-    /// For scripts
-    Json,
-    /// For a comment on a pull request
-    Markdown,
+    #[command(flatten)]
+    output: Output,
 }
 
 /// Reviews and writes the report.
@@ -78,12 +65,15 @@ pub(super) fn run(arguments: &ReviewArguments, out: &mut dyn Write) -> io::Resul
         Err(message) => return Ok(fail(&message)),
     };
     let report = ReviewReport { sources: &sources, against, mistakes, directories, address: None };
-    match arguments.format {
-        ReviewFormat::Terminal => report::terminal::render(&report, arguments.color.enabled(), out)?,
-        ReviewFormat::Json => report::json::render(&report, out)?,
-        ReviewFormat::Markdown => out.write_all(report::markdown::render(&report, report::markdown::MAX_BYTES).as_bytes())?,
-    }
-    Ok(fail_on.status(&report.findings()))
+    let findings = report.findings();
+    let write = |format: ReportFormat, colour: bool, out: &mut dyn Write| match format {
+        ReportFormat::Terminal => report::terminal::render(&report, colour, out),
+        ReportFormat::Json => report::json::render(&report, out),
+        ReportFormat::Markdown => out.write_all(report::markdown::render(&report, report::markdown::MAX_BYTES).as_bytes()),
+        other => output::render(other, &findings, colour, out),
+    };
+    arguments.output.write_by(&write, out)?;
+    Ok(fail_on.status(&findings))
 }
 
 /// What was reviewed.

@@ -5,7 +5,8 @@ use std::fmt::Write;
 use super::parts::Part;
 use super::{cut, folded};
 use crate::diagnostic::{Diagnostic, Label, Severity};
-use crate::report::escape::{markdown, markdown_block, markdown_code, markdown_message, uri};
+use crate::report::escape::{markdown, markdown_code, markdown_message, uri};
+use crate::report::markdown::advice;
 use crate::report::review::ReviewReport;
 use crate::report::{Report, plural};
 use crate::source::Span;
@@ -80,23 +81,9 @@ fn in_full(report: &ReviewReport, diagnostic: &Diagnostic) -> String {
         let _ = writeln!(text, "\n  {}", markdown(&cut(note, 1000)));
     }
     if let Some(help) = &diagnostic.help {
-        text += &indented(&advice(help.trim()));
+        text += &indented(&advice(&cut(help.trim(), 4000)));
     }
     text + "\n"
-}
-
-/// What to do: words, SQL, or a line of words above SQL.
-fn advice(help: &str) -> String {
-    let is_sql = |line: &str| {
-        let word = line.split_whitespace().next().unwrap_or_default();
-        line.starts_with("--") || word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_uppercase())
-    };
-    let (first, rest) = help.split_once('\n').unwrap_or((help, ""));
-    match (is_sql(first), rest.is_empty()) {
-        (true, _) => markdown_block("sql", &cut(help, 4000)),
-        (false, true) => format!("{}\n", markdown_message(first)),
-        (false, false) => format!("{}\n\n{}", markdown_message(first), markdown_block("sql", &cut(rest, 4000))),
-    }
 }
 
 /// As a further paragraph of a list's item.
