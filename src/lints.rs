@@ -6,6 +6,7 @@ pub mod numbering;
 pub mod rollback;
 pub mod checks;
 pub mod replay;
+pub mod safety;
 pub mod suppressions;
 mod files;
 
@@ -24,6 +25,7 @@ pub const GROUPS: &[(&str, &[(&str, Check)])] = &[
     ("tenant", tenant::CHECKS),
     ("keys", keys::CHECKS),
     ("checks", checks::CHECKS),
+    ("safety", safety::CHECKS),
     ("replay", replay::CHECKS),
     ("suppressions", suppressions::CHECKS),
 ];

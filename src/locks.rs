@@ -20,7 +20,7 @@ use crate::sql::Body;
 
 pub use crate::sql::LockMode;
 pub use examples::{EXAMPLES, Example, SETUP, page};
-pub use script::{Action, Moment, Script};
+pub use script::{Action, Moment, Script, transactions};
 pub use volatile::is_volatile;
 pub use widening::{TypeChange, type_change};
 

@@ -2,7 +2,7 @@
 
 use super::{Lock, ServerVersion, of_body, of_change};
 use crate::change::{Applied, Change};
-use crate::history::{History, Observer, replay_file};
+use crate::history::{History, Migration, Observer, replay_file};
 use crate::schema::Schema;
 use crate::source::{SourceMap, Span};
 use crate::sql::{Body, DataStatement, Statement, TransactionControl};
@@ -70,35 +70,46 @@ impl Moment {
 impl Script {
     /// The steps of a migration of this index.
     pub fn of(history: &History, migration: usize, sources: &SourceMap, version: ServerVersion) -> Self {
-        let mut recorder = Recorder { version, moments: Vec::new(), statements: &[], statement: 0, transaction: None, transactions: 0 };
-        if let Some(found) = history.migrations.get(migration) {
-            recorder.statements = &found.up;
-            if found.file.in_transaction {
-                recorder.begin();
-            }
-            replay_file(&found.before, &found.up, sources, &mut recorder);
-        }
+        let Some(found) = history.migrations.get(migration) else { return Self { migration, moments: Vec::new() } };
+        let transactions = transactions(found);
+        let mut recorder = Recorder { version, moments: Vec::new(), statements: &found.up, transactions, statement: 0 };
+        replay_file(&found.before, &found.up, sources, &mut recorder);
         Self { migration, moments: recorder.moments }
     }
+}
+
+/// The transaction each statement of a migration's up runs in, counted from 0; `None` where it runs by itself, or where nobody
+/// knows whether the directory's runner opens one. `BEGIN` and `COMMIT` belong to the transaction they open and end.
+pub fn transactions(migration: &Migration) -> Vec<Option<usize>> {
+    let mut open = migration.file.in_transaction.then_some(0);
+    let mut next = usize::from(migration.file.in_transaction);
+    let mut transactions = Vec::with_capacity(migration.up.len());
+    for statement in &migration.up {
+        let control = match &statement.body {
+            Body::Transaction(control) => Some(*control),
+            _ => None,
+        };
+        if control == Some(TransactionControl::Begin) && open.is_none() {
+            open = Some(next);
+            next += 1;
+        }
+        transactions.push(open);
+        if matches!(control, Some(TransactionControl::Commit | TransactionControl::Rollback)) {
+            open = None;
+        }
+    }
+    transactions
 }
 
 struct Recorder<'a> {
     version: ServerVersion,
     moments: Vec<Moment>,
     statements: &'a [Statement],
+    transactions: Vec<Option<usize>>,
     statement: usize,
-    transaction: Option<usize>,
-    transactions: usize,
 }
 
 impl Recorder<'_> {
-    fn begin(&mut self) {
-        if self.transaction.is_none() {
-            self.transaction = Some(self.transactions);
-            self.transactions += 1;
-        }
-    }
-
     /// Statements come in their order.
     fn at(&mut self, statement: &Statement) -> usize {
         let is_here = |at: &Statement| at.span == statement.span;
@@ -107,57 +118,46 @@ impl Recorder<'_> {
         self.statement
     }
 
-    fn record(&mut self, statement: &Statement, span: Span, body: Body, schema: &Schema) {
-        let moment = Moment {
-            statement: self.at(statement),
+    fn record(
+        &mut self,
+        statement: &Statement,
+        span: Span,
+        action: Action,
+        locks: Vec<Lock>,
+        [before, after]: [&Schema; 2],
+        applied: Applied,
+    ) {
+        let index = self.at(statement);
+        self.moments.push(Moment {
+            statement: index,
             whole: statement.span,
             span,
-            locks: of_body(&body, schema, self.version),
-            action: Action::Body(Box::new(body)),
-            before: schema.clone(),
-            after: schema.clone(),
-            applied: Applied::default(),
-            transaction: self.transaction,
-        };
-        self.moments.push(moment);
+            action,
+            before: before.clone(),
+            after: after.clone(),
+            applied,
+            locks,
+            transaction: self.transactions.get(index).copied().flatten(),
+        });
     }
 
-    fn control(&mut self, control: TransactionControl) {
-        match control {
-            TransactionControl::Begin => self.begin(),
-            TransactionControl::Commit | TransactionControl::Rollback => self.transaction = None,
-            TransactionControl::Savepoint => {}
-        }
+    fn record_body(&mut self, statement: &Statement, span: Span, body: Body, schema: &Schema) {
+        let locks = of_body(&body, schema, self.version);
+        self.record(statement, span, Action::Body(Box::new(body)), locks, [schema, schema], Applied::default());
     }
 }
 
 impl Observer for Recorder<'_> {
     fn applied(&mut self, statement: &Statement, change: &Change, before: &Schema, after: &Schema, applied: Applied) {
-        let moment = Moment {
-            statement: self.at(statement),
-            whole: statement.span,
-            span: change.span,
-            locks: of_change(change, before, self.version),
-            action: Action::Change(Box::new(change.clone())),
-            before: before.clone(),
-            after: after.clone(),
-            applied,
-            transaction: self.transaction,
-        };
-        self.moments.push(moment);
+        let locks = of_change(change, before, self.version);
+        self.record(statement, change.span, Action::Change(Box::new(change.clone())), locks, [before, after], applied);
     }
 
     fn passed(&mut self, statement: &Statement, span: Span, body: &Body, schema: &Schema) {
-        self.record(statement, span, body.clone(), schema);
-        // Procedural code ends transactions of its own, not the migration's.
-        if let Body::Transaction(control) = body
-            && span == statement.span
-        {
-            self.control(*control);
-        }
+        self.record_body(statement, span, body.clone(), schema);
     }
 
     fn data(&mut self, statement: &Statement, span: Span, data: &DataStatement, schema: &Schema) {
-        self.record(statement, span, Body::Data(data.clone()), schema);
+        self.record_body(statement, span, Body::Data(data.clone()), schema);
     }
 }

@@ -12,7 +12,8 @@ pub fn check(context: &HistoryContext) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut current: Option<(usize, Script)> = None;
     for event in &context.history.events {
-        let EventKind::NoEffect(no_effect) = &event.kind else { continue };
+        // `if-not-exists-hides-difference` is about the others.
+        let EventKind::NoEffect(no_effect @ NoEffect { differs: false, .. }) = &event.kind else { continue };
         if current.as_ref().is_none_or(|(migration, _)| *migration != event.migration) {
             current = context.history.migrations.get(event.migration).map(|migration| (event.migration, Script::of(migration)));
         }
@@ -59,12 +60,8 @@ impl<'a> Script<'a> {
 }
 
 fn finding(event: &Event, no_effect: &NoEffect) -> Finding {
-    let NoEffect { reason, existing, differs } = no_effect;
-    let message = match differs {
-        true => format!("{reason}, and is not what this statement describes: it stays as it is"),
-        false => format!("{reason}: this does nothing"),
-    };
-    let finding = Finding::new(event.span, message);
+    let NoEffect { reason, existing, .. } = no_effect;
+    let finding = Finding::new(event.span, format!("{reason}: this does nothing"));
     match existing {
         Some(place) => finding.because(*place, "what there is was made here"),
         None => finding,

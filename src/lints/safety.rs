@@ -1,0 +1,208 @@
+//! What a migration does to a database in use: locks, rewrites, and what programs that still run rely on.
+//!
+//! Most of these judge a step in its moment, and only steps of migrations that are yet to run. What such a migration makes
+//! itself nobody uses yet, so nothing about it is reported.
+
+mod add_not_null_without_default;
+mod attach_partition_scan;
+mod check_not_valid_first;
+mod concurrently_in_transaction;
+mod detach_partition_not_concurrent;
+mod drop_cascade;
+mod drop_column;
+mod drop_index_not_concurrent;
+mod drop_not_null;
+mod drop_table;
+mod drop_takes_along;
+mod enum_value_used_in_transaction;
+mod exclusion_constraint;
+mod foreign_key_not_valid_first;
+mod if_not_exists_hides_difference;
+mod index_not_concurrent;
+mod lock_order;
+mod missing_lock_timeout;
+mod not_idempotent;
+mod primary_key_without_using_index;
+mod refresh_not_concurrent;
+mod reindex_not_concurrent;
+mod rename_column;
+mod rename_table;
+mod serial_column_added;
+mod set_logged_or_tablespace;
+mod set_not_null_scan;
+mod stored_generated_column;
+mod transaction_nesting;
+mod transaction_unbalanced;
+mod trigger_on_hot_table;
+mod truncate;
+mod truncate_cascade;
+mod type_change_rewrites;
+mod unique_without_using_index;
+mod vacuum_full_or_cluster;
+mod validate_in_same_transaction;
+mod volatile_default;
+mod wide_lock_window;
+
+use crate::change::ChangeKind;
+use crate::ddl;
+use crate::lint::{Check, Finding, HistoryContext};
+use crate::locks::{Lock, Moment, Work};
+use crate::schema::{Constraint, Persistence, QualifiedName, Schema, Table};
+use crate::source::Span;
+use crate::sql::{Body, Maintenance};
+
+/// The checks of this group.
+pub const CHECKS: &[(&str, Check)] = &[
+    ("index-not-concurrent", Check::History(index_not_concurrent::check)),
+    ("drop-index-not-concurrent", Check::History(drop_index_not_concurrent::check)),
+    ("reindex-not-concurrent", Check::History(reindex_not_concurrent::check)),
+    ("concurrently-in-transaction", Check::History(concurrently_in_transaction::check)),
+    ("foreign-key-not-valid-first", Check::History(foreign_key_not_valid_first::check)),
+    ("check-not-valid-first", Check::History(check_not_valid_first::check)),
+    ("validate-in-same-transaction", Check::History(validate_in_same_transaction::check)),
+    ("unique-without-using-index", Check::History(unique_without_using_index::check)),
+    ("primary-key-without-using-index", Check::History(primary_key_without_using_index::check)),
+    ("exclusion-constraint", Check::History(exclusion_constraint::check)),
+    ("set-not-null-scan", Check::History(set_not_null_scan::check)),
+    ("add-not-null-without-default", Check::History(add_not_null_without_default::check)),
+    ("volatile-default", Check::History(volatile_default::check)),
+    ("stored-generated-column", Check::History(stored_generated_column::check)),
+    ("serial-column-added", Check::History(serial_column_added::check)),
+    ("type-change-rewrites", Check::History(type_change_rewrites::check)),
+    ("set-logged-or-tablespace", Check::History(set_logged_or_tablespace::check)),
+    ("vacuum-full-or-cluster", Check::History(vacuum_full_or_cluster::check)),
+    ("attach-partition-scan", Check::History(attach_partition_scan::check)),
+    ("detach-partition-not-concurrent", Check::History(detach_partition_not_concurrent::check)),
+    ("refresh-not-concurrent", Check::History(refresh_not_concurrent::check)),
+    ("missing-lock-timeout", Check::History(missing_lock_timeout::check)),
+    ("wide-lock-window", Check::History(wide_lock_window::check)),
+    ("lock-order", Check::History(lock_order::check)),
+    ("trigger-on-hot-table", Check::History(trigger_on_hot_table::check)),
+    ("enum-value-used-in-transaction", Check::History(enum_value_used_in_transaction::check)),
+    ("drop-table", Check::History(drop_table::check)),
+    ("drop-column", Check::History(drop_column::check)),
+    ("drop-takes-along", Check::History(drop_takes_along::check)),
+    ("rename-table", Check::History(rename_table::check)),
+    ("rename-column", Check::History(rename_column::check)),
+    ("drop-not-null", Check::History(drop_not_null::check)),
+    ("truncate", Check::History(truncate::check)),
+    ("truncate-cascade", Check::History(truncate_cascade::check)),
+    ("drop-cascade", Check::History(drop_cascade::check)),
+    ("not-idempotent", Check::History(not_idempotent::check)),
+    ("if-not-exists-hides-difference", Check::History(if_not_exists_hides_difference::check)),
+    ("transaction-nesting", Check::History(transaction_nesting::check)),
+    ("transaction-unbalanced", Check::History(transaction_unbalanced::check)),
+];
+
+/// A step of a migration that is yet to run, and what was there before all of these.
+#[derive(Clone, Copy)]
+struct Step<'a> {
+    context: &'a HistoryContext<'a>,
+    moment: &'a Moment,
+}
+
+/// Every step that has an effect, in order.
+fn steps<'a>(context: &'a HistoryContext<'a>) -> impl Iterator<Item = Step<'a>> {
+    let moments = context.facts.pending.moments().filter(|moment| moment.applied.no_effect.is_none());
+    moments.map(move |moment| Step { context, moment })
+}
+
+/// Every change of the schema.
+fn changes<'a>(context: &'a HistoryContext<'a>) -> impl Iterator<Item = (Step<'a>, &'a ChangeKind)> {
+    steps(context).filter_map(|step| Some((step, &step.moment.change()?.kind)))
+}
+
+/// Every act of maintenance.
+fn maintenance<'a>(context: &'a HistoryContext<'a>) -> impl Iterator<Item = (Step<'a>, &'a Maintenance)> {
+    let acts = |step: Step<'a>| match step.moment.body() {
+        Some(Body::Maintenance(acts)) => acts.as_slice(),
+        _ => &[],
+    };
+    steps(context).flat_map(move |step| acts(step).iter().map(move |act| (step, act)))
+}
+
+impl<'a> Step<'a> {
+    /// Whether something was written by a migration that is yet to run itself.
+    fn is_new(&self, span: Span) -> bool {
+        self.context.facts.pending.wrote(self.context.history, span)
+    }
+
+    fn resolve(&self, written: &QualifiedName) -> Option<QualifiedName> {
+        let before = &self.moment.before;
+        before.resolve(written.schema(), &written.name, |name| before.relation(name).is_some())
+    }
+
+    /// The table of this name that is in use: known, there before, and not temporary.
+    fn table(&self, written: &QualifiedName) -> Option<&'a Table> {
+        self.moment.before.table(&self.resolve(written)?).filter(|table| self.is_in_use(table))
+    }
+
+    fn is_in_use(&self, table: &Table) -> bool {
+        table.persistence != Persistence::Temporary && !self.is_new(table.span)
+    }
+
+    /// The lock on a relation.
+    fn lock(&self, relation: &QualifiedName) -> Option<&'a Lock> {
+        self.moment.locks.iter().find(|lock| lock.relation == *relation)
+    }
+
+    /// The lock on a table in use, where something is done to the rows.
+    fn working_lock(&self, written: &QualifiedName) -> Option<(&'a Table, &'a Lock)> {
+        let table = self.table(written)?;
+        let own = self.lock(&table.name).filter(|lock| lock.work > Work::None);
+        // A partitioned table's rows are its partitions'.
+        let of_partitions = || self.moment.locks.iter().find(|lock| lock.work > Work::None && lock.mode.stops_writes());
+        Some((table, own.or_else(|| of_partitions().filter(|_| table.partition_by.is_some()))?))
+    }
+
+    /// Locks on tables in use that make others wait.
+    fn strong_locks(&self) -> impl Iterator<Item = &'a Lock> {
+        let step = *self;
+        self.moment.locks.iter().filter(move |lock| {
+            lock.mode.stops_writes() && step.moment.before.table(&lock.relation).is_some_and(|table| step.is_in_use(table))
+        })
+    }
+}
+
+/// ``locks `t` in ACCESS EXCLUSIVE mode and scans the table: reads and writes wait until that is done``
+fn consequence(lock: &Lock) -> String {
+    let (table, mode, blocks) = (&lock.relation.name, lock.mode.to_sql(), lock.mode.blocks());
+    match lock.work {
+        Work::None => format!("locks `{table}` in {mode} mode: {blocks} wait until its transaction ends"),
+        work => format!("locks `{table}` in {mode} mode and {}: {blocks} wait until that is done", work.in_words()),
+    }
+}
+
+/// The constraint as it came to be: with its name, and in a table with its index.
+fn as_added<'a>(schema: &'a Schema, table: &QualifiedName, constraint: &Constraint) -> Option<(&'a Table, &'a Constraint)> {
+    let table = schema.table(table)?;
+    let added = table.constraints.iter().rev().find(|added| added.span == constraint.span && added.columns == constraint.columns)?;
+    Some((table, added))
+}
+
+/// The constraint in two steps: for new rows, then for those that are there.
+fn not_valid_first(table: &Table, constraint: &Constraint) -> String {
+    let mut unchecked = constraint.clone();
+    unchecked.validated.value = false;
+    format!(
+        "add it for new rows only, and check the others in a later transaction:\n{};\nALTER TABLE {} VALIDATE CONSTRAINT {};",
+        ddl::add_constraint(table, &unchecked),
+        table.name.to_sql(),
+        constraint.name.to_sql()
+    )
+}
+
+/// An index built beside the table's work, and then made a constraint.
+fn using_index(table: &Table, constraint: &Constraint, keyword: &str) -> String {
+    let name = constraint.name.to_sql();
+    let columns = super::keys::sql_list(&constraint.columns);
+    format!(
+        "build the index outside of a transaction first:\nCREATE UNIQUE INDEX CONCURRENTLY {name} ON {0} ({columns});\n\
+         ALTER TABLE {0} ADD CONSTRAINT {name} {keyword} USING INDEX {name};",
+        table.name.to_sql()
+    )
+}
+
+fn finding(step: Step, lock: &Lock, what: &str) -> Finding {
+    Finding::new(step.moment.span, format!("{what} {}", consequence(lock))).object(&lock.relation)
+}

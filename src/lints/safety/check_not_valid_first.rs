@@ -1,0 +1,18 @@
+//! A CHECK whose rows are all checked while the table is locked.
+
+use super::{as_added, changes, finding, not_valid_first};
+use crate::change::ChangeKind;
+use crate::lint::{Finding, HistoryContext};
+use crate::schema::ConstraintKind;
+
+pub fn check(context: &HistoryContext) -> Vec<Finding> {
+    let found = changes(context).filter_map(|(step, change)| {
+        let ChangeKind::AddConstraint { table, constraint, .. } = change else { return None };
+        let ConstraintKind::Check { .. } = &constraint.kind else { return None };
+        let (table, lock) = step.working_lock(table)?;
+        let (after, added) = as_added(&step.moment.after, &table.name, constraint)?;
+        let object = format!("{}.{}", table.name, added.name);
+        Some(finding(step, lock, "adding this check").object(object).help(not_valid_first(after, added)))
+    });
+    found.collect()
+}

@@ -1,0 +1,84 @@
+//! A statement that PostgreSQL refuses within a transaction.
+
+use crate::change::ChangeKind;
+use crate::diagnostic::Severity;
+use crate::history::Migration;
+use crate::layout::Kind;
+use crate::lint::{Finding, HistoryContext};
+use crate::locks::transactions;
+use crate::source::Span;
+use crate::sql::{Body, MaintenanceKind, Statement};
+
+pub fn check(context: &HistoryContext) -> Vec<Finding> {
+    context.history.migrations.iter().flat_map(|migration| of_migration(context, migration)).collect()
+}
+
+fn of_migration(context: &HistoryContext, migration: &Migration) -> Vec<Finding> {
+    // Hardly any migration has one of these, so nothing else is asked before.
+    if !migration.up.iter().any(|statement| refused(statement).is_some()) {
+        return Vec::new();
+    }
+    let kind = context.history.directory.kind;
+    let in_transaction = migration.up.iter().zip(transactions(migration)).filter(|(_, transaction)| transaction.is_some());
+    let opened = migration.up.iter().find(|statement| matches!(statement.body, Body::Transaction(_)));
+    let found = in_transaction.filter_map(|(statement, _)| refused(statement)).map(|(span, what)| {
+        let finding = Finding::new(span, format!("`{what}` cannot run in a transaction, {}", cause(migration, kind)));
+        let finding = match opened.filter(|_| !migration.file.in_transaction) {
+            Some(begin) => finding.because(begin.span, "the transaction begins here"),
+            None => finding,
+        };
+        judged(finding.help(help(kind, migration)), migration, kind)
+    });
+    found.collect()
+}
+
+/// What the statement is, where PostgreSQL wants it outside of a transaction.
+fn refused(statement: &Statement) -> Option<(Span, &'static str)> {
+    if let Body::Maintenance(acts) = &statement.body {
+        return acts.iter().find_map(|act| match act.kind {
+            MaintenanceKind::Vacuum { .. } => Some((act.span, "VACUUM")),
+            MaintenanceKind::Reindex { concurrently: true, .. } => Some((act.span, "REINDEX CONCURRENTLY")),
+            _ => None,
+        });
+    }
+    let Body::Changes(changes) = &statement.body else { return None };
+    changes.iter().find_map(|change| match change.kind {
+        ChangeKind::CreateIndex { concurrently: true, .. } => Some((change.span, "CREATE INDEX CONCURRENTLY")),
+        ChangeKind::Drop { concurrently: true, .. } => Some((change.span, "DROP INDEX CONCURRENTLY")),
+        ChangeKind::DetachPartition { concurrently: true, .. } => Some((change.span, "DETACH PARTITION CONCURRENTLY")),
+        _ => None,
+    })
+}
+
+fn cause(migration: &Migration, kind: Kind) -> String {
+    match (migration.file.in_transaction, kind.tool()) {
+        (true, Some(tool)) if runs_together(kind) => format!("and {tool} sends all statements of a file at once, which makes them one"),
+        (true, Some(tool)) => format!("and {tool} runs the file in one"),
+        _ => "and this file has opened one".to_owned(),
+    }
+}
+
+/// Whether the tool opens no transaction, but sends the file as a whole.
+fn runs_together(kind: Kind) -> bool {
+    matches!(kind, Kind::GolangMigrate | Kind::Prisma | Kind::Supabase)
+}
+
+fn help(kind: Kind, migration: &Migration) -> String {
+    let directive = match kind {
+        _ if !migration.file.in_transaction => "end the transaction before it",
+        Kind::Sqlx => "make `-- no-transaction` the first line, and this the file's only statement",
+        Kind::Goose => "add the line `-- +goose NO TRANSACTION`",
+        Kind::Dbmate => "write `-- migrate:up transaction:false`",
+        Kind::SqlMigrate => "write `-- +migrate Up notransaction`",
+        Kind::Tern => "add the line `---- tern: disable-tx ----`",
+        Kind::Diesel => "put `run_in_transaction = false` into the migration's metadata.toml",
+        _ => "give it a migration of its own",
+    };
+    directive.to_owned()
+}
+
+/// Newer releases of some tools run such statements by themselves.
+fn judged(finding: Finding, migration: &Migration, kind: Kind) -> Finding {
+    let depends = migration.file.in_transaction && matches!(kind, Kind::Prisma | Kind::Supabase);
+    if depends { finding.severity(Severity::Warning) } else { finding }
+}

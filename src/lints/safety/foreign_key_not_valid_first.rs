@@ -1,0 +1,27 @@
+//! A foreign key whose rows are all checked while two tables are locked.
+
+use super::{as_added, changes, not_valid_first};
+use crate::change::ChangeKind;
+use crate::lint::{Finding, HistoryContext};
+use crate::locks::Work;
+use crate::schema::ConstraintKind;
+
+pub fn check(context: &HistoryContext) -> Vec<Finding> {
+    let found = changes(context).filter_map(|(step, change)| {
+        let ChangeKind::AddConstraint { table, constraint, .. } = change else { return None };
+        let ConstraintKind::ForeignKey(key) = &constraint.kind else { return None };
+        let (table, lock) = step.working_lock(table).filter(|(_, lock)| lock.work == Work::Scan)?;
+        let (after, added) = as_added(&step.moment.after, &table.name, constraint)?;
+        let message = format!(
+            "adding this foreign key locks `{}` and `{}` in {} mode while every row is checked: {} wait until that is done",
+            table.name.name,
+            key.references.name,
+            crate::locks::LockMode::ShareRowExclusive.to_sql(),
+            lock.mode.blocks()
+        );
+        let finding = Finding::new(step.moment.span, message).object(format!("{}.{}", table.name, added.name));
+        // PostgreSQL has no NOT VALID for foreign keys of partitioned tables before version 18.
+        Some(if table.partition_by.is_some() { finding } else { finding.help(not_valid_first(after, added)) })
+    });
+    found.collect()
+}

@@ -1,0 +1,56 @@
+//! A table that stays locked while the same transaction works on others.
+
+use super::{Step, steps};
+use crate::lint::{Finding, HistoryContext};
+use crate::locks::{Lock, LockMode, Work};
+use crate::schema::QualifiedName;
+
+/// A lock that is held since a step.
+struct Held<'a> {
+    step: Step<'a>,
+    lock: &'a Lock,
+}
+
+pub fn check(context: &HistoryContext) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut held: Vec<Held> = Vec::new();
+    let mut reported: Vec<(QualifiedName, usize)> = Vec::new();
+    for step in steps(context) {
+        held.retain(|held| is_same_transaction(&held.step, &step));
+        let Some(transaction) = step.moment.transaction else { continue };
+        if let Some((held, work)) = waits(&held, &step)
+            && !reported.contains(&(held.lock.relation.clone(), transaction))
+        {
+            reported.push((held.lock.relation.clone(), transaction));
+            findings.push(finding(held, &step, work));
+        }
+        let exclusive = step.strong_locks().filter(|lock| lock.mode == LockMode::AccessExclusive);
+        held.extend(exclusive.map(|lock| Held { step, lock }));
+    }
+    findings
+}
+
+fn is_same_transaction(one: &Step, other: &Step) -> bool {
+    one.moment.whole.file == other.moment.whole.file && one.moment.transaction == other.moment.transaction
+}
+
+/// A table locked by an earlier statement for which this one's work on another table means waiting.
+fn waits<'h, 'a>(held: &'h [Held<'a>], step: &Step<'a>) -> Option<(&'h Held<'a>, &'a Lock)> {
+    let is_in_use = |lock: &&Lock| step.moment.before.table(&lock.relation).is_some_and(|table| step.is_in_use(table));
+    let work = step.moment.locks.iter().filter(is_in_use).find(|lock| lock.work > Work::None)?;
+    let held = held.iter().find(|held| held.lock.relation != work.relation && held.step.moment.statement != step.moment.statement)?;
+    Some((held, work))
+}
+
+fn finding(held: &Held, step: &Step, work: &Lock) -> Finding {
+    let (locked, worked) = (&held.lock.relation, &work.relation);
+    let message = format!(
+        "this works on all of `{}` while the transaction still locks `{}` in {} mode: {} of both wait",
+        worked.name,
+        locked.name,
+        held.lock.mode.to_sql(),
+        held.lock.mode.blocks()
+    );
+    let finding = Finding::new(step.moment.span, message).object(worked);
+    finding.because(held.step.moment.span, format!("`{}` is locked from here on", locked.name)).help("make two migrations of it")
+}
