@@ -77,13 +77,34 @@ fn dual_write_tells_the_two_generations_apart_and_spares_external_ids() {
 fn tenant_hierarchy_is_past_the_dual_write_and_breaks_a_function() {
     assert_eq!(
         review("tenant-hierarchy", "supabase/migrations"),
-        ["20251215090000_phase_three.sql:10 error stale-reference public.customer_configs"]
+        [
+            "20251215090000_phase_three.sql:1 warning drop-column public.conversations.customer_id",
+            "20251215090000_phase_three.sql:3 warning set-not-null-scan public.page_embeddings.organization_id",
+            "20251215090000_phase_three.sql:3 warning wide-lock-window public.page_embeddings",
+            "20251215090000_phase_three.sql:4 warning set-not-null-scan public.conversations.organization_id",
+            "20251215090000_phase_three.sql:5 warning set-not-null-scan public.messages.organization_id",
+            "20251215090000_phase_three.sql:6 warning set-not-null-scan public.scraped_pages.organization_id",
+            "20251215090000_phase_three.sql:7 warning set-not-null-scan public.website_content.organization_id",
+            "20251215090000_phase_three.sql:8 warning set-not-null-scan public.structured_extractions.organization_id",
+            "20251215090000_phase_three.sql:10 warning rename-table public.customer_configs",
+            "20251215090000_phase_three.sql:10 error stale-reference public.customer_configs",
+        ]
     );
 }
 
 #[test]
 fn backfill_companions_are_no_migrations_and_prisma_refuses_the_folder() {
-    assert_eq!(review("backfill-companions", "prisma/migrations"), ["rollback.sql:1 error ignored-file 20251110_backfill_customers"]);
+    assert_eq!(
+        review("backfill-companions", "prisma/migrations"),
+        [
+            "migration.sql:36 warning index-not-concurrent public.Lead",
+            "migration.sql:36 warning wide-lock-window public.Lead",
+            "migration.sql:37 warning index-not-concurrent public.Job",
+            "migration.sql:41 warning foreign-key-not-valid-first public.Lead.Lead_customer_id_fkey",
+            "migration.sql:42 warning foreign-key-not-valid-first public.Job.Job_customer_id_fkey",
+            "rollback.sql:1 error ignored-file 20251110_backfill_customers",
+        ]
+    );
 }
 
 #[test]

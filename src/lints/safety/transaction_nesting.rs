@@ -3,6 +3,7 @@
 use crate::history::Migration;
 use crate::layout::Kind;
 use crate::lint::{Finding, HistoryContext};
+use crate::source::Span;
 use crate::sql::{Body, TransactionControl};
 
 pub fn check(context: &HistoryContext) -> Vec<Finding> {
@@ -10,31 +11,40 @@ pub fn check(context: &HistoryContext) -> Vec<Finding> {
     context.history.migrations.iter().filter_map(|migration| of_migration(migration, kind)).collect()
 }
 
+/// Who has opened the transaction that is open.
+#[derive(Clone, Copy)]
+enum Open {
+    Tool,
+    File(Span),
+}
+
 fn of_migration(migration: &Migration, kind: Kind) -> Option<Finding> {
-    let mut open = None;
-    let is_wrapped = migration.file.in_transaction && wraps(kind);
+    let mut open = (migration.file.in_transaction && wraps(kind)).then_some(Open::Tool);
     for statement in &migration.up {
         let Body::Transaction(control) = &statement.body else { continue };
-        match control {
-            TransactionControl::Begin if is_wrapped => {
-                let tool = kind.label();
-                let message =
-                    format!("the transaction of {tool} is open: this BEGIN does nothing, and the COMMIT after it ends that of {tool}");
-                let help = "leave BEGIN and COMMIT out, or tell the tool to open no transaction";
-                return Some(Finding::new(statement.span, message).help(help));
-            }
-            TransactionControl::Begin => match open {
-                Some(begin) => {
-                    let message = "the transaction is open already: this BEGIN does nothing, and the next COMMIT ends the first one";
-                    return Some(Finding::new(statement.span, message).because(begin, "it began here"));
-                }
-                None => open = Some(statement.span),
-            },
-            TransactionControl::Commit | TransactionControl::Rollback => open = None,
-            TransactionControl::Savepoint => {}
+        match (control, open) {
+            (TransactionControl::Begin, Some(open)) => return Some(finding(statement.span, open, kind)),
+            (TransactionControl::Begin, None) => open = Some(Open::File(statement.span)),
+            (TransactionControl::Commit | TransactionControl::Rollback, _) => open = None,
+            (TransactionControl::Savepoint, _) => {}
         }
     }
     None
+}
+
+fn finding(span: Span, open: Open, kind: Kind) -> Finding {
+    match open {
+        Open::Tool => {
+            let tool = kind.label();
+            let message =
+                format!("the transaction of {tool} is open: this BEGIN does nothing, and the COMMIT after it ends that of {tool}");
+            Finding::new(span, message).help("leave BEGIN and COMMIT out, or tell the tool to open no transaction")
+        }
+        Open::File(begin) => {
+            let message = "the transaction is open already: this BEGIN does nothing, and the next COMMIT ends the first one";
+            Finding::new(span, message).because(begin, "it began here")
+        }
+    }
 }
 
 /// Whether the tool opens a transaction of its own, rather than send the file as one.

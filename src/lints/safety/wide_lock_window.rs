@@ -3,7 +3,7 @@
 use super::{Step, steps};
 use crate::lint::{Finding, HistoryContext};
 use crate::locks::{Lock, LockMode, Work};
-use crate::schema::QualifiedName;
+use crate::source::FileId;
 
 /// A lock that is held since a step.
 struct Held<'a> {
@@ -14,14 +14,14 @@ struct Held<'a> {
 pub fn check(context: &HistoryContext) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut held: Vec<Held> = Vec::new();
-    let mut reported: Vec<(QualifiedName, usize)> = Vec::new();
+    let mut reported: Vec<(FileId, usize)> = Vec::new();
     for step in steps(context) {
         held.retain(|held| is_same_transaction(&held.step, &step));
         let Some(transaction) = step.moment.transaction else { continue };
         if let Some((held, work)) = waits(&held, &step)
-            && !reported.contains(&(held.lock.relation.clone(), transaction))
+            && !reported.contains(&(step.moment.whole.file, transaction))
         {
-            reported.push((held.lock.relation.clone(), transaction));
+            reported.push((step.moment.whole.file, transaction));
             findings.push(finding(held, &step, work));
         }
         let exclusive = step.strong_locks().filter(|lock| lock.mode == LockMode::AccessExclusive);
