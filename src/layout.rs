@@ -3,6 +3,8 @@
 //! Every tool has its own answer; one file per tool in `layout/`. Nothing is parsed here: a layout looks at names,
 //! folders, and at most the first lines of a file.
 
+mod atlas;
+mod dbup;
 mod detect;
 mod diesel;
 mod discover;
@@ -10,21 +12,27 @@ mod down;
 mod drizzle;
 mod flyway;
 mod golang_migrate;
+mod graphile;
+mod grate;
 mod hand_numbered;
 mod kind;
 mod ledger;
+mod liquibase;
 mod listing;
 mod manifest;
 mod name;
 mod pairing;
 mod pop;
+mod postgrator;
 mod prisma;
+mod project;
 mod reading;
 mod releases;
 mod sections;
 mod sqitch;
 mod supabase;
 mod tree;
+mod yoyo;
 
 use std::cmp::Ordering;
 use std::path::PathBuf;
@@ -72,6 +80,30 @@ pub enum Kind {
     Pop,
     /// Sqitch: `sqitch.plan` lists the scripts in `deploy/`, `revert/` and `verify/`.
     Sqitch,
+    /// Liquibase's formatted SQL: `--changeset author:id`.
+    Liquibase,
+    /// node-pg-migrate: `-- Up Migration` and `-- Down Migration` in one file.
+    NodePgMigrate,
+    /// Postgrator: `001.do.name.sql`, `001.undo.name.sql`.
+    Postgrator,
+    /// db-migrate: `sqls/20240131120000-name-up.sql`, `-down.sql`.
+    DbMigrate,
+    /// yoyo: any names, `-- depends:` in the files, `name.rollback.sql`.
+    Yoyo,
+    /// Atlas: `20240131120000_name.sql`, listed in `atlas.sum`.
+    Atlas,
+    /// MyBatis Migrations: what goes back stands behind `-- //@UNDO`.
+    MyBatis,
+    /// Evolve: Flyway's names in whatever case.
+    Evolve,
+    /// DbUp: every file in the order of the names.
+    DbUp,
+    /// Grate: a folder for each kind of script, `up/` and others.
+    Grate,
+    /// Sourcegraph: `1648051770_name/up.sql`, `down.sql`, `metadata.yaml`.
+    Sourcegraph,
+    /// graphile-migrate: `committed/000001.sql`, each with the hash of the one before.
+    Graphile,
     /// A folder for each release: `0.22/00__name.sql`.
     Releases,
     /// A folder for each version of the schema, `v0.4/`, with a `manifest.json` that lists its files.

@@ -77,6 +77,22 @@ fn every_tool_is_recognised_and_its_order_kept() {
         ("sqitch/sound", Kind::Sqitch, &["authors authors down", "titles@v1 titles down", "books books down", "titles titles down"]),
         ("releases/sound", Kind::Releases, &["0.9/00 authors", "0.10/00 books", "0.10/01 loans", "0.10.1/00 fines"]),
         ("manifest/sound", Kind::Manifest, &["v0.9 authors", "v0.10 loans", "v0.10 books"]),
+        (
+            "liquibase/sound",
+            Kind::Liquibase,
+            &["ann:authors authors down", "bob:books books down", "ann:loans loans down", "ann:fines fines down"],
+        ),
+        ("node-pg-migrate/sound", Kind::NodePgMigrate, &["1706702400000 authors down", "1706788800000 books down", "1706875200000 loans"]),
+        ("postgrator/sound", Kind::Postgrator, &["001 authors down", "002 books down", "3 "]),
+        ("db-migrate/sound", Kind::DbMigrate, &["20240131120000 authors down", "20240201120000 books down"]),
+        ("yoyo/sound", Kind::Yoyo, &["0001 authors down", "0003 books down", "0002 index down"]),
+        ("atlas/sound", Kind::Atlas, &["20240131120000 ", "20240201120000 books", "20240202120000 index"]),
+        ("mybatis/sound", Kind::MyBatis, &["20240131120000 authors down", "20240201120000 books down"]),
+        ("evolve/sound", Kind::Evolve, &["1 authors", "2 books", "- views"]),
+        ("dbup/sound", Kind::DbUp, &["0001 authors", "0002 books"]),
+        ("grate/sound", Kind::Grate, &["0001 authors", "0002 books", "- one", "- titles", "- grants"]),
+        ("sourcegraph/sound", Kind::Sourcegraph, &["1648051770 authors down", "1648115472 books down"]),
+        ("graphile-migrate/sound", Kind::Graphile, &["000001 ", "000002 books"]),
         ("timestamped/sound", Kind::Timestamped, &["20240131120000 authors", "20240201120000 books down"]),
     ];
     for (path, kind, expected) in cases {
@@ -200,6 +216,10 @@ fn a_migration_that_opts_out_runs_without_a_transaction() {
         ("goose/sound", vec![true, false]),
         ("dbmate/sound", vec![true, false]),
         ("sqlx/sound", vec![true, false]),
+        ("atlas/sound", vec![true, true, false]),
+        ("liquibase/sound", vec![true, false, true, true]),
+        ("pop/sound", vec![true, true, false]),
+        ("yoyo/sound", vec![true, true, false]),
         ("diesel/sound", vec![true, true, false, true]),
     ] {
         let (directory, _) = read(&testdata(path));
@@ -217,14 +237,6 @@ fn errors_say_what_to_do_instead() {
         error("testdata/layouts/timestamped").to_string(),
         "no migrations directly in `testdata/layouts/timestamped`; below it these look like some: `testdata/layouts/timestamped/sound`"
     );
-}
-
-#[test]
-fn a_tool_that_is_not_supported_is_named() {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("20240131-authors.sql"), "--! Previous: -\n--! Hash: sha1:0\n\nSELECT 1;").unwrap();
-    let error = discover(folder.path(), &mut SourceMap::default(), &DiscoverOptions::default()).map(|_| ()).unwrap_err();
-    assert!(matches!(error, DiscoverError::Unsupported { tool: "graphile-migrate", .. }), "{error}");
 }
 
 #[test]

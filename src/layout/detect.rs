@@ -5,31 +5,10 @@ use std::path::Path;
 
 use super::listing::Listing;
 use super::tree::{Item, Tree, base_name, is_sql};
-use super::{Kind, down, drizzle, flyway, manifest, name, pop, releases, sections, sqitch};
-
-/// Tools that are recognised by their own files, and not understood yet.
-pub(super) fn unsupported(listing: &Listing) -> Option<(&'static str, String)> {
-    let found = listing.others.iter().any(|path| path == ".marvrc");
-    found.then(|| ("Marv", "it holds `.marvrc`".to_string()))
-}
-
-/// Whether a text belongs to a tool.
-type Holds = fn(&str) -> bool;
-
-/// Tools that are recognised by comments in the files, and not understood yet.
-pub(super) fn unsupported_text(tree: &Tree) -> Option<(&'static str, String)> {
-    let tools: [(&str, &str, Holds); 2] = [
-        ("Liquibase", "--liquibase formatted sql", |text| {
-            text.trim_start().replace(' ', "").to_ascii_lowercase().starts_with("--liquibaseformatted")
-        }),
-        ("graphile-migrate", "--! Previous:", |text| text.starts_with("--! Previous:")),
-    ];
-    let files: Vec<&str> = tree.top().map(|item| tree.text(item.file)).collect();
-    tools.into_iter().find_map(|(tool, marker, holds)| {
-        let count = files.iter().filter(|text| holds(text)).count();
-        (count > 0 && count * 2 >= files.len()).then(|| (tool, format!("{count} of {} files hold `{marker}`", files.len())))
-    })
-}
+use super::{
+    Kind, atlas, down, drizzle, flyway, graphile, grate, liquibase, manifest, name, pop, postgrator, project, releases, sections, sqitch,
+    yoyo,
+};
 
 /// Whether the directory itself holds migrations, whatever the tool.
 pub(super) fn has_migrations(root: &Path, listing: &Listing) -> bool {
@@ -44,7 +23,12 @@ pub(super) fn has_migrations(root: &Path, listing: &Listing) -> bool {
         || inside().any(|path| {
             path.split_once('/').is_some_and(|(folder, file)| file == manifest::MANIFEST && releases::release(folder).is_some())
         })
+        || inside().any(|path| path.split_once('/').is_some_and(|(folder, _)| folder == graphile::COMMITTED) && is_sql(path))
+        || inside().any(|path| path.strip_prefix("sqls/").is_some_and(looks_numbered))
+        || grate::is_root(inside().filter_map(|path| path.split_once('/')).map(|(folder, _)| folder))
         || in_numbered_folders(listing)
+        || has_changelog(listing)
+        || top().next().is_some() && project::names_package(root, "dbup")
         || is_prisma_path(root) && inside().any(|path| path.contains('/'))
         || mostly_flyway(listing)
 }
@@ -58,6 +42,15 @@ fn looks_numbered(path: &str) -> bool {
 fn mostly_flyway(listing: &Listing) -> bool {
     let flyway = listing.readable.iter().filter(|found| flyway::parse(base_name(&found.path)).is_some()).count();
     flyway > 0 && flyway * 5 >= (listing.readable.len() + listing.others.len()) * 3
+}
+
+/// Changelogs of Liquibase and the SQL they are about, in the directory itself or below it.
+fn has_changelog(listing: &Listing) -> bool {
+    let inside = || listing.readable.iter().filter(|found| !found.beside);
+    let top = || inside().filter(|found| !found.path.contains('/'));
+    let is_formatted = |found: &&super::listing::Found| is_sql(&found.path) && liquibase::is_formatted(&super::reading::start(&found.at));
+    top().any(|found| is_formatted(&found))
+        || top().any(|found| liquibase::is_changelog(&found.path)) && inside().any(|found| is_formatted(&found))
 }
 
 /// `0.22/00__name.sql`, `100-shared/20240131_name.sql`: several such folders and no migration beside them.
@@ -96,12 +89,15 @@ pub(super) fn below(listing: &Listing, shown: &str) -> Vec<String> {
 /// The convention and what it was recognised by.
 pub(super) fn kind(root: &Path, tree: &Tree) -> (Kind, String) {
     by_list(tree)
+        .or_else(|| by_changesets(tree))
         .or_else(|| by_folders(root, tree))
         .or_else(|| by_markers(tree))
         .or_else(|| by_flyway_names(root, tree))
         .or_else(|| by_path(root))
         .or_else(|| by_directions(root, tree))
+        .or_else(|| by_names(tree))
         .or_else(|| by_releases(tree))
+        .or_else(|| by_project(root, tree))
         .unwrap_or_else(|| by_numbers(root, tree))
 }
 
@@ -111,6 +107,46 @@ fn by_list(tree: &Tree) -> Option<(Kind, String)> {
     let holds = |file: &str| tree.items.iter().any(|item| item.path == file);
     let (kind, file) = lists.into_iter().find(|(_, file)| holds(file))?;
     Some((kind, format!("it holds `{file}`")))
+}
+
+fn by_changesets(tree: &Tree) -> Option<(Kind, String)> {
+    let files: Vec<&Item> = tree.items.iter().filter(|item| item.is_sql() && !item.beside).collect();
+    let formatted = files.iter().filter(|item| liquibase::is_formatted(tree.text(item.file))).count();
+    (formatted > 0 && formatted * 2 >= files.len())
+        .then(|| (Kind::Liquibase, format!("{formatted} of {} files hold `--liquibase formatted sql`", files.len())))
+}
+
+/// Names, headers and folders that only one tool has.
+fn by_names(tree: &Tree) -> Option<(Kind, String)> {
+    let committed: Vec<&Item> = tree.items.iter().filter(|item| graphile::is_committed(item)).collect();
+    let chained = committed.iter().filter(|item| tree.text(item.file).starts_with(graphile::PREVIOUS)).count();
+    if chained > 0 && chained * 2 >= committed.len() {
+        return Some((Kind::Graphile, format!("{chained} of {} files hold `{}`", committed.len(), graphile::PREVIOUS)));
+    }
+    for (kind, example) in [(Kind::Postgrator, "001.do.name.sql"), (Kind::DbMigrate, "18-name-up.sql")] {
+        let items = || tree.items.iter().filter(|item| item.is_sql() && postgrator::in_place(item, kind));
+        let count = items().filter(|item| postgrator::parse(item.stem(), kind).is_some()).count();
+        if count > 0 && count * 2 >= items().count() {
+            return Some((kind, format!("{count} names are like `{example}`")));
+        }
+    }
+    let dependent = tree.top().filter(|item| !yoyo::dependencies(tree.text(item.file)).is_empty()).count();
+    if dependent > 0 {
+        let files = if dependent == 1 { "1 file holds".to_string() } else { format!("{dependent} files hold") };
+        return Some((Kind::Yoyo, format!("{files} `-- depends:`")));
+    }
+    let folders = tree.folders();
+    grate::is_root(folders.iter().map(|(folder, _)| *folder))
+        .then(|| (Kind::Grate, "it holds `up` and other folders of Grate's".to_string()))
+}
+
+/// Lists that do not say how files are named, and what the project is built with.
+fn by_project(root: &Path, tree: &Tree) -> Option<(Kind, String)> {
+    let marks_files = tree.others.iter().any(|path| path == atlas::SUM);
+    if marks_files {
+        return Some((Kind::Atlas, format!("it holds `{}`", atlas::SUM)));
+    }
+    project::names_package(root, "dbup").then(|| (Kind::DbUp, "the project names DbUp".to_string()))
 }
 
 fn by_folders(root: &Path, tree: &Tree) -> Option<(Kind, String)> {
@@ -144,6 +180,10 @@ fn by_folders(root: &Path, tree: &Tree) -> Option<(Kind, String)> {
     }
     let milliseconds = ups.iter().all(|folder| name::leading_digits(folder) == 13);
     let evidence = format!("{} folders hold `up.sql`", ups.len());
+    let described = with("metadata.yaml");
+    if described.len() * 2 >= ups.len() {
+        return Some((Kind::Sourcegraph, format!("{evidence}, and {} hold `metadata.yaml`", described.len())));
+    }
     Some(if milliseconds { (Kind::Hasura, format!("{evidence}, numbered in milliseconds")) } else { (Kind::Diesel, evidence) })
 }
 
@@ -151,7 +191,7 @@ fn by_markers(tree: &Tree) -> Option<(Kind, String)> {
     let top: Vec<&str> = tree.top().map(|item| tree.text(item.file)).collect();
     let in_folders =
         || tree.items.iter().filter(|item| item.is_sql() && sections::in_numbered_folder(item)).map(|item| tree.text(item.file)).collect();
-    [Kind::Goose, Kind::Dbmate, Kind::SqlMigrate, Kind::Play, Kind::Tern].into_iter().find_map(|kind| {
+    [Kind::Goose, Kind::Dbmate, Kind::SqlMigrate, Kind::Play, Kind::Tern, Kind::MyBatis, Kind::NodePgMigrate].into_iter().find_map(|kind| {
         let files: Vec<&str> = if sections::takes_folders(tree, kind) { in_folders() } else { top.clone() };
         let count = files.iter().filter(|text| sections::has_marker(text, kind)).count();
         let evidence = || format!("{count} of {} files hold `{}`", files.len(), sections::marker(kind));
@@ -162,12 +202,19 @@ fn by_markers(tree: &Tree) -> Option<(Kind, String)> {
 fn by_flyway_names(root: &Path, tree: &Tree) -> Option<(Kind, String)> {
     let names: Vec<&str> =
         tree.items.iter().filter(|item| !item.beside && item.is_sql() && !down::in_folder(&item.path)).map(Item::name).collect();
-    let count = names.iter().filter(|name| flyway::parse(name).is_some()).count();
+    let count = names.iter().filter(|name| flyway::parse(&flyway::capitalised(name, Kind::Evolve)).is_some()).count();
+    let exact = names.iter().filter(|name| flyway::parse(name).is_some()).count();
+    if count > exact && project::names_package(root, "Evolve") {
+        return Some((Kind::Evolve, format!("{count} of {} names are like `v1__name.sql`, and the project names Evolve", names.len())));
+    }
+    let count = exact;
     if count == 0 || count * 5 < names.len() * 3 {
         return None;
     }
     let evidence = format!("{count} of {} names are like `V1__name.sql`", names.len());
-    Some(if manifest_names(root, "refinery") {
+    Some(if project::names_package(root, "Evolve") {
+        (Kind::Evolve, format!("{evidence}, and the project names Evolve"))
+    } else if project::names_crate(root, "refinery") {
         (Kind::Refinery, format!("{evidence}, and `Cargo.toml` names refinery"))
     } else {
         (Kind::Flyway, evidence)
@@ -199,7 +246,7 @@ fn by_directions(root: &Path, tree: &Tree) -> Option<(Kind, String)> {
         }
     }
     let evidence = format!("{ups} names end in `.up.sql`");
-    if ups > 0 && manifest_names(root, "sqlx") {
+    if ups > 0 && project::names_crate(root, "sqlx") {
         return Some((Kind::Sqlx, format!("{evidence}, and `Cargo.toml` names sqlx")));
     }
     (ups > 0 && ups >= forward).then_some((Kind::GolangMigrate, evidence))
@@ -220,27 +267,11 @@ fn by_databases(tree: &Tree) -> Option<String> {
 fn by_numbers(root: &Path, tree: &Tree) -> (Kind, String) {
     let versions: Vec<_> = tree.top().filter_map(|item| name::numbered(item.stem())).map(|named| named.version).collect();
     let dated = versions.iter().filter(|version| version.is_timestamp()).count();
-    if dated > 0 && manifest_names(root, "sqlx") {
+    if dated > 0 && project::names_crate(root, "sqlx") {
         return (Kind::Sqlx, "`Cargo.toml` names sqlx".to_string());
     }
     if dated * 2 > versions.len() {
         return (Kind::Timestamped, format!("{dated} of {} names begin with a date", versions.len()));
     }
     (Kind::HandNumbered, format!("{} names begin with a number", versions.len()))
-}
-
-/// Whether the Rust project the directory belongs to names a crate.
-fn manifest_names(root: &Path, wanted: &str) -> bool {
-    let Ok(path) = std::fs::canonicalize(root) else { return false };
-    for ancestor in path.ancestors().take(6) {
-        if let Ok(manifest) = std::fs::read_to_string(ancestor.join("Cargo.toml")) {
-            return manifest
-                .lines()
-                .any(|line| line.trim_start().trim_matches('"').starts_with(wanted) || line.contains(&format!("dependencies.{wanted}")));
-        }
-        if ancestor.join(".git").exists() {
-            return false;
-        }
-    }
-    false
 }

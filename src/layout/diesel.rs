@@ -1,4 +1,4 @@
-//! Diesel and Hasura: a folder for each migration, with `up.sql` and `down.sql`.
+//! Diesel, Hasura and Sourcegraph: a folder for each migration, with `up.sql` and `down.sql`.
 
 use super::tree::{Arrangement, Item, Tree};
 use super::{Kind, MigrationFile, SourcePart, Version};
@@ -16,7 +16,7 @@ pub(super) fn arrange(tree: &Tree, kind: Kind) -> Arrangement {
             (None, Some(down)) => without_up(&mut arrangement, tree, kind, folder, down),
             (None, None) => leftovers(&mut arrangement, tree, kind, folder, &items),
         }
-        let companions = items.iter().filter(|item| !matches!(item.name(), "up.sql" | "down.sql"));
+        let companions = items.iter().filter(|item| !matches!(item.name(), "up.sql" | "down.sql" | "metadata.yaml"));
         arrangement.companions.extend(companions.map(|item| tree.whole(item.file)));
     }
     for item in tree.items.iter().filter(|item| !item.path.contains('/') && item.name() != "diesel.toml") {
@@ -34,6 +34,9 @@ fn migration(folder: &str, up: SourcePart, down: Option<SourcePart>, in_transact
 
 /// Diesel reads a metadata file without the key as "no transaction".
 fn transaction(tree: &Tree, kind: Kind, up: &Item, metadata: Option<&Item>) -> bool {
+    if kind == Kind::Sourcegraph {
+        return !tree.text(up.file).to_ascii_uppercase().contains(" CONCURRENTLY");
+    }
     let Some(metadata) = metadata else {
         return kind == Kind::Diesel || super::pairing::several_statements(tree.text(up.file));
     };

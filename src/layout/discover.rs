@@ -9,8 +9,8 @@ use rayon::prelude::*;
 use super::listing::{self, Found, Listing};
 use super::tree::{Arrangement, Item, Tree};
 use super::{
-    Directory, Kind, Unreadable, VersionOrder, detect, diesel, drizzle, flyway, golang_migrate, hand_numbered, ledger, manifest, pairing,
-    pop, prisma, reading, releases, sections, sqitch, supabase,
+    Directory, Kind, Unreadable, VersionOrder, atlas, dbup, detect, diesel, drizzle, flyway, golang_migrate, graphile, grate,
+    hand_numbered, ledger, liquibase, manifest, pairing, pop, postgrator, prisma, reading, releases, sections, sqitch, supabase, yoyo,
 };
 use crate::source::{SourceMap, Span};
 use crate::sql::{Dialect, Values};
@@ -66,15 +66,6 @@ pub enum DiscoverError {
         /// Directories below it that look like migrations, the largest first.
         below: Vec<String>,
     },
-    /// It belongs to a tool whose files are not understood yet.
-    Unsupported {
-        /// As the user is to see it.
-        path: String,
-        /// The tool.
-        tool: &'static str,
-        /// What it was recognised by.
-        evidence: String,
-    },
 }
 
 impl fmt::Display for DiscoverError {
@@ -88,7 +79,6 @@ impl fmt::Display for DiscoverError {
                 let below: Vec<_> = below.iter().map(|folder| format!("`{folder}`")).collect();
                 write!(f, "no migrations directly in `{path}`; below it these look like some: {}", below.join(", "))
             }
-            Self::Unsupported { path, tool, evidence } => write!(f, "`{path}` belongs to {tool} ({evidence}), which is not supported yet"),
         }
     }
 }
@@ -101,17 +91,11 @@ pub fn discover(path: &Path, sources: &mut SourceMap, options: &DiscoverOptions)
     let shown = shown_path(path);
     check(path, &shown)?;
     let listing = listing::list(path, options.down_directory.as_deref());
-    if let Some((tool, evidence)) = detect::unsupported(&listing).filter(|_| options.layout.is_none()) {
-        return Err(DiscoverError::Unsupported { path: shown, tool, evidence });
-    }
     if !detect::has_migrations(path, &listing) {
         return Err(DiscoverError::NoMigrations { below: detect::below(&listing, &shown), path: shown });
     }
     let (items, unreadable) = read(&listing, sources, shown_path);
     let tree = Tree { sources, items, others: listing.others };
-    if let Some((tool, evidence)) = detect::unsupported_text(&tree).filter(|_| options.layout.is_none()) {
-        return Err(DiscoverError::Unsupported { path: shown, tool, evidence });
-    }
     let (kind, evidence) = match options.layout {
         Some(kind) => (kind, "named by the user".to_string()),
         None => detect::kind(path, &tree),
@@ -119,6 +103,9 @@ pub fn discover(path: &Path, sources: &mut SourceMap, options: &DiscoverOptions)
     let dialect = options.dialect.unwrap_or(Dialect::Postgres);
     let Tree { mut items, others, .. } = tree;
     sections::rewrite(&mut items, kind, sources);
+    if kind == Kind::Liquibase {
+        liquibase::add_rollbacks(&mut items, sources);
+    }
     let arrangement = arrange(kind, &Tree { sources, items, others }, dialect);
     if arrangement.migrations.is_empty() && arrangement.ignored.is_empty() && arrangement.foreign.is_empty() {
         return Err(DiscoverError::NoMigrations { path: shown, below: Vec::new() });
@@ -155,7 +142,7 @@ fn read(listing: &Listing, sources: &mut SourceMap, shown: impl Fn(&Path) -> Str
         if let Some((range, reason)) = text.trouble {
             unreadable.push(Unreadable { file, span: Span::new(file, range), reason });
         }
-        items.push(Item { path: path.clone(), file, beside: *beside });
+        items.push(Item { path: path.clone(), file, beside: *beside, back: None });
     }
     for (at, reason) in &listing.troubles {
         let file = sources.add(shown(at), "");
@@ -168,16 +155,25 @@ fn arrange(kind: Kind, tree: &Tree, dialect: Dialect) -> Arrangement {
     let mut arrangement = match kind {
         Kind::HandNumbered | Kind::Timestamped => hand_numbered::arrange(tree),
         Kind::GolangMigrate | Kind::Sqlx => golang_migrate::arrange(tree, kind),
-        Kind::Diesel | Kind::Hasura => diesel::arrange(tree, kind),
+        Kind::Diesel | Kind::Hasura | Kind::Sourcegraph => diesel::arrange(tree, kind),
         Kind::Prisma => prisma::arrange(tree, kind),
         Kind::Drizzle => drizzle::arrange(tree),
         Kind::Pop => pop::arrange(tree, dialect),
         Kind::Sqitch => sqitch::arrange(tree),
         Kind::Releases => releases::arrange(tree),
         Kind::Manifest => manifest::arrange(tree),
-        Kind::Flyway | Kind::Refinery => flyway::arrange(tree, kind),
+        Kind::Liquibase => liquibase::arrange(tree),
+        Kind::Postgrator | Kind::DbMigrate => postgrator::arrange(tree, kind),
+        Kind::Yoyo => yoyo::arrange(tree),
+        Kind::Atlas => atlas::arrange(tree),
+        Kind::DbUp => dbup::arrange(tree),
+        Kind::Grate => grate::arrange(tree),
+        Kind::Graphile => graphile::arrange(tree),
+        Kind::Flyway | Kind::Refinery | Kind::Evolve => flyway::arrange(tree, kind),
         Kind::Supabase => supabase::arrange(tree),
-        Kind::Goose | Kind::Dbmate | Kind::SqlMigrate | Kind::Tern | Kind::Play => sections::arrange(tree, kind),
+        Kind::Goose | Kind::Dbmate | Kind::SqlMigrate | Kind::Tern | Kind::Play | Kind::MyBatis | Kind::NodePgMigrate => {
+            sections::arrange(tree, kind)
+        }
     };
     if kind != Kind::Prisma && kind.order() != VersionOrder::Listed {
         pairing::sort(&mut arrangement.migrations, kind);

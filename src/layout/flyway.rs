@@ -1,5 +1,7 @@
 //! Flyway (`V1__name.sql`, `U1__name.sql`, `R__name.sql`) and Refinery, where `U` goes forward too.
 
+use std::borrow::Cow;
+
 use super::name;
 use super::pairing::{self, Down};
 use super::tree::{Arrangement, Item, Tree, base_name};
@@ -34,7 +36,8 @@ pub(super) fn arrange(tree: &Tree, kind: Kind) -> Arrangement {
     let mut arrangement = Arrangement { foreign: foreign(tree), ..Arrangement::default() };
     let mut downs = Vec::new();
     for item in tree.items.iter().filter(|item| item.is_sql()) {
-        match parse(item.name()).filter(|_| !item.beside) {
+        let name = capitalised(item.name(), kind);
+        match parse(&name).filter(|_| !item.beside) {
             Some(Parsed { prefix: 'U', version, name }) if kind == Kind::Flyway => {
                 downs.push(Down { file: item.file, version: Some(flyway_version(version)), name: name.to_string() });
             }
@@ -45,6 +48,15 @@ pub(super) fn arrange(tree: &Tree, kind: Kind) -> Arrangement {
     }
     pairing::pair(&mut arrangement, tree, downs);
     arrangement
+}
+
+/// Evolve takes its prefixes in whatever case.
+pub(super) fn capitalised(name: &str, kind: Kind) -> Cow<'_, str> {
+    let mut characters = name.chars();
+    match characters.next().filter(|first| kind == Kind::Evolve && first.is_ascii_lowercase()) {
+        Some(first) => Cow::Owned(format!("{}{}", first.to_ascii_uppercase(), characters.as_str())),
+        None => Cow::Borrowed(name),
+    }
 }
 
 /// V1, V1.0 and V01_0 are one version.

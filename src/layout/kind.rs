@@ -20,6 +20,18 @@ const KINDS: &[(Kind, &str, &str)] = &[
     (Kind::Play, "play", "Play evolutions"),
     (Kind::Pop, "pop", "pop"),
     (Kind::Sqitch, "sqitch", "Sqitch"),
+    (Kind::Liquibase, "liquibase", "Liquibase"),
+    (Kind::NodePgMigrate, "node-pg-migrate", "node-pg-migrate"),
+    (Kind::Postgrator, "postgrator", "Postgrator"),
+    (Kind::DbMigrate, "db-migrate", "db-migrate"),
+    (Kind::Yoyo, "yoyo", "yoyo"),
+    (Kind::Atlas, "atlas", "Atlas"),
+    (Kind::MyBatis, "mybatis", "MyBatis Migrations"),
+    (Kind::Evolve, "evolve", "Evolve"),
+    (Kind::DbUp, "dbup", "DbUp"),
+    (Kind::Grate, "grate", "Grate"),
+    (Kind::Sourcegraph, "sourcegraph", "Sourcegraph"),
+    (Kind::Graphile, "graphile-migrate", "graphile-migrate"),
     (Kind::Releases, "releases", "releases"),
     (Kind::Manifest, "manifest", "manifests"),
     (Kind::Timestamped, "timestamped", "timestamped"),
@@ -55,19 +67,31 @@ impl Kind {
     pub fn order(self) -> VersionOrder {
         match self {
             Kind::Diesel => VersionOrder::BytesWithoutDashes,
-            Kind::Prisma | Kind::Supabase | Kind::Dbmate | Kind::Pop => VersionOrder::Bytes,
-            Kind::Drizzle | Kind::Sqitch => VersionOrder::Listed,
+            Kind::Prisma | Kind::Supabase | Kind::Dbmate | Kind::Pop | Kind::Atlas => VersionOrder::Bytes,
+            Kind::Drizzle | Kind::Sqitch | Kind::Liquibase | Kind::Yoyo | Kind::DbUp | Kind::Grate => VersionOrder::Listed,
             _ => VersionOrder::Numeric,
         }
     }
 
     /// Whether the tool runs down scripts at all.
     pub fn has_downs(self) -> bool {
-        !matches!(self, Kind::Prisma | Kind::Supabase | Kind::Refinery | Kind::Drizzle | Kind::Manifest)
+        !matches!(
+            self,
+            Kind::Prisma
+                | Kind::Supabase
+                | Kind::Refinery
+                | Kind::Drizzle
+                | Kind::Manifest
+                | Kind::Atlas
+                | Kind::Evolve
+                | Kind::DbUp
+                | Kind::Grate
+                | Kind::Graphile
+        )
     }
 
     /// Whether the tool tells migrations apart by their whole names, so that two may share a number.
     pub fn identifies_by_name(self) -> bool {
-        matches!(self, Kind::Prisma | Kind::SqlMigrate | Kind::Drizzle | Kind::Sqitch | Kind::Manifest)
+        matches!(self, Kind::Prisma | Kind::SqlMigrate | Kind::Manifest | Kind::NodePgMigrate) || self.order() == VersionOrder::Listed
     }
 }

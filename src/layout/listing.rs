@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::down;
 use super::tree::{base_name, is_sql};
+use super::{down, liquibase};
 
 /// The files below a directory.
 #[derive(Debug, Default)]
@@ -80,7 +80,11 @@ fn add_file(listing: &mut Listing, root: &Path, entry: &DirEntry, prefix: &str, 
 const LISTS: [&str; 4] = ["_journal.json", "manifest.json", "metadata.yaml", "sqitch.plan"];
 
 fn is_readable(path: &str) -> bool {
-    is_sql(path) || path.ends_with(".md") || path.ends_with(".toml") || LISTS.contains(&base_name(path))
+    is_sql(path)
+        || path.ends_with(".md")
+        || path.ends_with(".toml")
+        || LISTS.contains(&base_name(path))
+        || liquibase::is_changelog(base_name(path))
 }
 
 /// A link to a file of the same folder is another name for it, not another file.

@@ -1,5 +1,6 @@
 //! Bytes to text: byte order marks, UTF-16, and files that are no text at all.
 
+use std::io::Read;
 use std::ops::Range;
 use std::path::Path;
 
@@ -15,6 +16,9 @@ pub(super) struct Text {
 /// Larger files are no migrations, and reading them would only exhaust memory.
 pub(super) const MAX_BYTES: u64 = 64 << 20;
 
+/// How much of a file tells what it is.
+const START_BYTES: u64 = 400;
+
 /// Reads a file; never fails.
 pub(super) fn read(path: &Path) -> Text {
     match std::fs::metadata(path) {
@@ -26,6 +30,14 @@ pub(super) fn read(path: &Path) -> Text {
         Ok(bytes) => decode(bytes),
         Err(error) => unusable(format!("cannot be read: {error}")),
     }
+}
+
+/// The first characters of a file, for a look at what it is.
+pub(super) fn start(path: &Path) -> String {
+    let mut bytes = Vec::new();
+    let opened = std::fs::File::open(path);
+    let _ = opened.and_then(|file| file.take(START_BYTES).read_to_end(&mut bytes));
+    String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').to_owned()
 }
 
 fn unusable(reason: impl Into<String>) -> Text {

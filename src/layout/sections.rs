@@ -1,4 +1,4 @@
-//! goose, dbmate, sql-migrate, tern and Play: both directions of a migration in one file, told apart by comment lines.
+//! goose, dbmate, sql-migrate, tern, Play, MyBatis and node-pg-migrate: both directions of a migration in one file, told apart by comment lines.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -21,13 +21,20 @@ pub(super) fn marker(kind: Kind) -> &'static str {
         Kind::Dbmate => "-- migrate:up",
         Kind::SqlMigrate => "-- +migrate Up",
         Kind::Play => "# --- !Ups",
+        Kind::MyBatis => "-- //@UNDO",
+        Kind::NodePgMigrate => "-- Up Migration",
         _ => "---- create above / drop below ----",
     }
 }
 
+/// Whether only the way back needs a line: what stands before it goes forward.
+fn marks_down(kind: Kind) -> bool {
+    matches!(kind, Kind::Tern | Kind::MyBatis)
+}
+
 /// Whether a text holds the line that opens the forward part, or tern's line between both.
 pub(super) fn has_marker(text: &str, kind: Kind) -> bool {
-    let wanted = if kind == Kind::Tern { Direction::Down } else { Direction::Up };
+    let wanted = if marks_down(kind) { Direction::Down } else { Direction::Up };
     text.lines().any(|line| direction(line, kind) == Some(wanted))
 }
 
@@ -75,6 +82,7 @@ fn parse(stem: &str, kind: Kind) -> Option<(Version, &str)> {
     let separated = match kind {
         Kind::Goose | Kind::Tern => rest.starts_with('_'),
         Kind::Play => rest.is_empty(),
+        Kind::MyBatis => rest.starts_with('_'),
         _ => true,
     };
     (!number.is_empty() && separated).then(|| (Version::new(number), rest.trim_start_matches(['_', '-', '.'])))
@@ -103,13 +111,16 @@ fn read(arrangement: &mut Arrangement, tree: &Tree, kind: Kind, item: &Item, ver
 /// The forward part and the part that goes back; marker lines belong to the part they open, but for Play's, which are
 /// no SQL.
 fn cut(text: &str, kind: Kind) -> (Option<Range<usize>>, Option<Range<usize>>) {
-    let mut marks: Vec<(Direction, usize, usize)> = (kind == Kind::Tern).then_some((Direction::Up, 0, 0)).into_iter().collect();
+    let mut marks: Vec<(Direction, usize, usize)> = marks_down(kind).then_some((Direction::Up, 0, 0)).into_iter().collect();
     let mut offset = 0;
     for line in text.split_inclusive('\n') {
         if let Some(direction) = direction(line, kind) {
             marks.push((direction, offset, if kind == Kind::Play { offset + line.len() } else { offset }));
         }
         offset += line.len();
+    }
+    if kind == Kind::NodePgMigrate && marks.first().is_none_or(|(direction, ..)| *direction == Direction::Down) {
+        marks.insert(0, (Direction::Up, 0, 0));
     }
     let ends = marks.iter().skip(1).map(|(_, start, _)| *start).chain([text.len()]);
     let parts: Vec<(Direction, Range<usize>)> =
@@ -119,8 +130,14 @@ fn cut(text: &str, kind: Kind) -> (Option<Range<usize>>, Option<Range<usize>>) {
 }
 
 fn direction(line: &str, kind: Kind) -> Option<Direction> {
-    if kind == Kind::Play {
-        return play_direction(line);
+    match kind {
+        Kind::Play => return play_direction(line),
+        Kind::NodePgMigrate => return node_direction(line),
+        Kind::MyBatis => {
+            let comment = line.trim().strip_prefix("--").or_else(|| line.trim().strip_prefix("//"))?;
+            return (comment.replace(' ', "") == "//@UNDO").then_some(Direction::Down);
+        }
+        _ => {}
     }
     let rest = line.strip_prefix("--")?;
     if kind == Kind::Tern {
@@ -146,6 +163,18 @@ fn play_direction(line: &str) -> Option<Direction> {
     let comment = line.strip_prefix('#').or_else(|| line.strip_prefix("--"))?;
     let words = [("!Ups", Direction::Up), ("!Downs", Direction::Down)];
     words.into_iter().find(|(word, _)| comment.contains(word)).map(|(_, direction)| direction)
+}
+
+/// `-- Up Migration`, with dashes as one likes.
+fn node_direction(line: &str) -> Option<Direction> {
+    let comment = line.trim_start().strip_prefix("--")?.trim_start_matches(['-', ' ', '\t']).to_ascii_lowercase();
+    let mut words = comment.split_whitespace();
+    let (direction, what) = (words.next()?, words.next()?);
+    match (direction, what.starts_with("migration")) {
+        ("up", true) => Some(Direction::Up),
+        ("down", true) => Some(Direction::Down),
+        _ => None,
+    }
 }
 
 /// Makes SQL of what only the tool understands, at equal length so that places stay right: a `;;` of Play's stands for
@@ -176,6 +205,7 @@ fn opts_out(up: &str, text: &str, kind: Kind) -> bool {
         Kind::SqlMigrate => first.contains("notransaction"),
         Kind::Dbmate => first.contains("transaction:false"),
         Kind::Play => true,
+        Kind::MyBatis | Kind::NodePgMigrate => false,
         _ => text.lines().any(|line| line.trim() == "---- tern: disable-tx ----"),
     }
 }
@@ -191,6 +221,8 @@ fn unmatched(arrangement: &mut Arrangement, tree: &Tree, kind: Kind, item: &Item
     } else if kind == Kind::Play {
         let number = item.stem().get(..name::leading_digits(item.stem())).filter(|number| !number.is_empty());
         arrangement.ignore(item, "Play takes only names that are a number", number.map(|number| format!("{number}.sql")));
+    } else if item.folder().is_empty() && matches!(kind, Kind::MyBatis | Kind::NodePgMigrate) {
+        arrangement.refuse(item, format!("{} stops at a name that does not begin with a number", kind.label()), None);
     } else if item.folder().is_empty() {
         arrangement.ignore(item, format!("its name does not begin with a number as {} needs it", kind.label()), None);
     } else {
@@ -198,12 +230,18 @@ fn unmatched(arrangement: &mut Arrangement, tree: &Tree, kind: Kind, item: &Item
     }
 }
 
-/// Migrations written in Go.
+/// Migrations written in the tool's own language.
 fn foreign(tree: &Tree, kind: Kind) -> Vec<String> {
-    let is_go = |path: &&String| {
-        kind == Kind::Goose && !path.contains('/') && path.ends_with(".go") && !path.ends_with("_test.go") && name::leading_digits(path) > 0
+    let endings: &[&str] = match kind {
+        Kind::Goose => &[".go"],
+        Kind::NodePgMigrate => &[".js", ".ts", ".cjs", ".mjs"],
+        _ => &[],
     };
-    tree.others.iter().filter(is_go).cloned().collect()
+    let is_code = |path: &&String| {
+        let is_test = path.ends_with("_test.go");
+        !path.contains('/') && !is_test && name::leading_digits(path) > 0 && endings.iter().any(|ending| path.ends_with(ending))
+    };
+    tree.others.iter().filter(is_code).cloned().collect()
 }
 
 #[cfg(test)]

@@ -20,6 +20,8 @@ pub(super) struct Item {
     pub path: String,
     /// Its text.
     pub file: FileId,
+    /// Its text with nothing in it but what goes back, where that stands in comments.
+    pub back: Option<FileId>,
     /// It lies in a folder of down scripts beside the directory, or in one the user named.
     pub beside: bool,
 }

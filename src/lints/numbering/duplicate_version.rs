@@ -60,6 +60,8 @@ pub(super) fn consequence(kind: Kind) -> &'static str {
         Kind::GolangMigrate => "golang-migrate refuses every command on such a directory",
         Kind::Goose => "goose refuses to run",
         Kind::Flyway => "Flyway refuses to run",
+        Kind::Evolve => "Evolve refuses to run",
+        Kind::Postgrator => "Postgrator refuses to run",
         Kind::Tern => "tern refuses to run",
         Kind::Play => "Play runs only one of them",
         Kind::Pop => "the second one is taken for applied",

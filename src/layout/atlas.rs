@@ -1,0 +1,38 @@
+//! Atlas's own directories: `version_name.sql`, in byte order; `atlas.sum` lists them.
+
+use super::tree::{Arrangement, Item, Tree};
+use super::{MigrationFile, Version};
+
+/// The list of the files with their hashes.
+pub(super) const SUM: &str = "atlas.sum";
+
+pub(super) fn arrange(tree: &Tree) -> Arrangement {
+    let mut arrangement = Arrangement::default();
+    for item in tree.items.iter().filter(|item| item.is_sql()) {
+        // A checkpoint repeats what is before it, for new databases.
+        if !item.folder().is_empty() || item.beside || says(tree.text(item.file), "checkpoint") {
+            arrangement.companions.push(tree.whole(item.file));
+        } else {
+            arrangement.migrations.push(migration(tree, item));
+        }
+    }
+    arrangement
+}
+
+fn migration(tree: &Tree, item: &Item) -> MigrationFile {
+    let (version, name) = item.stem().split_once('_').unwrap_or((item.stem(), ""));
+    MigrationFile {
+        version: Some(Version::new(version)),
+        name: name.to_string(),
+        up: tree.whole(item.file),
+        down: None,
+        in_transaction: !says(tree.text(item.file), "txmode none"),
+    }
+}
+
+/// Whether the comments at the top hold a directive.
+fn says(text: &str, directive: &str) -> bool {
+    let comments = text.lines().take_while(|line| line.starts_with("--"));
+    let mut directives = comments.filter_map(|line| line.trim_start_matches('-').trim().strip_prefix("atlas:"));
+    directives.any(|found| found.starts_with(directive))
+}

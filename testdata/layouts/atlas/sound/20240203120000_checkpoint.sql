@@ -1,0 +1,4 @@
+-- atlas:checkpoint
+
+CREATE TABLE authors (id bigint PRIMARY KEY);
+CREATE TABLE books (id bigint PRIMARY KEY, author_id bigint NOT NULL);

@@ -1,0 +1,4 @@
+--! Previous: sha1:aaa
+--! Hash: sha1:ccc
+
+CREATE TABLE loans (id bigint PRIMARY KEY);

@@ -1,0 +1,4 @@
+--liquibase formatted sql
+--changeset ann:loans
+CREATE TABLE loans (id bigint PRIMARY KEY);
+--rollback DROP TABLE loans;

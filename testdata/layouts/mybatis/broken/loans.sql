@@ -1,0 +1,4 @@
+-- // loans
+CREATE TABLE loans (id bigint PRIMARY KEY);
+-- //@UNDO
+DROP TABLE loans;

@@ -1,0 +1,5 @@
+-- // authors
+CREATE TABLE authors (id bigint PRIMARY KEY);
+
+-- //@UNDO
+DROP TABLE authors;

@@ -1,0 +1,5 @@
+-- // books
+CREATE TABLE books (id bigint PRIMARY KEY, author_id bigint NOT NULL);
+
+-- //@UNDO
+DROP TABLE books;

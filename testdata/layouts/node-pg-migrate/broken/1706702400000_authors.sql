@@ -1,0 +1,4 @@
+-- Up Migration
+CREATE TABLE authors (id bigint PRIMARY KEY);
+-- Down Migration
+DROP TABLE authors;

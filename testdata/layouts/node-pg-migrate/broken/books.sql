@@ -1,0 +1,4 @@
+-- Up Migration
+CREATE TABLE books (id bigint PRIMARY KEY, author_id bigint NOT NULL);
+-- Down Migration
+DROP TABLE books;

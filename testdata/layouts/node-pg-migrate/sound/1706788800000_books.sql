@@ -1,0 +1,5 @@
+-- Up Migration
+CREATE TABLE books (id bigint PRIMARY KEY, author_id bigint NOT NULL);
+
+---- down migration
+DROP TABLE books;

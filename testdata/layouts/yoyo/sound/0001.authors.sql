@@ -1,0 +1,2 @@
+-- depends: 
+CREATE TABLE authors (id bigint PRIMARY KEY);
