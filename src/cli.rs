@@ -157,7 +157,12 @@ fn list_lints(out: &mut dyn Write) -> io::Result<Status> {
 
 /// Tells the user what went wrong, on standard error.
 fn fail(message: &str) -> Status {
+    warn(message);
+    Status::Failed
+}
+
+/// Tells the user something that is no part of the output, on standard error.
+fn warn(message: &str) {
     let message = if output::in_workflow() { console(message) } else { message.to_owned() };
     let _ = writeln!(io::stderr(), "migralint: {message}");
-    Status::Failed
 }

@@ -17,7 +17,7 @@ pub mod terminal;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::history::History;
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
 
 /// All there is to tell about one run.
 pub struct Report<'a> {
@@ -90,6 +90,11 @@ impl Report<'_> {
     pub fn count(&self, severity: Severity) -> usize {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
     }
+}
+
+/// `db/001_a.sql:3`
+fn place(span: Span, sources: &SourceMap) -> String {
+    format!("{}:{}", sources.path(span.file), sources.start(span).line)
 }
 
 /// `1 error`, `2 errors`.

@@ -49,8 +49,10 @@ pub(super) fn run(arguments: &DiffArguments, out: &mut dyn Write) -> io::Result<
     };
     let (before, after) = (opened.schema(from), opened.schema(to));
     let differences = difference::between(before, after);
+    let labels = opened.labels();
+    let label = |version: usize| labels.get(version).cloned().unwrap_or_default();
     let comparison = Comparison {
-        versions: [opened.label(from), opened.label(to)],
+        versions: [label(from), label(to)],
         sql: [ddl::create_schema(before), ddl::create_schema(after)],
         differences: &differences,
     };
@@ -61,5 +63,5 @@ pub(super) fn run(arguments: &DiffArguments, out: &mut dyn Write) -> io::Result<
             Err(message) => return Ok(fail(&message)),
         },
     }
-    Ok(Status::Clean)
+    Ok(opened.status(from.max(to)))
 }

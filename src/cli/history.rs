@@ -48,10 +48,12 @@ pub(super) fn run(arguments: &HistoryArguments, out: &mut dyn Write) -> io::Resu
         Err(message) => return Ok(fail(&message)),
     };
     let entries = entries(&touches, &subject);
+    let labels = opened.labels();
+    let label = |entry: &Entry| labels.get(entry.migration).cloned().unwrap_or_default();
     let report = Report {
         sources: &opened.sources,
         subject: &subject,
-        versions: entries.iter().map(|entry: &Entry| opened.label(entry.migration)).collect(),
+        versions: entries.iter().map(label).collect(),
         entries: &entries,
         uncertain: opened.history.end().is_uncertain(&subject.relation),
     };
@@ -62,7 +64,7 @@ pub(super) fn run(arguments: &HistoryArguments, out: &mut dyn Write) -> io::Resu
             Err(message) => return Ok(fail(&message)),
         },
     }
-    Ok(Status::Clean)
+    Ok(opened.status(opened.history.migrations.len()))
 }
 
 /// What is meant, as it is called at the end of history, or was when it was dropped.

@@ -1,12 +1,14 @@
 //! A directory read and replayed, for the commands that look at its schema.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::target::{Reading, Target};
-use super::version;
-use crate::history::{History, Touch, trace};
+use super::{Status, fail, version, warn};
+use crate::history::{Event, EventKind, History, Touch, trace};
 use crate::schema::{QualifiedName, Schema};
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
+use crate::sql::Body;
 
 /// A directory's history.
 pub(super) struct Opened {
@@ -57,15 +59,39 @@ impl Opened {
         self.history.migrations.get(version).map_or(self.history.end(), |migration| &migration.after)
     }
 
-    /// What a version is called.
-    pub(super) fn label(&self, version: usize) -> String {
-        version::label(&self.history, &self.sources, version)
+    /// What each version is called.
+    pub(super) fn labels(&self) -> Vec<String> {
+        version::labels(&self.history, &self.sources)
+    }
+
+    /// How a command ends that showed the schema up to this version: what replay knows to be missing in it is told on
+    /// standard error, and a statement that does not parse means that the job was not wholly done.
+    pub(super) fn status(&self, version: usize) -> Status {
+        let migrations = self.history.migrations.iter().take(version + 1);
+        let unparsed = migrations.flat_map(|migration| &migration.up).find(|statement| matches!(statement.body, Body::Unparsed(_)));
+        let places: BTreeSet<Span> =
+            self.history.events.iter().filter(|event| is_missed(event, version)).map(|event| event.statement).collect();
+        if !places.is_empty() {
+            let statements = if places.len() == 1 { "1 statement".to_owned() } else { format!("{} statements", places.len()) };
+            warn(&format!("{statements} could not be followed or would fail: migralint lint --only not-modelled,would-fail"));
+        }
+        match unparsed {
+            Some(statement) => {
+                let path = self.sources.path(statement.span.file);
+                fail(&format!("{path}:{}: the statement does not parse and is left out", self.sources.start(statement.span).line))
+            }
+            None => Status::Clean,
+        }
     }
 
     /// Everything that was done to any object.
     pub(super) fn touches(&self) -> Vec<Touch> {
         trace(&self.history, &self.sources)
     }
+}
+
+fn is_missed(event: &Event, version: usize) -> bool {
+    event.migration <= version && matches!(event.kind, EventKind::NotModelled(_) | EventKind::Refused(_))
 }
 
 /// Tables and views.

@@ -59,12 +59,12 @@ enum SchemaFormat {
 /// Writes the schema.
 pub(super) fn run(arguments: &SchemaArguments, out: &mut dyn Write) -> io::Result<Status> {
     match text(arguments) {
-        Ok(text) => out.write_all(text.as_bytes()).map(|()| Status::Clean),
+        Ok((text, status)) => out.write_all(text.as_bytes()).map(|()| status),
         Err(message) => Ok(fail(&message)),
     }
 }
 
-fn text(arguments: &SchemaArguments) -> Result<String, String> {
+fn text(arguments: &SchemaArguments) -> Result<(String, Status), String> {
     if arguments.origins && matches!(arguments.format, SchemaFormat::Mermaid | SchemaFormat::Dot) {
         return Err("a diagram has no room for --origins: use --format sql or json".to_owned());
     }
@@ -75,18 +75,20 @@ fn text(arguments: &SchemaArguments) -> Result<String, String> {
         let touches = opened.touches();
         Origins::new(touches.iter().filter(|touch| touch.migration <= version))
     });
-    Ok(match (arguments.format, &origins) {
+    let text = match (arguments.format, &origins) {
         (SchemaFormat::Sql, Some(origins)) => sql::with_origins(&schema, &opened.sources, origins),
         (SchemaFormat::Sql, None) => ddl::create_schema(&schema),
         (SchemaFormat::Json, origins) => {
             let dialect = opened.history.directory.dialect.name();
-            let label = opened.label(version);
-            let document = json::document(&schema, dialect, Some(&label), &opened.sources, origins.as_ref());
+            let labels = opened.labels();
+            let label = labels.get(version).map(String::as_str);
+            let document = json::document(&schema, dialect, label, &opened.sources, origins.as_ref());
             pretty(&document)?
         }
         (SchemaFormat::Mermaid, _) => mermaid::render(&schema),
         (SchemaFormat::Dot, _) => dot::render(&schema),
-    })
+    };
+    Ok((text, opened.status(version)))
 }
 
 /// JSON, with the end of its last line.

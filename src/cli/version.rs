@@ -1,5 +1,6 @@
 //! Versions as people type them: `018`, `18`, a timestamp or the beginning of one, a migration's name or file.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use crate::history::{History, Migration};
@@ -32,15 +33,14 @@ pub(super) fn find(history: &History, sources: &SourceMap, written: &str) -> Res
     Err(none(written, &all))
 }
 
-/// The version a migration leaves, as it is shown: its number where no other has that, otherwise its name.
-pub(super) fn label(history: &History, sources: &SourceMap, index: usize) -> String {
-    let Some(migration) = history.migrations.get(index) else { return String::new() };
-    let version = migration.file.version.as_ref().map(|version| version.text.as_str());
-    let same = |other: &&Migration| other.file.version.as_ref().map(|version| version.text.as_str()) == version;
-    match version {
-        Some(version) if history.migrations.iter().filter(same).count() == 1 => version.to_owned(),
-        _ => Candidate::new(history, migration, sources).stem.to_owned(),
-    }
+/// What each version is called: its number where no other has that, otherwise its migration's name.
+pub(super) fn labels(history: &History, sources: &SourceMap) -> Vec<String> {
+    let candidates: Vec<Candidate> = history.migrations.iter().map(|migration| Candidate::new(history, migration, sources)).collect();
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    candidates.iter().for_each(|candidate| *counts.entry(candidate.version).or_default() += 1);
+    let is_known_by_number = |candidate: &Candidate| !candidate.version.is_empty() && counts.get(candidate.version) == Some(&1);
+    let label = |candidate: &Candidate| if is_known_by_number(candidate) { candidate.version } else { candidate.stem }.to_owned();
+    candidates.iter().map(label).collect()
 }
 
 struct Candidate<'a> {

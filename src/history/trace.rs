@@ -1,6 +1,8 @@
 //! What touched which object: every change that had an effect and every statement that wrote rows, in order.
 
-use super::{History, Observer, replay_file};
+use rayon::prelude::*;
+
+use super::{History, Migration, Observer, replay_file};
 use crate::change::{Applied, Change, ChangeKind};
 use crate::difference::{self, Difference, DifferenceKind, Object};
 use crate::schema::{Expression, KeyPart, Name, QualifiedName, Schema, Table};
@@ -63,15 +65,15 @@ impl Deed {
 
 /// Everything that was done to any object, oldest first.
 pub fn trace(history: &History, sources: &SourceMap) -> Vec<Touch> {
-    let mut tracer = Tracer::default();
-    for (index, migration) in history.migrations.iter().enumerate() {
-        tracer.migration = index;
+    // Every migration is replayed by itself: the schema before it is known.
+    let of_migration = |(index, migration): (usize, &Migration)| {
+        let mut tracer = Tracer { migration: index, touches: Vec::new() };
         replay_file(&migration.before, &migration.up, sources, &mut tracer);
-    }
-    tracer.touches
+        tracer.touches
+    };
+    history.migrations.par_iter().enumerate().flat_map_iter(of_migration).collect()
 }
 
-#[derive(Default)]
 struct Tracer {
     migration: usize,
     touches: Vec<Touch>,

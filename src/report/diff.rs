@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
 
-use super::escape::is_unprintable;
+use super::escape::line as printable;
+use super::place;
 use super::schema::json::Place;
 use crate::difference::{Difference, DifferenceKind};
 use crate::source::{SourceMap, Span};
@@ -96,14 +97,6 @@ pub fn unified(comparison: &Comparison) -> String {
     }
     let [old, new] = &comparison.versions;
     diff.unified_diff().context_radius(CONTEXT).header(old, new).to_string()
-}
-
-fn place(span: Span, sources: &SourceMap) -> String {
-    format!("{}:{}", sources.path(span.file), sources.start(span).line)
-}
-
-fn printable(text: &str) -> String {
-    text.chars().map(|character| if is_unprintable(character) || "\r\n".contains(character) { '?' } else { character }).collect()
 }
 
 #[derive(Serialize)]

@@ -188,6 +188,12 @@ pub fn is_unprintable(character: char) -> bool {
     bidirectional || (character.is_control() && !matches!(character, '\n' | '\r' | '\t'))
 }
 
+/// A line for a terminal: nothing in it ends it, moves the cursor or turns text around.
+pub fn line(text: &str) -> String {
+    let visible = |character: char| if is_unprintable(character) || "\r\n".contains(character) { '?' } else { character };
+    text.chars().map(visible).collect()
+}
+
 /// Nothing that ends a line, moves a cursor or turns text around.
 fn printable(character: char) -> char {
     match character {

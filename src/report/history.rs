@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::diff::altered;
-use super::escape::is_unprintable;
-use super::plural;
+use super::escape::line as printable;
+use super::{place, plural};
 use crate::difference::{Difference, DifferenceKind, Object};
 use crate::history::{Deed, Touch};
 use crate::schema::{Name, QualifiedName};
@@ -20,7 +20,7 @@ const SCHEMA_VERSION: u32 = 1;
 const MAX_LINE: usize = 120;
 
 /// Versions that are longer than this do not push everything to the right.
-const MAX_INDENT: usize = 14;
+const MAX_INDENT: usize = 17;
 
 /// A table, or a column of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -191,9 +191,8 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let longest = report.versions.iter().map(|version| version.chars().count()).max().unwrap_or(0);
     let width = longest.min(MAX_INDENT);
     for (entry, version) in report.entries.iter().zip(&report.versions) {
-        let start = report.sources.start(entry.statement);
         let kind = if entry.data { "data: " } else { "" };
-        writeln!(out, "\n{:width$}  {}:{}", printable(version), printable(report.sources.path(entry.statement.file)), start.line)?;
+        writeln!(out, "\n{:width$}  {}", printable(version), printable(&place(entry.statement, report.sources)))?;
         for did in &entry.did {
             writeln!(out, "{:width$}  {kind}{}", "", printable(did))?;
         }
@@ -209,10 +208,6 @@ fn first_line(sources: &SourceMap, statement: Span) -> String {
     let line = sources.text(statement).lines().next().unwrap_or_default().trim_end();
     let shown: String = line.chars().take(MAX_LINE).collect();
     if shown.len() < line.len() { format!("{shown}…") } else { shown }
-}
-
-fn printable(text: &str) -> String {
-    text.chars().map(|character| if is_unprintable(character) || "\r\n".contains(character) { '?' } else { character }).collect()
 }
 
 #[derive(Serialize)]

@@ -4,9 +4,9 @@
 use std::io::{self, Write};
 
 use super::escape::{markdown, markdown_block, markdown_code, markdown_message};
-use super::{Report, terminal};
+use super::{Report, place, terminal};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::{SourceMap, Span};
+use crate::source::SourceMap;
 
 /// More explaining places than this are counted instead of shown.
 const SHOWN_LABELS: usize = 6;
@@ -80,9 +80,4 @@ pub fn severity(severity: Severity) -> &'static str {
         Severity::Warning => "warning",
         Severity::Info => "note",
     }
-}
-
-/// `db/001_a.sql:3`
-pub fn place(span: Span, sources: &SourceMap) -> String {
-    format!("{}:{}", sources.path(span.file), sources.start(span).line)
 }

@@ -43,3 +43,25 @@ pub fn json(directory: &Path, arguments: &[&str]) -> serde_json::Value {
         panic!("not JSON ({error}): {}{}", stdout(&output), String::from_utf8_lossy(&output.stderr));
     })
 }
+
+/// What a document has against a JSON schema in `docs`, in which every field of an object must be described.
+pub fn mistakes(schema: &str, document: &serde_json::Value) -> Vec<String> {
+    let text = std::fs::read_to_string(root().join("docs").join(schema)).expect("a schema");
+    let mut schema = serde_json::from_str(&text).expect("JSON");
+    close(&mut schema);
+    let validator = jsonschema::validator_for(&schema).expect("a sound schema");
+    validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect()
+}
+
+fn close(schema: &mut serde_json::Value) {
+    match schema {
+        serde_json::Value::Object(fields) => {
+            fields.values_mut().for_each(close);
+            if fields.contains_key("properties") {
+                fields.insert("additionalProperties".to_owned(), false.into());
+            }
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(close),
+        _ => {}
+    }
+}

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use super::origins::Origins;
 use crate::ddl;
 use crate::difference::Object;
+use crate::report::escape::line;
+use crate::report::place;
 use crate::schema::{Schema, Table};
 use crate::source::{SourceMap, Span};
 
@@ -100,15 +102,10 @@ impl Writer<'_> {
 
     /// `001_users.sql:3, changed in 004_names.sql:1`
     fn origin(&self, object: &Object, made: Span) -> String {
+        let place = |span| line(&place(span, self.sources));
         match self.origins.changed(object) {
-            Some(changed) => format!("{}, changed in {}", self.place(made), self.place(changed)),
-            None => self.place(made),
+            Some(changed) => format!("{}, changed in {}", place(made), place(changed)),
+            None => place(made),
         }
-    }
-
-    fn place(&self, span: Span) -> String {
-        let path: String =
-            self.sources.path(span.file).chars().map(|character| if character.is_control() { '?' } else { character }).collect();
-        format!("{path}:{}", self.sources.start(span).line)
     }
 }
