@@ -319,6 +319,8 @@ pub struct Query {
     pub types: Vec<Type>,
     /// The output columns, where each is known.
     pub output: Vec<OutputColumn>,
+    /// Queries that stand for relations (subqueries in FROM, common table expressions), by the name they go by.
+    pub subqueries: Vec<(Name, Query)>,
 }
 
 /// One entry of a query's select list.
@@ -339,6 +341,8 @@ pub enum OutputColumn {
         name: Name,
         /// The type, where it can be told from the text alone.
         data_type: Option<Type>,
+        /// The column whose type it has, where that can be told.
+        like: Option<(Option<Name>, Name)>,
     },
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::outcome::{Outcome, done, refuse, refuse_at, shown};
 use super::store::edit_table;
 use super::{ErrorKind, indexes, resolve, rewrite};
-use crate::schema::{ConstraintKind, KeyPart, Name, QualifiedName, RelationKind, Schema, Table, TypeKind};
+use crate::schema::{ConstraintKind, KeyPart, Name, QualifiedName, RelationKind, Schema, Table, TypeKind, View};
 use crate::source::Span;
 
 /// `RENAME COLUMN` of tables, views and composite types.
@@ -127,11 +127,35 @@ fn rename_view_references(schema: &mut Schema, relation: &QualifiedName, from: &
     let readers: Vec<QualifiedName> =
         schema.views.values().filter(|view| view.relations.contains(relation)).map(|view| view.name.clone()).collect();
     for name in readers {
+        let others = others_with_column(schema, &name, relation, from);
         indexes::edit_view(schema, &name, |view| {
+            view.query = rename_in_query(view, relation, from, to, others).into();
             let references = view.column_references.iter_mut().filter(|(holder, name)| holder == relation && name == from);
             references.for_each(|(_, name)| *name = to.clone());
         });
     }
+}
+
+/// Whether a view reads another relation that has a column of the name, or may have.
+fn others_with_column(schema: &Schema, view: &QualifiedName, relation: &QualifiedName, column: &Name) -> bool {
+    let has = |name: &QualifiedName| match (schema.table(name), schema.views.get(name)) {
+        (Some(table), _) => table.columns_uncertain || table.column(column).is_some(),
+        (_, Some(view)) => !view.columns_known || view.columns.contains(column),
+        _ => true,
+    };
+    schema.views.get(view).is_some_and(|view| view.relations.iter().any(|other| other != relation && has(other)))
+}
+
+/// The view's query with the column under its new name. Where another relation has a column of the old name, only what
+/// is written with the relation's own name or alias can be told to be this one's.
+fn rename_in_query(view: &View, relation: &QualifiedName, from: &Name, to: &Name, others: bool) -> String {
+    let named = view.column_references.iter().any(|(holder, name)| holder == relation && name == from);
+    if !named {
+        return view.query.to_string();
+    }
+    let qualifiers = view.aliases.iter().filter(|(_, name)| name == relation).map(|(alias, _)| alias.clone()).collect::<Vec<_>>();
+    let place = if others { rewrite::Place::ColumnOf(&qualifiers) } else { rewrite::Place::Column };
+    rewrite::replace_identifier(&view.query, from, &to.to_sql(), place)
 }
 
 fn rename_owners(schema: &mut Schema, table: &QualifiedName, from: &Name, to: &Name) {

@@ -167,6 +167,7 @@ fn keep_type_of_default(column: &mut Column) {
     let Some(default) = &mut column.default else { return };
     if let ExpressionTree::Literal(Literal::String(_)) = default.value.tree {
         let target = column.data_type.value.clone();
+        let target = Type { modifiers: Vec::new(), ..target };
         default.value.text = format!("{}::{target}", default.value.text).into();
         default.value.tree = ExpressionTree::Cast { operand: Box::new(default.value.tree.clone()), target };
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{OutputColumn, Query, Refusal, resolve};
+use super::{OutputColumn, Query, Refusal, resolve, rewrite};
 use crate::schema::{Column, Name, QualifiedName, Schema, Table, Type, View};
 
 /// A relation of a query under the name it goes by.
@@ -15,7 +15,14 @@ struct Source {
 
 /// Finds the relations; one that is known not to exist is an error.
 fn sources(schema: &Schema, query: &Query) -> Result<Vec<Source>, Refusal> {
-    query.relations.iter().map(|(written, alias)| source(schema, written, alias.as_ref())).collect()
+    let relations = query.relations.iter().map(|(written, alias)| source(schema, written, alias.as_ref()));
+    relations.chain(query.subqueries.iter().map(|(name, query)| subquery(schema, name, query))).collect()
+}
+
+/// A query that stands for a relation.
+fn subquery(schema: &Schema, name: &Name, query: &Query) -> Result<Source, Refusal> {
+    let (columns, complete) = output(&sources(schema, query)?, query);
+    Ok(Source { written: name.clone(), name: None, columns, complete })
 }
 
 fn source(schema: &Schema, written: &QualifiedName, alias: Option<&Name>) -> Result<Source, Refusal> {
@@ -52,7 +59,10 @@ fn output(sources: &[Source], query: &Query) -> (Vec<(Name, Option<Type>)>, bool
             OutputColumn::Column { source: (qualifier, column), name } => {
                 columns.push((name.clone(), find(sources, qualifier.as_ref(), column).and_then(|(_, data_type)| data_type)));
             }
-            OutputColumn::Expression { name, data_type } => columns.push((name.clone(), data_type.clone())),
+            OutputColumn::Expression { name, data_type, like } => {
+                let of_column = like.as_ref().and_then(|(qualifier, column)| find(sources, qualifier.as_ref(), column)?.1);
+                columns.push((name.clone(), data_type.clone().or(of_column)));
+            }
         }
     }
     (columns, complete)
@@ -104,7 +114,26 @@ pub(super) fn fill_view(schema: &Schema, view: &mut View, query: &Query) -> Resu
         distinct(sources.iter().zip(&query.relations).map(|(source, (written, _))| source.name.clone().unwrap_or_else(|| written.clone())));
     view.column_references = distinct(references(&sources, query));
     view.functions = distinct(query.functions.iter().cloned());
+    let goes_by = sources.iter().filter_map(|source| Some((source.written.clone(), source.name.clone()?)));
+    view.aliases = distinct(goes_by);
+    view.query = rewrite::expand_stars(&view.query, |qualifier| columns_behind(&sources, query, qualifier)).into();
     Ok(())
+}
+
+/// What a star stands for, as SQL. PostgreSQL keeps it as the columns there were when the view was made.
+fn columns_behind(sources: &[Source], query: &Query, qualifier: Option<&Name>) -> Option<Vec<String>> {
+    let of = |source: &Source| -> Option<Vec<String>> {
+        let qualified = |(column, _): &(Name, _)| format!("{}.{}", source.written.to_sql(), column.to_sql());
+        (source.complete && source.name.is_some()).then(|| source.columns.iter().map(qualified).collect())
+    };
+    if qualifier.is_some() || sources.len() == 1 {
+        return of(starred(sources, qualifier)?);
+    }
+    let entries = query.output.iter().map(|entry| match entry {
+        OutputColumn::Star(Some(name)) => of(starred(sources, Some(name))?),
+        _ => None,
+    });
+    Some(entries.collect::<Option<Vec<_>>>()?.concat())
 }
 
 fn references<'a>(sources: &'a [Source], query: &'a Query) -> impl Iterator<Item = (QualifiedName, Name)> + 'a {

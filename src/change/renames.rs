@@ -168,7 +168,7 @@ fn rename_in_functions(schema: &mut Schema, from: &QualifiedName, to: &Qualified
     for key in readers {
         let Some(function) = schema.functions.get_mut(&key).map(Arc::make_mut) else { continue };
         function.relations.iter_mut().filter(|relation| *relation == from).for_each(|relation| *relation = to.clone());
-        function.body = rewrite::replace_identifier(&function.body, &from.name, &to.name.to_sql(), rewrite::Place::Relation).into();
+        function.body = rewrite::rename_relation_in_query(&function.body, from, to).into();
     }
 }
 
@@ -180,7 +180,13 @@ fn rename_in_views(schema: &mut Schema, from: &QualifiedName, to: &QualifiedName
         indexes::edit_view(schema, &name, |view| {
             view.relations.iter_mut().filter(|relation| *relation == from).for_each(|relation| *relation = to.clone());
             view.column_references.iter_mut().filter(|(relation, _)| relation == from).for_each(|(relation, _)| *relation = to.clone());
-            view.query = rewrite::replace_identifier(&view.query, &from.name, &to.name.to_sql(), rewrite::Place::Relation).into();
+            view.query = rewrite::rename_relation_in_query(&view.query, from, to).into();
+            view.aliases.iter_mut().filter(|(_, name)| name == from).for_each(|(alias, name)| {
+                *name = to.clone();
+                if *alias == from.name {
+                    *alias = to.name.clone();
+                }
+            });
         });
     }
 }
@@ -278,6 +284,7 @@ fn rename_type_users(schema: &mut Schema, from: &QualifiedName, to: &QualifiedNa
             columns.for_each(|column| {
                 types::rename_in(&mut Arc::make_mut(column).data_type.value, from, to);
             });
+            rewrite::each_expression(table, &mut |expression| rewrite::rename_type(expression, from, to));
         });
     }
     rename_in_types(schema, from, to);

@@ -146,13 +146,16 @@ fn replace_label(expression: &mut Expression, from: &Name, to: &Name) {
 
 /// What an identifier is to be in the text to be replaced.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Place<'a> {
     Column,
+    /// A column behind one of these qualifiers.
+    ColumnOf(&'a [Name]),
     Relation,
+    Type,
 }
 
 /// Replaces an identifier in SQL; strings, types behind `::` and function names stay.
-pub(super) fn replace_identifier(text: &str, from: &Name, to: &str, place: Place) -> String {
+pub(super) fn replace_identifier(text: &str, from: &Name, to: &str, place: Place<'_>) -> String {
     let mut replaced = String::with_capacity(text.len() + to.len());
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
@@ -166,13 +169,133 @@ pub(super) fn replace_identifier(text: &str, from: &Name, to: &str, place: Place
 }
 
 /// Whether the place an identifier stands at is one for a column or relation.
-fn fits(before: &str, after: &str, place: Place) -> bool {
+fn fits(before: &str, after: &str, place: Place<'_>) -> bool {
     let after = after.trim_start();
     let is_type = before.trim_end().ends_with("::");
     let is_call = after.starts_with('(');
     match place {
         Place::Column => !is_type && !is_call && !after.starts_with('.'),
+        Place::ColumnOf(qualifiers) => {
+            let behind = |qualifier: &Name| before.ends_with(&format!("{}.", qualifier.to_sql()));
+            !is_type && !is_call && qualifiers.iter().any(behind)
+        }
         Place::Relation => !is_type && !is_call,
+        Place::Type => is_type || before.ends_with('.') && before.rsplit("::").next().is_some_and(is_qualifier),
+    }
+}
+
+/// Whether a text is a name and the dot behind it.
+fn is_qualifier(text: &str) -> bool {
+    let Some(first) = text.chars().next() else { return false };
+    text.get(token_length(text, first)..) == Some(".")
+}
+
+/// Renames a type in the casts of an expression.
+pub(super) fn rename_type(expression: &mut Expression, from: &QualifiedName, to: &QualifiedName) {
+    let mut found = false;
+    each_node(&mut expression.tree, &mut |node| {
+        if let ExpressionTree::Cast { target, .. } = node
+            && target.name.name == from.name
+            && target.name.schema().is_none_or(|schema| *schema == from.schema)
+        {
+            target.name = QualifiedName::new(target.name.schema.clone(), to.name.clone());
+            found = true;
+        }
+    });
+    if found {
+        expression.text = replace_identifier(&expression.text, &from.name, &to.name.to_sql(), Place::Type).into();
+    }
+}
+
+/// Words behind which a query names relations, and those that end such a list.
+const FROM: &[&str] = &["from", "join", "into", "update", "using"];
+const NOT_FROM: &[&str] = &["select", "where", "on", "group", "order", "having", "limit", "offset", "union", "except", "intersect", "set"];
+
+/// Renames a relation in a query: behind FROM and JOIN, and as a qualifier of columns.
+pub(super) fn rename_relation_in_query(text: &str, from: &QualifiedName, to: &QualifiedName) -> String {
+    let (mut written, mut rest) = (String::with_capacity(text.len()), text);
+    // For each open parenthesis, whether names in it are relations.
+    let mut lists = vec![false];
+    while let Some(first) = rest.chars().next() {
+        let (token, tail) = rest.split_at(token_length(rest, first));
+        let word = token.to_ascii_lowercase();
+        match token {
+            "(" => lists.push(lists.last().copied().unwrap_or_default()),
+            ")" if lists.len() > 1 => drop(lists.pop()),
+            _ => {}
+        }
+        let in_list = lists.last().copied().unwrap_or_default();
+        if let Some(last) = lists.last_mut() {
+            *last = FROM.contains(&word.as_str()) || (in_list && !NOT_FROM.contains(&word.as_str()));
+        }
+        rest = tail;
+        if identifier(token, first).is_none_or(|name| name != *from.name) {
+            written.push_str(token);
+            continue;
+        }
+        let schema = format!("{}.", from.schema.to_sql());
+        let is_qualified = written.ends_with(&schema);
+        let begins_item = written.trim_end().ends_with([',', '(']) || FROM.iter().any(|word| ends_with_word(&written, word));
+        let is_alias = in_list && !begins_item && !is_qualified;
+        if tail.starts_with('.') && !written.ends_with('.') {
+            written.push_str(&to.name.to_sql());
+        } else if in_list && is_qualified {
+            written.truncate(written.len() - schema.len());
+            written.push_str(&format!("{}.{}", to.schema.to_sql(), to.name.to_sql()));
+        } else if in_list && !is_alias && !written.ends_with('.') && !tail.trim_start().starts_with('(') {
+            written.push_str(&to.to_sql());
+        } else {
+            written.push_str(token);
+        }
+    }
+    written
+}
+
+fn ends_with_word(text: &str, word: &str) -> bool {
+    let text = text.trim_end();
+    let head = text.len().checked_sub(word.len()).filter(|start| text.is_char_boundary(*start));
+    head.is_some_and(|start| {
+        text[start..].eq_ignore_ascii_case(word) && !text[..start].ends_with(|c: char| c.is_alphanumeric() || c == '_')
+    })
+}
+
+/// Puts the columns in the place of the stars of select lists, where it is known which these are.
+pub(super) fn expand_stars(text: &str, columns_of: impl Fn(Option<&Name>) -> Option<Vec<String>>) -> String {
+    let (mut written, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(first) = rest.chars().next() {
+        let (token, tail) = rest.split_at(token_length(rest, first));
+        rest = tail;
+        if token != "*" || !expand_star(&mut written, &columns_of) {
+            written.push_str(token);
+        }
+    }
+    written
+}
+
+/// Expands the star behind what is written, if it is one of a select list.
+fn expand_star(written: &mut String, columns_of: &impl Fn(Option<&Name>) -> Option<Vec<String>>) -> bool {
+    let before = written.trim_end();
+    if let Some(qualified) = before.strip_suffix('.') {
+        let start = last_identifier(qualified);
+        let Some(name) = qualified.get(start..).and_then(|token| identifier(token, token.chars().next()?)) else { return false };
+        let Some(columns) = columns_of(Some(&Name::from(name))) else { return false };
+        written.truncate(start);
+        written.push_str(&columns.join(", "));
+        return true;
+    }
+    let in_list = before.ends_with(',') || ["select", "distinct", "all"].iter().any(|word| ends_with_word(before, word));
+    let columns = if in_list { columns_of(None) } else { None };
+    columns.iter().for_each(|columns| written.push_str(&columns.join(", ")));
+    columns.is_some()
+}
+
+/// Where the identifier begins that a text ends with.
+fn last_identifier(text: &str) -> usize {
+    match text.strip_suffix('"') {
+        Some(inner) => inner.rfind('"').unwrap_or(text.len()),
+        None => text
+            .rfind(|character: char| !(character.is_alphanumeric() || character == '_' || character == '$'))
+            .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8)),
     }
 }
 
@@ -221,7 +344,8 @@ fn quoted_length(text: &str, quote: char) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Place, replace_identifier};
+    use super::{Place, expand_stars, rename_relation_in_query, replace_identifier};
+    use crate::schema::{Name, QualifiedName};
 
     #[test]
     fn only_identifiers_that_can_be_the_column_are_replaced() {
@@ -234,6 +358,36 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(replace_identifier(text, &"a".into(), r#""B""#, Place::Column), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_relation_is_renamed_where_a_query_names_relations() {
+        let cases = [
+            ("SELECT t.t, t FROM t", "SELECT u.t, t FROM app.u"),
+            ("SELECT a.t FROM public.t a JOIN b ON b.t = a.t", "SELECT a.t FROM app.u a JOIN b ON b.t = a.t"),
+            ("SELECT x FROM b t, t WHERE t IN (SELECT t FROM t)", "SELECT x FROM b t, app.u WHERE t IN (SELECT t FROM app.u)"),
+        ];
+        for (text, expected) in cases {
+            let renamed = rename_relation_in_query(text, &QualifiedName::new("public", "t"), &QualifiedName::new("app", "u"));
+            assert_eq!(renamed, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_stars_of_select_lists_become_columns() {
+        let cases = [
+            ("SELECT * FROM t", "SELECT t.a, t.b FROM t"),
+            ("SELECT count(*), x.*, 2 * 3 FROM x", "SELECT count(*), x.c, 2 * 3 FROM x"),
+            ("SELECT DISTINCT *, y.* FROM t", "SELECT DISTINCT t.a, t.b, y.* FROM t"),
+        ];
+        let columns = |qualifier: Option<&Name>| match qualifier.map(Name::as_str) {
+            None => Some(vec!["t.a".to_owned(), "t.b".to_owned()]),
+            Some("x") => Some(vec!["x.c".to_owned()]),
+            Some(_) => None,
+        };
+        for (text, expected) in cases {
+            assert_eq!(expand_stars(text, columns), expected, "{text}");
         }
     }
 

@@ -254,6 +254,7 @@ impl Faceted for View {
             columns_known,
             query,
             relations: _,
+            aliases: _,
             column_references: _,
             functions: _,
             security_invoker: _,

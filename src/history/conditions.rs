@@ -393,6 +393,7 @@ mod tests {
             columns_known: true,
             query: "".into(),
             relations: Vec::new(),
+            aliases: Vec::new(),
             column_references: Vec::new(),
             functions: Vec::new(),
             security_invoker: false,

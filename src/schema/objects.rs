@@ -31,6 +31,8 @@ pub struct View {
     pub query: Arc<str>,
     /// Relations the query reads, resolved when the view was made and carried through renames.
     pub relations: Vec<QualifiedName>,
+    /// The names these go by in the query.
+    pub aliases: Vec<(Name, QualifiedName)>,
     /// Columns the query names, with their relation.
     pub column_references: Vec<(QualifiedName, Name)>,
     /// Functions the query calls, by their written names.

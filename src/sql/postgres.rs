@@ -19,6 +19,7 @@ mod meta;
 mod node;
 mod object;
 mod options;
+mod output_type;
 mod query;
 mod reference;
 mod script;

@@ -66,6 +66,7 @@ fn view(name: QualifiedName, select: &Node, query: &Query, span: Span) -> View {
         columns,
         query: expression::deparse_statement(select).into(),
         relations: Vec::new(),
+        aliases: Vec::new(),
         column_references: Vec::new(),
         functions: query.functions.clone(),
         security_invoker: false,

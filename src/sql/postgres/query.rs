@@ -4,6 +4,7 @@ use pg_query::protobuf::{Alias, RangeVar, ResTarget, SelectStmt, WithClause};
 use pg_query::{Node, NodeEnum};
 
 use super::node::{inner, kind, relation, string};
+use super::output_type::{self, Typed};
 use super::{children, data_type, expression};
 use crate::change::{OutputColumn, Query};
 use crate::schema::{Name, QualifiedName};
@@ -24,7 +25,7 @@ pub fn references(node: &Node) -> Query {
 }
 
 fn collect(node: &Node, qualifies: bool) -> Query {
-    let mut collector = Collector { query: Query::default(), hidden: Vec::new(), qualifies, only_relation: None };
+    let mut collector = Collector { query: Query::default(), hidden: Vec::new(), tables: Vec::new(), qualifies, only_relation: None };
     collector.visit(node);
     collector.query
 }
@@ -33,6 +34,8 @@ struct Collector {
     query: Query,
     /// Names of the common table expressions in scope, which are no relations.
     hidden: Vec<Name>,
+    /// The queries of common table expressions seen so far.
+    tables: Vec<(Name, Query)>,
     /// Whether columns get the qualifier they could have been written with.
     qualifies: bool,
     /// What the innermost SELECT selects from, if that is one relation.
@@ -55,6 +58,8 @@ impl Collector {
                 if !is_hidden {
                     let alias = range.alias.as_ref().map(|alias| alias.aliasname.as_str().into());
                     self.query.relations.push((name, alias));
+                } else if let Some((_, table)) = self.tables.iter().rev().find(|(table, _)| *table == name.name) {
+                    self.query.subqueries.push((goes_by(range), table.clone()));
                 }
             }
             NodeEnum::ColumnRef(column) => {
@@ -64,6 +69,15 @@ impl Collector {
             NodeEnum::FuncCall(call) => self.query.functions.push(expression::function_name(call)),
             NodeEnum::SqlvalueFunction(function) => {
                 self.query.functions.push(QualifiedName::unqualified(expression::value_function(function.op())));
+            }
+            NodeEnum::RangeSubselect(range) if self.qualifies => {
+                let subquery = range.subquery.as_deref().map(lower);
+                self.query.subqueries.extend(range.alias.as_ref().zip(subquery).map(|(alias, query)| named(alias, query)));
+            }
+            NodeEnum::CommonTableExpr(table) if self.qualifies => {
+                let query = table.ctequery.as_deref().map(lower).unwrap_or_default();
+                let query = super::table::with_column_names(query, super::node::names(&table.aliascolnames));
+                self.tables.push((table.ctename.as_str().into(), query));
             }
             NodeEnum::TypeCast(cast) => self.query.types.extend(cast.type_name.as_ref().map(data_type::lower)),
             NodeEnum::InsertStmt(statement) => return self.visit_statement(node, &statement.with_clause),
@@ -113,10 +127,16 @@ fn only_relation(select: &SelectStmt) -> Option<Name> {
     match select.from_clause.as_slice() {
         [only] => match kind(only)? {
             NodeEnum::RangeVar(range) => Some(goes_by(range)),
+            NodeEnum::RangeSubselect(range) => range.alias.as_ref().map(|alias| alias.aliasname.as_str().into()),
             _ => None,
         },
         _ => None,
     }
+}
+
+/// A subquery under its alias, which may name its columns, too.
+fn named(alias: &Alias, query: Query) -> (Name, Query) {
+    (alias.aliasname.as_str().into(), super::table::with_column_names(query, super::node::names(&alias.colnames)))
 }
 
 /// The name a relation is referred to by.
@@ -139,10 +159,23 @@ fn output(select: &SelectStmt) -> Vec<OutputColumn> {
     }
     if let Some(row) = first.values_lists.first() {
         let width = super::node::items(row).len();
-        return (1..=width).map(|index| OutputColumn::Expression { name: format!("column{index}").into(), data_type: None }).collect();
+        return (1..=width)
+            .map(|index| OutputColumn::Expression { name: format!("column{index}").into(), data_type: None, like: None })
+            .collect();
     }
-    let columns = first.target_list.iter().filter_map(kind).filter_map(output_column);
+    let only = only_relation(first);
+    let columns = first.target_list.iter().filter_map(kind).filter_map(output_column).map(|column| qualified(column, only.as_ref()));
     columns.flat_map(|column| if matches!(column, OutputColumn::Star(None)) { stars(first) } else { vec![column] }).collect()
+}
+
+/// A column without a qualifier is one of the only relation there is.
+fn qualified(mut column: OutputColumn, only: Option<&Name>) -> OutputColumn {
+    let source = match &mut column {
+        OutputColumn::Column { source, .. } | OutputColumn::Expression { like: Some(source), .. } => source,
+        OutputColumn::Expression { .. } | OutputColumn::Star(_) => return column,
+    };
+    source.0 = source.0.take().or_else(|| only.cloned());
+    column
 }
 
 /// `*` as one star for each entry of FROM; as it is where a join merges columns.
@@ -179,11 +212,12 @@ fn output_column(target: &NodeEnum) -> Option<OutputColumn> {
         });
     }
     let name = written_name(target).unwrap_or_else(|| implicit_name(value));
-    let data_type = match value {
-        NodeEnum::TypeCast(cast) => cast.type_name.as_ref().map(data_type::lower),
-        _ => None,
+    let (data_type, like) = match output_type::of(value) {
+        Typed::Known(data_type) => (Some(data_type), None),
+        Typed::Like(column) => (None, Some(column)),
+        Typed::Unknown | Typed::Untyped => (None, None),
     };
-    Some(OutputColumn::Expression { name, data_type })
+    Some(OutputColumn::Expression { name, data_type, like })
 }
 
 fn written_name(target: &ResTarget) -> Option<Name> {

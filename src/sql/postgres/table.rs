@@ -181,7 +181,7 @@ pub fn select_into(text: &Text, node: &Node) -> Option<Change> {
 pub fn with_column_names(mut query: Query, columns: Vec<Name>) -> Query {
     let has_star = query.output.iter().any(|output| matches!(output, OutputColumn::Star(_)));
     if has_star && !columns.is_empty() {
-        query.output = columns.into_iter().map(|name| OutputColumn::Expression { name, data_type: None }).collect();
+        query.output = columns.into_iter().map(|name| OutputColumn::Expression { name, data_type: None, like: None }).collect();
         return query;
     }
     for (output, written) in query.output.iter_mut().zip(columns) {
