@@ -155,6 +155,8 @@ pub enum ChangeKind {
 
     /// `CREATE VIEW`, `CREATE MATERIALIZED VIEW`; the view's references are in `query`, resolved when applied.
     CreateView { view: Box<View>, query: Box<Query>, or_replace: bool, if_not_exists: bool },
+    /// `REFRESH MATERIALIZED VIEW`; not populated `WITH NO DATA`.
+    RefreshView { view: QualifiedName, populated: bool },
     /// `CREATE SEQUENCE`.
     CreateSequence { sequence: Box<Sequence>, if_not_exists: bool },
     /// `ALTER SEQUENCE`: `owned_by: Some(None)` is `OWNED BY NONE`.
@@ -244,6 +246,8 @@ pub enum ObjectReference {
 pub struct Like {
     /// The copied table.
     pub source: QualifiedName,
+    /// How many of the table's own columns stand before it.
+    pub position: usize,
     /// `INCLUDING DEFAULTS`.
     pub defaults: bool,
     /// `INCLUDING CONSTRAINTS`: checks only.

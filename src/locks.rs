@@ -238,7 +238,8 @@ impl Held<'_> {
             | C::AlterAttribute { .. }
             | C::CreateFunction { .. }
             | C::AlterFunction { .. }
-            | C::CreateExtension { .. } => {}
+            | C::CreateExtension { .. }
+            | C::RefreshView { .. } => {}
         }
     }
 }

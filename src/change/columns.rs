@@ -58,14 +58,31 @@ pub(super) fn prepare(schema: &mut Schema, table: &QualifiedName, column: &Colum
         let options = column.sequence_options.take().unwrap_or_default();
         make_sequence(schema, table, &column, Some(&options));
     }
+    column.null_default = column.null_default.or_else(|| kept_null(schema, &column.data_type.value, column.default.as_ref()?));
     column.default = column.default.and_then(|default| Some(Spanned::new(kept_default(schema, &default.value)?, default.span)));
     Ok(column)
 }
 
+/// The type of the NULL that a default leaves in the catalog: of a type with modifiers or a domain it is an expression,
+/// not a constant.
+fn kept_null(schema: &Schema, data_type: &Type, default: &Spanned<Expression>) -> Option<Type> {
+    let is_domain = base_type(schema, data_type) != data_type;
+    let is_expression = is_domain || !data_type.modifiers.is_empty() || data_type.is("character");
+    (is_expression && is_null(&default.value)).then(|| match is_domain {
+        true => data_type.clone(),
+        // Without a length, CHARACTER would mean one character.
+        false if data_type.is("character") => Type::builtin("bpchar"),
+        false => Type { modifiers: Vec::new(), ..data_type.clone() },
+    })
+}
+
+fn is_null(default: &Expression) -> bool {
+    matches!(default.tree.without_casts(), ExpressionTree::Literal(Literal::Null))
+}
+
 /// A default as the catalog keeps it: NULL is none.
 fn kept_default(schema: &Schema, default: &Expression) -> Option<Expression> {
-    let is_null = matches!(default.tree.without_casts(), ExpressionTree::Literal(Literal::Null));
-    (!is_null).then(|| dependents::resolved(schema, default))
+    (!is_null(default)).then(|| dependents::resolved(schema, default))
 }
 
 /// The sequence of a `serial` column, or of an identity column with its options.
@@ -222,8 +239,13 @@ pub(super) fn set_default(schema: &mut Schema, span: Span, table: &QualifiedName
     if let Some(kind) = kind {
         return refuse(ErrorKind::InvalidDefinition, format!("column `{column}` of relation `{}` is {kind} column", shown(table)));
     }
+    let written = default.map(|default| Spanned::new(default.clone(), span));
+    let null = there.and_then(|there| kept_null(schema, &there.data_type.value, written.as_ref()?));
     let default = default.and_then(|default| Some(Spanned::new(kept_default(schema, default)?, span)));
-    edit(schema, table, column, span, |column| column.default = default.clone());
+    edit(schema, table, column, span, |column| {
+        column.default = default.clone();
+        column.null_default = null.clone();
+    });
     done()
 }
 

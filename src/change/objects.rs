@@ -82,6 +82,15 @@ fn check_replacement(there: &View, view: &View) -> Result<(), Refusal> {
     }
 }
 
+/// `REFRESH MATERIALIZED VIEW`.
+pub(super) fn refresh_view(schema: &mut Schema, written: &QualifiedName, populated: bool) -> Outcome {
+    let name = resolve::required_relation(schema, written)?;
+    if let Some(name) = name.filter(|name| schema.views.get(name).is_some_and(|view| view.populated != populated)) {
+        indexes::edit_view(schema, &name, |view| view.populated = populated);
+    }
+    done()
+}
+
 /// `CREATE SEQUENCE`.
 pub(super) fn create_sequence(schema: &mut Schema, written: &Sequence, if_not_exists: bool) -> Outcome {
     let name = resolve::new_name(schema, &written.name, written.temporary);

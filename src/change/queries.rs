@@ -35,7 +35,10 @@ fn source(schema: &Schema, written: &QualifiedName, alias: Option<&Name>) -> Res
             let columns = table.columns.iter().map(|column| (column.name.clone(), Some(column.data_type.value.clone())));
             (columns.collect(), !table.columns_uncertain)
         }
-        (_, Some(view)) => (view.columns.iter().map(|column| (column.clone(), None)).collect(), view.columns_known),
+        (_, Some(view)) => {
+            let types = view.column_types.iter().cloned().chain(std::iter::repeat(None));
+            (view.columns.iter().cloned().zip(types).collect(), view.columns_known)
+        }
         _ => (Vec::new(), false),
     };
     Ok(Source { written: goes_by, name, columns, complete })
@@ -108,6 +111,8 @@ pub(super) fn fill_view(schema: &Schema, view: &mut View, query: &Query) -> Resu
     let sources = sources(schema, query)?;
     let (columns, complete) = output(&sources, query);
     let named = view.columns.len();
+    let found = |written: &Type| resolve::data_type(schema, written).unwrap_or_else(|_| written.clone());
+    view.column_types = columns.iter().map(|(_, data_type)| data_type.as_ref().map(found)).collect();
     view.columns.extend(columns.into_iter().skip(named).map(|(name, _)| name));
     view.columns_known = complete;
     view.relations =

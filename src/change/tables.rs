@@ -67,13 +67,18 @@ fn build(schema: &mut Schema, span: Span, name: &QualifiedName, written: &Table,
     if let Some(query) = query {
         queries::fill_table(schema, &mut table, query)?;
     }
+    let mut own = written.columns.as_slice();
     for (source, like) in sources.iter().zip(like) {
+        let taken = written.columns.len() - own.len();
+        let (before, behind) = own.split_at(like.position.saturating_sub(taken).min(own.len()));
+        own = behind;
+        add_columns(schema, &mut table, before)?;
         match source {
             Some(source) => copy_columns(schema, &mut table, source, like)?,
             None => table.columns_uncertain = true,
         }
     }
-    add_columns(schema, &mut table, written)?;
+    add_columns(schema, &mut table, own)?;
     check_partition_key(&table)?;
     let parents: Vec<QualifiedName> = table.inherits.clone();
     let partitioned_parent = table.partition_of.as_ref().map(|of| of.parent.clone());
@@ -129,8 +134,8 @@ fn parent_name(schema: &Schema, table: &mut Table, written: &QualifiedName) -> R
 }
 
 /// The table's own columns; one that a parent has, too, becomes one column with it.
-fn add_columns(schema: &mut Schema, table: &mut Table, written: &Table) -> Result<(), Refusal> {
-    for column in &written.columns {
+fn add_columns(schema: &mut Schema, table: &mut Table, columns: &[Arc<Column>]) -> Result<(), Refusal> {
+    for column in columns {
         let there = table.columns.iter().position(|there| there.name == column.name);
         match there.and_then(|position| table.columns.get_mut(position)) {
             Some(there) if there.inherited => merge_into(Arc::make_mut(there), column),
@@ -207,6 +212,7 @@ fn copy_columns(schema: &mut Schema, table: &mut Table, source: &Table, like: &L
         copy.collation = column.collation.clone();
         if like.defaults {
             copy.default = column.default.clone();
+            copy.null_default = column.null_default.clone();
         }
         if like.generated {
             copy.generated = column.generated.clone();

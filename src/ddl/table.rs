@@ -72,6 +72,9 @@ pub fn column_definition(schema: &Schema, table: &Table, column: &Column) -> Str
     if let Some(default) = &column.default {
         written.push_str(&format!(" DEFAULT {}", operand(&default.value.text)));
     }
+    if let Some(data_type) = column.null_default.as_ref().filter(|_| column.default.is_none()) {
+        written.push_str(&format!(" DEFAULT {}", operand(&format!("NULL::{data_type}"))));
+    }
     if let Some(generated) = &column.generated {
         let kept = if generated.value.stored { "STORED" } else { "VIRTUAL" };
         written.push_str(&format!(" GENERATED ALWAYS AS ({}) {kept}", generated.value.expression.text));

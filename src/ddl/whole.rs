@@ -4,7 +4,7 @@ use super::comment::{self, comments_of_table};
 use super::order::{self, Object};
 use super::table::{has_twin, is_late};
 use super::{beside, join};
-use crate::schema::{Index, Name, Persistence, Schema, TEMPORARY, Table, TypeKind};
+use crate::schema::{Index, Name, Persistence, Schema, Sequence, TEMPORARY, Table, TypeKind};
 
 /// The schema as SQL for an empty database: one statement a paragraph, the same for the same schema.
 pub fn create_schema(schema: &Schema) -> String {
@@ -53,7 +53,8 @@ fn create(schema: &Schema, object: &Object) -> Vec<String> {
     match object {
         Object::Type(name) => schema.types.get(name).map(|definition| super::create_type(definition)).into_iter().collect(),
         Object::Sequence(name) => {
-            schema.sequences.get(name).filter(|it| !it.temporary).map(|sequence| super::create_sequence(sequence)).into_iter().collect()
+            let sequence = schema.sequences.get(name).filter(|sequence| !sequence.temporary);
+            sequence.map(|sequence| create_sequence(schema, sequence)).into_iter().collect()
         }
         Object::Function(key) => schema.functions.get(key).map(|function| super::create_function(function)).into_iter().collect(),
         Object::Table(name) => {
@@ -71,6 +72,16 @@ fn create(schema: &Schema, object: &Object) -> Vec<String> {
 /// What is made after a table and its partitions' parents: foreign keys, storage, triggers, policies, comments.
 pub(crate) fn parts_of_table(table: &Table) -> impl Iterator<Item = String> {
     late_constraints(table).chain(super::storage(table)).chain(rules_of_rows(table)).chain(comments_of_table(table))
+}
+
+/// A sequence is kept as the table it belongs to is.
+fn create_sequence(schema: &Schema, sequence: &Sequence) -> String {
+    let owner = sequence.owned_by.as_ref().and_then(|(table, _)| schema.table(table));
+    let statement = super::create_sequence(sequence);
+    match owner.is_some_and(|table| table.persistence == Persistence::Unlogged) {
+        true => statement.replacen("CREATE ", "CREATE UNLOGGED ", 1),
+        false => statement,
+    }
 }
 
 fn indexes(table: &Table) -> impl Iterator<Item = String> {

@@ -390,6 +390,7 @@ mod tests {
             name,
             materialized: false,
             columns: vec!["name".into()],
+            column_types: Vec::new(),
             columns_known: true,
             query: "".into(),
             relations: Vec::new(),

@@ -25,6 +25,8 @@ pub struct View {
     pub materialized: bool,
     /// The names of its columns, as far as they are known.
     pub columns: Vec<Name>,
+    /// Their types, as far as these are known.
+    pub column_types: Vec<Option<Type>>,
     /// Whether `columns` is complete.
     pub columns_known: bool,
     /// The query, in the parser's own deparse.

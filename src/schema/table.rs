@@ -197,6 +197,9 @@ pub struct Column {
     pub nullable: Spanned<bool>,
     /// `DEFAULT`, or the sequence call behind `serial`.
     pub default: Option<Spanned<Expression>>,
+    /// The type of the NULL that `DEFAULT NULL` left in the catalog, as it does where the column's type has modifiers.
+    /// It has no effect and is no `default`.
+    pub null_default: Option<Type>,
     /// `GENERATED … AS IDENTITY`.
     pub identity: Option<Spanned<Identity>>,
     /// `GENERATED ALWAYS AS (…) STORED` or `VIRTUAL`.
@@ -225,6 +228,7 @@ impl Column {
             data_type: Spanned::new(data_type, span),
             nullable: Spanned::new(true, span),
             default: None,
+            null_default: None,
             identity: None,
             generated: None,
             serial: false,

@@ -12,6 +12,7 @@ mod data_type;
 mod error;
 mod expression;
 mod function;
+mod geometry;
 mod index;
 mod maintenance;
 pub mod mentions;
@@ -134,6 +135,9 @@ fn body(text: &Text, node: &Node) -> Option<Body> {
             if let Some(change) = table::select_into(text, node) {
                 return Some(Body::Changes(vec![change]));
             }
+            if let Some(change) = geometry::added_column(text, select) {
+                return Some(Body::Changes(vec![change]));
+            }
             if let Some(setting) = setting::set_config(text, select) {
                 return Some(setting);
             }
@@ -185,6 +189,7 @@ fn change(text: &Text, node: &NodeEnum) -> Option<Change> {
         NodeEnum::AlterObjectSchemaStmt(statement) => reference::set_schema(text, statement),
         NodeEnum::CommentStmt(statement) => reference::comment(text, statement),
         NodeEnum::ViewStmt(statement) => object::create_view(text, statement),
+        NodeEnum::RefreshMatViewStmt(statement) => Some(object::refresh_view(text, statement)),
         NodeEnum::CreateSeqStmt(statement) => Some(object::create_sequence(text, statement)),
         NodeEnum::AlterSeqStmt(statement) => object::alter_sequence(text, statement),
         NodeEnum::CreateEnumStmt(statement) => Some(object::create_enum(text, statement)),

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// A server, by the directory of its socket.
@@ -16,9 +17,10 @@ impl Server {
     }
 
     /// Runs something in an empty database of its own, and drops it.
-    pub fn with_database<T>(&self, name: &str, act: impl FnOnce(&Database) -> T) -> T {
-        let database = Database { server: self.clone(), name: name.to_owned() };
-        let maintenance = Database { server: self.clone(), name: "postgres".to_owned() };
+    /// Scripts find the files they name in `directory`.
+    pub fn with_database<T>(&self, name: &str, directory: &Path, act: impl FnOnce(&Database) -> T) -> T {
+        let database = |name: &str| Database { server: self.clone(), name: name.to_owned(), directory: directory.to_owned() };
+        let (database, maintenance) = (database(name), database("postgres"));
         maintenance.expect(&format!("DROP DATABASE IF EXISTS {name}; CREATE DATABASE {name};"));
         let result = act(&database);
         maintenance.expect(&format!("DROP DATABASE {name};"));
@@ -30,6 +32,8 @@ impl Server {
 pub struct Database {
     server: Server,
     name: String,
+    /// Where scripts find the files they name.
+    directory: PathBuf,
 }
 
 impl Database {
@@ -63,6 +67,7 @@ impl Database {
         let stop = format!("ON_ERROR_STOP={stop}");
         let mut child = Command::new("psql")
             .args(["-X", "-q", "-A", "-t", "-v", &stop, "-U", "postgres", "-h", &self.server.0, "-d", &self.name, "-f", "-"])
+            .current_dir(&self.directory)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -3,7 +3,7 @@
 use pg_query::protobuf::{
     AlterDomainStmt, AlterEnumStmt, AlterPolicyStmt, AlterSeqStmt, CompositeTypeStmt, ConstrType, Constraint as Parsed, CreateDomainStmt,
     CreateEnumStmt, CreateExtensionStmt, CreatePolicyStmt, CreateRangeStmt, CreateSchemaStmt, CreateSeqStmt, CreateTableAsStmt,
-    CreateTrigStmt, DropBehavior, TruncateStmt, ViewStmt,
+    CreateTrigStmt, DropBehavior, RefreshMatViewStmt, TruncateStmt, ViewStmt,
 };
 use pg_query::{Node, NodeEnum};
 
@@ -56,6 +56,12 @@ pub fn create_materialized_view(text: &Text, statement: &CreateTableAsStmt) -> O
     Some(Change { kind, span })
 }
 
+/// `REFRESH MATERIALIZED VIEW`.
+pub fn refresh_view(text: &Text, statement: &RefreshMatViewStmt) -> Change {
+    let (view, populated) = (optional_relation(&statement.relation), !statement.skip_data);
+    Change { kind: ChangeKind::RefreshView { view, populated }, span: text.name_at(node::location(&statement.relation)) }
+}
+
 /// What can be said of a view before it is applied; its references are in `query` until then.
 fn view(name: QualifiedName, select: &Node, query: &Query, span: Span) -> View {
     let columns: Vec<Name> = query.output.iter().map_while(output_name).collect();
@@ -64,6 +70,7 @@ fn view(name: QualifiedName, select: &Node, query: &Query, span: Span) -> View {
         materialized: false,
         columns_known: columns.len() == query.output.len(),
         columns,
+        column_types: Vec::new(),
         query: expression::deparse_statement(select).into(),
         relations: Vec::new(),
         aliases: Vec::new(),

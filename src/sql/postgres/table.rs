@@ -54,7 +54,7 @@ fn fill(text: &Text, statement: &CreateStmt, table: &mut Table) -> Vec<Like> {
                 apply_not_null(text, parsed, &tokens, table);
                 constraints.extend(constraint::lower(text, parsed, tokens, None));
             }
-            NodeEnum::TableLikeClause(clause) => like.push(like_clause(clause)),
+            NodeEnum::TableLikeClause(clause) => like.push(like_clause(clause, table.columns.len())),
             _ => {}
         }
     }
@@ -131,11 +131,12 @@ fn bound_value(node: &Node) -> String {
     if ["minvalue", "maxvalue"].contains(&text.as_str()) { text.to_ascii_uppercase() } else { text }
 }
 
-fn like_clause(clause: &TableLikeClause) -> Like {
+fn like_clause(clause: &TableLikeClause, position: usize) -> Like {
     // The bits of PostgreSQL's TableLikeOption.
     let including = |bit: u32| clause.options & (1 << bit) != 0;
     Like {
         source: optional_relation(&clause.relation),
+        position,
         comments: including(0),
         compression: including(1),
         constraints: including(2),
