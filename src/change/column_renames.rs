@@ -35,6 +35,9 @@ fn rename_view_column(schema: &mut Schema, name: &QualifiedName, column: &Name, 
     indexes::edit_view(schema, name, |view| {
         view.columns.iter_mut().filter(|existing| *existing == column).for_each(|existing| *existing = to.clone());
     });
+    indexes::edit_view(schema, name, |view| {
+        view.column_comments.iter_mut().filter(|(commented, _)| commented == column).for_each(|(commented, _)| *commented = to.clone());
+    });
     rename_view_references(schema, name, column, to);
     done()
 }

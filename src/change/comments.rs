@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::objects::comment;
 use super::outcome::{Outcome, done, refuse};
 use super::store::edit_table;
-use super::{ErrorKind, ObjectReference, constraints, dependents, indexes, resolve};
-use crate::schema::{Name, QualifiedName, RelationKind, Schema};
+use super::{ErrorKind, ObjectReference, constraints, dependents, functions, indexes, resolve};
+use crate::schema::{Name, QualifiedName, RelationKind, Schema, Type};
 use crate::source::Span;
 
 /// Sets or removes the comment of an object. What the model does not hold is passed over.
@@ -59,7 +59,7 @@ pub(super) fn set(schema: &mut Schema, span: Span, object: &ObjectReference, tex
                 Arc::make_mut(namespace).comment = value;
             }
         }
-        R::Function { name, .. } => on_function(schema, name, span, text),
+        R::Function { name, arguments } => on_function(schema, name, arguments.as_deref(), span, text),
         R::Extension(_) | R::DomainConstraint(..) | R::Other(_) => {}
     }
     done()
@@ -80,14 +80,7 @@ fn on_relation(schema: &mut Schema, span: Span, written: &QualifiedName, text: O
             }
         }
         Some(RelationKind::Index) => {
-            let Some(holder) = schema.index_tables.get(&name).cloned() else { return done() };
-            edit_table(schema, &holder, |table| {
-                table
-                    .indexes
-                    .iter_mut()
-                    .filter(|index| index.name == name.name)
-                    .for_each(|index| Arc::make_mut(index).comment = value.clone());
-            });
+            indexes::edit(schema, &name, |index| index.comment = value);
         }
         _ => {}
     }
@@ -96,6 +89,12 @@ fn on_relation(schema: &mut Schema, span: Span, written: &QualifiedName, text: O
 
 fn on_column(schema: &mut Schema, span: Span, written: &QualifiedName, column: &Name, text: Option<&Arc<str>>) -> Outcome {
     let Some(table) = resolve::required_relation(schema, written)? else { return done() };
+    if schema.views.contains_key(&table) {
+        indexes::edit_view(schema, &table, |view| {
+            view.column_comments.retain(|(commented, _)| commented != column);
+            view.column_comments.extend(comment(span, text).map(|text| (column.clone(), text)));
+        });
+    }
     if !schema.tables.contains_key(&table) {
         return done();
     }
@@ -112,11 +111,9 @@ fn on_column(schema: &mut Schema, span: Span, written: &QualifiedName, column: &
     })
 }
 
-fn on_function(schema: &mut Schema, written: &QualifiedName, span: Span, text: Option<&Arc<str>>) {
+fn on_function(schema: &mut Schema, written: &QualifiedName, arguments: Option<&[Type]>, span: Span, text: Option<&Arc<str>>) {
     let Some(name) = dependents::function(schema, written) else { return };
-    let keys: Vec<_> = schema.functions_named(&name).map(|function| function.key.clone()).collect();
-    // With overloads it does not matter to any lint which one is commented on.
-    if let Some(function) = keys.first().and_then(|key| schema.functions.get_mut(key)) {
+    if let Some(function) = functions::meant(schema, &name, arguments).and_then(|key| schema.functions.get_mut(&key)) {
         Arc::make_mut(function).comment = comment(span, text);
     }
 }

@@ -47,15 +47,19 @@ pub(super) fn alter(schema: &mut Schema, written: &QualifiedName, arguments: Opt
         let message = format!("function `{}` does not exist", shown(written));
         return if unseen { done() } else { refuse(ErrorKind::UndefinedFunction, message) };
     };
-    let found = |written: &Type| resolve::data_type(schema, written).unwrap_or_else(|_| written.clone());
-    let arguments: Option<Vec<Type>> = arguments.map(|arguments| arguments.iter().map(found).collect());
-    let meant = |key: &&FunctionKey| arguments.as_ref().is_none_or(|arguments| key.arguments == *arguments);
-    let key = schema.functions_named(&name).map(|function| &function.key).find(meant).cloned();
-    if let Some(function) = key.and_then(|key| schema.functions.get_mut(&key)) {
+    if let Some(function) = meant(schema, &name, arguments).and_then(|key| schema.functions.get_mut(&key)) {
         let function = Arc::make_mut(function);
         options.iter().for_each(|option| set_option(function, option));
     }
     done()
+}
+
+/// The function with these input arguments; the first of the name where none are written.
+pub(super) fn meant(schema: &Schema, name: &QualifiedName, arguments: Option<&[Type]>) -> Option<FunctionKey> {
+    let found = |written: &Type| resolve::data_type(schema, written).unwrap_or_else(|_| written.clone());
+    let arguments: Option<Vec<Type>> = arguments.map(|arguments| arguments.iter().map(found).collect());
+    let meant = |key: &&FunctionKey| arguments.as_ref().is_none_or(|arguments| key.arguments == *arguments);
+    schema.functions_named(name).map(|function| &function.key).find(meant).cloned()
 }
 
 /// Carries out one clause on a function.

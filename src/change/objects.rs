@@ -46,6 +46,7 @@ pub(super) fn create_view(
             check_replacement(&there, &view)?;
             view.comment = there.comment.clone();
             view.triggers = there.triggers.clone();
+            view.column_comments = there.column_comments.clone();
             view.span = there.span;
             view.changed = there.changed.clone();
             view.changed.push_back(span);

@@ -123,7 +123,11 @@ fn comments(schema: &Schema, tables: &[&Table]) -> Vec<String> {
         let itself = comment::of(format!("{kind} {}", view.name.to_sql()), &view.comment);
         let indexes =
             view.indexes.iter().filter_map(|it| comment::of(format!("INDEX {}", beside(&view.name, &it.name).to_sql()), &it.comment));
-        itself.into_iter().chain(indexes).collect::<Vec<_>>()
+        let columns = view
+            .column_comments
+            .iter()
+            .map(|(column, text)| comment::comment_on(&format!("COLUMN {}.{}", view.name.to_sql(), column.to_sql()), Some(&text.value)));
+        itself.into_iter().chain(columns).chain(indexes).collect::<Vec<_>>()
     });
     namespaces.chain(types).chain(sequences).chain(functions).chain(of_tables).chain(views).collect()
 }

@@ -263,6 +263,7 @@ impl Faceted for View {
             populated: _,
             indexes: _,
             triggers: _,
+            column_comments: _,
             comment: remark,
             span: _,
             changed: _,

@@ -403,6 +403,7 @@ mod tests {
             indexes: Vec::new(),
             triggers: Vec::new(),
             comment: None,
+            column_comments: Vec::new(),
             span: span(),
             changed: imbl::Vector::new(),
         }

@@ -51,6 +51,8 @@ pub struct View {
     pub triggers: Vec<Arc<Trigger>>,
     /// `COMMENT ON VIEW`.
     pub comment: Option<Spanned<Arc<str>>>,
+    /// `COMMENT ON COLUMN`, by column.
+    pub column_comments: Vec<(Name, Spanned<Arc<str>>)>,
     /// The name where it was made.
     pub span: Span,
     /// Every later change to it, oldest first.

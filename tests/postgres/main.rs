@@ -87,7 +87,7 @@ impl Source {
         let mut sources = SourceMap::default();
         let directory = layout::discover(&self.directory, &mut sources, &DiscoverOptions::default());
         let history = History::load(directory.unwrap_or_else(|error| panic!("{error}")), &sources);
-        let (catalog, lines, uncovered) = server.with_database(&format!("{name}_files"), &self.directory, |database| {
+        let (catalog, lines, uncovered) = server.within(&self.directory).with_database(&format!("{name}_files"), |database| {
             database.expect(&self.preparation);
             history.migrations.iter().for_each(|migration| apply(database, sources.text(migration.file.up.span)));
             (database.expect(CATALOG), database.expect(model::CATALOG), database.expect(model::UNCOVERED))
@@ -114,7 +114,7 @@ fn apply(database: &Database, text: &str) {
 fn compare_case(server: &Server, name: &str, path: &PathBuf) -> Option<String> {
     let case = std::fs::read_to_string(path).expect("the case is readable");
     let (statements, _) = case.split_once("-- leaves:\n").expect("the case says what it leaves");
-    let catalog = server.with_database(&format!("{name}_case"), &common::root(), |database| {
+    let catalog = server.with_database(&format!("{name}_case"), |database| {
         database.run_each(statements);
         database.expect(CATALOG)
     });
@@ -139,7 +139,7 @@ fn replay(statements: &str) -> Schema {
 /// What differs once the schema as it is printed is loaded into an empty database.
 fn printed_difference(server: &Server, name: &str, preparation: &str, schema: &Schema, catalog: &BTreeSet<String>) -> Option<String> {
     let printed = ddl::create_schema(schema);
-    let loaded = server.with_database(&format!("{name}_printed"), &common::root(), |database| {
+    let loaded = server.with_database(&format!("{name}_printed"), |database| {
         database.expect(preparation);
         database.run(&printed).map(|_| database.expect(CATALOG))
     });

@@ -8,19 +8,30 @@ use std::process::{Command, Stdio};
 
 /// A server, by the directory of its socket.
 #[derive(Clone)]
-pub struct Server(String);
+pub struct Server {
+    socket: String,
+    /// Where scripts find the files they name.
+    directory: PathBuf,
+}
 
 impl Server {
     /// The server that `MIGRALINT_POSTGRES` names.
     pub fn from_environment() -> Option<Self> {
-        std::env::var("MIGRALINT_POSTGRES").ok().map(Self)
+        std::env::var("MIGRALINT_POSTGRES").ok().map(|socket| Self { socket, directory: ".".into() })
+    }
+
+    /// The same server, for scripts that name files in this directory.
+    pub fn within(&self, directory: &Path) -> Self {
+        Self { directory: directory.to_owned(), ..self.clone() }
+    }
+
+    fn database(&self, name: &str) -> Database {
+        Database { server: self.clone(), name: name.to_owned() }
     }
 
     /// Runs something in an empty database of its own, and drops it.
-    /// Scripts find the files they name in `directory`.
-    pub fn with_database<T>(&self, name: &str, directory: &Path, act: impl FnOnce(&Database) -> T) -> T {
-        let database = |name: &str| Database { server: self.clone(), name: name.to_owned(), directory: directory.to_owned() };
-        let (database, maintenance) = (database(name), database("postgres"));
+    pub fn with_database<T>(&self, name: &str, act: impl FnOnce(&Database) -> T) -> T {
+        let (database, maintenance) = (self.database(name), self.database("postgres"));
         maintenance.expect(&format!("DROP DATABASE IF EXISTS {name}; CREATE DATABASE {name};"));
         let result = act(&database);
         maintenance.expect(&format!("DROP DATABASE {name};"));
@@ -32,15 +43,12 @@ impl Server {
 pub struct Database {
     server: Server,
     name: String,
-    /// Where scripts find the files they name.
-    directory: PathBuf,
 }
 
 impl Database {
     /// Runs something in a copy of this database, and drops it.
     pub fn with_copy<T>(&self, name: &str, act: impl FnOnce(&Database) -> T) -> T {
-        let copy = Database { server: self.server.clone(), name: name.to_owned() };
-        let maintenance = Database { server: self.server.clone(), name: "postgres".to_owned() };
+        let (copy, maintenance) = (self.server.database(name), self.server.database("postgres"));
         maintenance.expect(&format!("DROP DATABASE IF EXISTS {name}; CREATE DATABASE {name} TEMPLATE {};", self.name));
         let result = act(&copy);
         maintenance.expect(&format!("DROP DATABASE {name};"));
@@ -66,8 +74,8 @@ impl Database {
     fn psql(&self, script: &str, stop: &str) -> (BTreeSet<String>, String, bool) {
         let stop = format!("ON_ERROR_STOP={stop}");
         let mut child = Command::new("psql")
-            .args(["-X", "-q", "-A", "-t", "-v", &stop, "-U", "postgres", "-h", &self.server.0, "-d", &self.name, "-f", "-"])
-            .current_dir(&self.directory)
+            .args(["-X", "-q", "-A", "-t", "-v", &stop, "-U", "postgres", "-h", &self.server.socket, "-d", &self.name, "-f", "-"])
+            .current_dir(&self.server.directory)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

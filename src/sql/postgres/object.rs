@@ -82,6 +82,7 @@ fn view(name: QualifiedName, select: &Node, query: &Query, span: Span) -> View {
         indexes: Vec::new(),
         triggers: Vec::new(),
         comment: None,
+        column_comments: Vec::new(),
         span,
         changed: Default::default(),
     }
