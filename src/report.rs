@@ -16,7 +16,7 @@ pub mod schema;
 pub mod terminal;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::history::History;
+use crate::history::{History, Rollback, Verdict};
 use crate::source::{SourceMap, Span};
 
 /// All there is to tell about one run.
@@ -44,6 +44,26 @@ pub struct DirectorySummary {
     pub statements: usize,
     /// How many of those replay could not follow, wholly or in part.
     pub not_modelled: usize,
+    /// What becomes of the rollbacks, where there are any and they were run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rollbacks: Option<RollbackCounts>,
+}
+
+/// How many rollbacks of a directory lead where, each run right after its migration.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct RollbackCounts {
+    /// The schema is as it was.
+    pub restore: usize,
+    /// The schema is as it was but for the order of columns.
+    pub restore_but_column_order: usize,
+    /// The schema is another.
+    pub differ: usize,
+    /// A statement cannot be carried out.
+    pub fail: usize,
+    /// Neither the migration nor the rollback changes the schema.
+    pub nothing_to_undo: usize,
+    /// It cannot be known.
+    pub unknown: usize,
 }
 
 /// What a lint is, for formats that describe their rules.
@@ -81,6 +101,7 @@ impl DirectorySummary {
             migrations: history.migrations.len(),
             statements: history.statements(),
             not_modelled: history.not_modelled(),
+            rollbacks: None,
         }
     }
 }
@@ -89,6 +110,24 @@ impl Report<'_> {
     /// Number of findings of this severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
+    }
+}
+
+impl RollbackCounts {
+    /// Counts verdicts; none where there is no rollback.
+    pub fn of(rollbacks: &[Rollback]) -> Option<Self> {
+        let mut counts = Self::default();
+        for rollback in rollbacks {
+            *match rollback.verdict {
+                Verdict::Restores => &mut counts.restore,
+                Verdict::RestoresButOrder => &mut counts.restore_but_column_order,
+                Verdict::Differs(_) => &mut counts.differ,
+                Verdict::Fails(_) => &mut counts.fail,
+                Verdict::NothingToUndo => &mut counts.nothing_to_undo,
+                Verdict::Unknown(_) => &mut counts.unknown,
+            } += 1;
+        }
+        (!rollbacks.is_empty()).then_some(counts)
     }
 }
 

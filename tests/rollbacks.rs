@@ -12,8 +12,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use migralint::difference;
-use migralint::history::{History, Migration, Rollback, Verdict};
+use migralint::history::{History, Migration, Rollback, Stop, Verdict};
 use migralint::layout::{self, DiscoverOptions};
+use migralint::lint::{self, Rollbacks, Settings};
+use migralint::lints;
 use migralint::source::SourceMap;
 use server::{Database, Server};
 
@@ -39,6 +41,18 @@ fn each_rollback_gets_the_verdict_that_its_author_can_read_off_it() {
         "restores",
     ];
     assert_eq!(verdicts, expected);
+}
+
+#[test]
+fn a_rollback_that_works_alone_may_fail_behind_one_that_left_something() {
+    let (history, sources) = load(&common::root().join("testdata/rollbacks/shop"));
+    let chain = history.chain(&sources);
+    // The rollback of 11 leaves `trolleys`, which that of 09 knows as `baskets`.
+    assert!(matches!(chain.stop, Some(Stop::Fails(8, _))), "{:?}", chain.stop);
+    assert_eq!(chain.undone, 3);
+    let settings = |rollbacks| Settings { rollbacks, ..Settings::only(["rollback-fails"]) };
+    let found = |rollbacks| lint::run(lints::builtin(), &history, &sources, &settings(rollbacks)).len();
+    assert_eq!([Rollbacks::Off, Rollbacks::Each, Rollbacks::Chain].map(found), [0, 1, 2]);
 }
 
 #[test]

@@ -163,6 +163,7 @@ pub(super) fn set_type(
     let same = schema.column(table, column).is_some_and(|there| there.data_type.value == data_type);
     if !same {
         refuse_if_used(schema, table, column)?;
+        refuse_default(schema, table, column, &data_type)?;
     }
     edit(schema, table, column, span, |column| {
         if !same {
@@ -188,6 +189,27 @@ fn keep_type_of_default(column: &mut Column) {
         default.value.text = format!("{}::{target}", default.value.text).into();
         default.value.tree = ExpressionTree::Cast { operand: Box::new(default.value.tree.clone()), target };
     }
+}
+
+/// A default is converted by itself, whatever `USING` says of the rows, and not from text to anything else, nor from
+/// one enum to another.
+fn refuse_default(schema: &Schema, table: &QualifiedName, column: &Name, data_type: &Type) -> Result<(), Refusal> {
+    let is_enum = |data_type: &Type| {
+        let definition = schema.types.get(&data_type.name);
+        !data_type.array && definition.is_some_and(|definition| matches!(definition.kind, TypeKind::Enum { .. }))
+    };
+    let refuses_text = ["uuid", "integer", "bigint", "smallint", "numeric", "boolean", "json", "jsonb", "date"];
+    let refuses_text = is_enum(data_type) || refuses_text.iter().any(|name| data_type.is(name));
+    let Some(there) = schema.column(table, column) else { return Ok(()) };
+    let Some(default) = there.default.as_ref().filter(|default| default.value.tree != ExpressionTree::Literal(Literal::Null)) else {
+        return Ok(());
+    };
+    let old = &there.data_type.value;
+    if refuses_text && (old.is_string() || is_enum(old)) {
+        let message = format!("default for column `{column}` cannot be cast automatically to type `{data_type}`");
+        return Err(refusal_because(ErrorKind::DatatypeMismatch, message, Some(default.span), "the default is set here"));
+    }
+    Ok(())
 }
 
 /// Views, policies, triggers and generated columns that name a column forbid to retype it.

@@ -3,7 +3,7 @@
 use imbl::OrdMap;
 
 use super::store::remove_table;
-use crate::schema::{Name, QualifiedName, Schema, TEMPORARY};
+use crate::schema::{FunctionKey, Name, QualifiedName, Schema, TEMPORARY};
 
 impl Schema {
     /// Ends the session: temporary objects are gone, and names are looked up as at first.
@@ -17,6 +17,12 @@ impl Schema {
         }
         for name in temporary(&self.views) {
             self.views.remove(&name);
+        }
+        let first = FunctionKey { name: QualifiedName::new(TEMPORARY, Name::unnamed()), arguments: Vec::new() };
+        let functions = self.functions.range(first..).map(|(key, _)| key);
+        let functions: Vec<FunctionKey> = functions.take_while(|key| *key.name.schema == *TEMPORARY).cloned().collect();
+        for key in functions {
+            self.functions.remove(&key);
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::judging::Judging;
 use super::output::Output;
@@ -11,8 +11,9 @@ use super::target::{Reading, Target, each_once};
 use super::{Status, fail};
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
+use crate::lint::Rollbacks;
 use crate::lints::builtin;
-use crate::report::{DirectorySummary, Report};
+use crate::report::{DirectorySummary, Report, RollbackCounts};
 use crate::source::SourceMap;
 
 /// Arguments of `migralint lint`.
@@ -27,12 +28,35 @@ pub(super) struct LintArguments {
     /// Otherwise these report the last migration, or the one whose file is named
     #[arg(long, value_name = "VERSION")]
     since: Option<String>,
+    /// Which rollbacks are run on the model
+    #[arg(long, value_enum, default_value_t = RollbackChoice::Each)]
+    rollbacks: RollbackChoice,
     #[command(flatten)]
     judging: Judging,
     #[command(flatten)]
     reading: Reading,
     #[command(flatten)]
     output: Output,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum RollbackChoice {
+    /// None
+    Off,
+    /// Each right after its migration
+    Each,
+    /// These, and all of them from the newest migration back to the first
+    Chain,
+}
+
+impl From<RollbackChoice> for Rollbacks {
+    fn from(choice: RollbackChoice) -> Self {
+        match choice {
+            RollbackChoice::Off => Rollbacks::Off,
+            RollbackChoice::Each => Rollbacks::Each,
+            RollbackChoice::Chain => Rollbacks::Chain,
+        }
+    }
 }
 
 /// Reviews the directories and writes the report.
@@ -51,6 +75,7 @@ pub(super) fn run(arguments: &LintArguments, out: &mut dyn Write) -> io::Result<
     }
     for target in &mut targets {
         arguments.judging.select(&mut target.config.settings);
+        target.config.settings.rollbacks = arguments.rollbacks.into();
         target.select_unapplied(arguments.since.as_deref());
     }
     let fail_on = arguments.judging.fail_on(targets.iter().filter_map(|target| target.config.fail_on));
@@ -65,13 +90,17 @@ pub(super) fn run(arguments: &LintArguments, out: &mut dyn Write) -> io::Result<
 
 /// Parses, replays and lints one directory.
 fn review(target: Target, sources: &SourceMap, diagnostics: &mut Vec<Diagnostic>) -> DirectorySummary {
+    let rollbacks = target.config.settings.rollbacks;
     let history = History::load(target.directory, sources);
     let mut found = crate::lint::run(builtin(), &history, sources, &target.config.settings);
     if let Some(file) = target.only_file {
         found.retain(|diagnostic| diagnostic.primary.file == file);
     }
     diagnostics.append(&mut found);
-    let summary = DirectorySummary::of(&history);
+    let mut summary = DirectorySummary::of(&history);
+    if rollbacks != Rollbacks::Off {
+        summary.rollbacks = RollbackCounts::of(history.rollbacks(sources));
+    }
     // The process is about to end: giving every version's pieces back one by one would only take time.
     std::mem::forget(history);
     summary

@@ -11,7 +11,7 @@ use codespan_reporting::term::termcolor::{Ansi, NoColor};
 use codespan_reporting::term::{self, Config, Styles, StylesWriter};
 
 use super::escape::is_unprintable;
-use super::{DirectorySummary, Report, plural};
+use super::{DirectorySummary, Report, RollbackCounts, plural};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{FileId, SourceMap};
 
@@ -28,6 +28,9 @@ pub fn render(report: &Report, colour: bool, out: &mut dyn Write) -> io::Result<
     }
     writeln!(out)?;
     findings(report, colour, out)?;
+    if let Some(line) = rollbacks(report) {
+        writeln!(out, "{line}")?;
+    }
     writeln!(out, "{}", summary(report))
 }
 
@@ -64,6 +67,23 @@ pub(super) fn counts(report: &Report) -> String {
         .map(|(count, noun)| plural(count, noun))
         .collect();
     if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") }
+}
+
+/// `rollbacks: 112 restore the schema, 3 leave another, 1 fails`
+fn rollbacks(report: &Report) -> Option<String> {
+    let counts: Vec<RollbackCounts> = report.directories.iter().filter_map(|directory| directory.rollbacks).collect();
+    let sum = |of: fn(&RollbackCounts) -> usize| counts.iter().map(of).sum::<usize>();
+    let parts = [
+        (sum(|counts| counts.restore), "restores the schema", "restore the schema"),
+        (sum(|counts| counts.restore_but_column_order), "all but the order of columns", "all but the order of columns"),
+        (sum(|counts| counts.differ), "leaves another", "leave another"),
+        (sum(|counts| counts.fail), "fails", "fail"),
+        (sum(|counts| counts.nothing_to_undo), "has nothing to undo", "have nothing to undo"),
+        (sum(|counts| counts.unknown), "cannot be known", "cannot be known"),
+    ];
+    let parts = parts.into_iter().filter(|(count, ..)| *count > 0);
+    let parts: Vec<String> = parts.map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many })).collect();
+    (!parts.is_empty()).then(|| format!("rollbacks: {}", parts.join(", ")))
 }
 
 fn rendered(diagnostic: &Diagnostic, files: &PrintableFiles, colour: bool) -> io::Result<Vec<u8>> {

@@ -1,14 +1,43 @@
 //! Rollbacks that lead to another schema than the one before their migration.
 
+use std::collections::BTreeSet;
+
 use super::wording;
-use crate::difference::{self, Difference, DifferenceKind};
+use crate::difference::{self, Difference, DifferenceKind, Object};
 use crate::history::{Culprit, Migration, Remainder, Rollback, Verdict};
 use crate::lint::{Finding, HistoryContext};
 use crate::lints::files;
 use crate::schema::Schema;
 
 pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
-    context.rollbacks().iter().filter_map(|rollback| judge(context, rollback)).collect()
+    let alone = context.rollbacks().iter().filter_map(|rollback| judge(context, rollback));
+    alone.chain(in_chain(context)).collect()
+}
+
+/// What all rollbacks together leave and none of them alone.
+fn in_chain(context: &HistoryContext) -> Option<Finding> {
+    let chain = super::chain::of(context)?;
+    let oldest = context.history.migrations.len().checked_sub(chain.undone)?;
+    let migration = context.history.migrations.get(oldest)?;
+    let alone: BTreeSet<&Object> = context.rollbacks().iter().flat_map(|rollback| objects(&rollback.verdict)).collect();
+    let is_new = |difference: &&Difference| super::is_expected_back(difference) && !alone.contains(&difference.object);
+    let left: Vec<&Difference> = chain.differences.iter().filter(is_new).collect();
+    if left.is_empty() {
+        return None;
+    }
+    let listed = wording::list(&left.iter().map(|difference| wording::respect(difference)).collect::<Vec<_>>());
+    let name = files::title(context, migration);
+    let message = format!("all rollbacks from the newest to that of `{name}` do not lead back to where it started: {listed} differs");
+    let finding = Finding::new(files::first_line(context.sources, migration.file.down?), message).object(name);
+    Some(left.into_iter().fold(finding, |finding, difference| match difference.after.or(difference.before) {
+        Some(span) => finding.because(span, explanation(difference)),
+        None => finding,
+    }))
+}
+
+fn objects(verdict: &Verdict) -> impl Iterator<Item = &Object> {
+    let remainders: &[Remainder] = if let Verdict::Differs(remainders) = verdict { remainders } else { &[] };
+    remainders.iter().map(|remainder| &remainder.difference.object)
 }
 
 fn judge(context: &HistoryContext, rollback: &Rollback) -> Option<Finding> {
