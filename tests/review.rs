@@ -358,3 +358,86 @@ fn a_proposal_is_reviewed_at_its_own_lines() {
     let text = review["findings"].to_string();
     assert!(text.contains("022_add_customer_to_saved_insights.sql") && text.contains("023_create_conversation_tables.sql"), "{text}");
 }
+
+/// Everything a stranger can write into a migration that means something to who shows a comment.
+const HOSTILE: &str = "-- <!-- --> @everyone #1\n\
+    CREATE TABLE \"a|b` <script>alert(1)</script> @octocat #12 -->\" (\"x]](javascript:1)\" text);\n\
+    CREATE TABLE \"::error::n\" (\"##[add-path]/x\" text, \"</details>\" text);\n\
+    COMMENT ON TABLE \"::error::n\" IS '```\n::stop-commands::x\n@octocat';\n";
+
+#[test]
+fn nothing_from_sql_is_markup_in_a_comment() {
+    let repository = branched(&[("db/001_users.sql", USERS)]);
+    repository.write("db/002_hostile.sql", HOSTILE);
+    repository.write("db/003_@octocat <b> `x`.sql", NO_KEY);
+    let comment = common::stdout(&repository.review(&["--base", "main", "--format", "markdown", "db"]));
+    let mut html = 0;
+    let mut code = false;
+    for event in pulldown_cmark::Parser::new_ext(&comment, pulldown_cmark::Options::ENABLE_TABLES) {
+        use pulldown_cmark::{Event, Tag, TagEnd};
+        match event {
+            Event::Start(Tag::CodeBlock(_)) => code = true,
+            Event::End(TagEnd::CodeBlock) => code = false,
+            Event::Html(text) | Event::InlineHtml(text) => {
+                html += 1;
+                let ours = ["<!-- ", "<details>", "</details>", "<code>", "</code>", "<sub>", "</sub>", "<summary>", "</summary>"];
+                assert!(ours.iter().any(|known| text.trim().starts_with(known)), "{text}");
+                assert!(!text.contains("script"), "{text}");
+            }
+            Event::Text(text) if !code => assert!(!text.contains("@octocat"), "a mention: {text}"),
+            Event::Start(Tag::Link { dest_url, .. }) => panic!("a link to {dest_url}"),
+            _ => {}
+        }
+    }
+    assert!(html > 0, "the comment folds its parts");
+    let opened = comment.lines().filter(|line| line.starts_with("<details>")).count();
+    assert_eq!(opened, comment.lines().filter(|line| *line == "</details>").count());
+    let workflow = review_in(repository.root(), &[("GITHUB_ACTIONS", "true")], &["--base", "main", "db"]);
+    for line in common::stdout(&workflow).lines() {
+        assert!(!line.trim_start().starts_with("::") && !line.contains("##["), "a runner would obey {line}");
+    }
+}
+
+#[test]
+fn a_comment_is_never_longer_than_github_takes_and_says_what_is_missing() {
+    let repository = branched(&[("db/001_users.sql", USERS)]);
+    let tables: String = (0..3000).map(|number| format!("CREATE TABLE table_{number} (user_id bigint REFERENCES users (id));\n")).collect();
+    repository.write("db/002_tables.sql", &tables);
+    let comment = common::stdout(&repository.review(&["--base", "main", "--format", "markdown", "db"]));
+    assert!(comment.len() <= 60_000, "{} bytes", comment.len());
+    assert!(comment.contains("Shortened to fit:") && comment.contains("the schema as SQL"), "what is left out is named");
+    assert!(comment.contains("3000 tables"), "what counts stays");
+}
+
+#[test]
+fn places_are_linked_where_the_workflow_says_how() {
+    let repository = branched(&[("services/shop/db/001_users.sql", USERS)]);
+    repository.write("services/shop/db/002_two words.sql", NO_KEY);
+    let sha = repository.commit("logs");
+    let variables = [("GITHUB_SERVER_URL", "https://git.example.com"), ("GITHUB_REPOSITORY", "o/r"), ("GITHUB_SHA", &*sha)];
+    let output = review_in(&repository.root().join("services/shop"), &variables, &["--base", "main", "--format", "markdown"]);
+    let expected = format!("(https://git.example.com/o/r/blob/{sha}/services/shop/db/002_two%20words.sql#L1)");
+    assert!(common::stdout(&output).contains(&expected), "{}", common::stdout(&output));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_commit_hook_sees_what_is_about_to_be_committed() {
+    use std::os::unix::fs::PermissionsExt;
+    let repository = branched(&[("db/001_users.sql", USERS)]);
+    let seen = repository.root().with_file_name("seen");
+    let hook = repository.root().join(".git/hooks/pre-commit");
+    let binary = env!("CARGO_BIN_EXE_migralint");
+    let script = format!("#!/bin/sh\nexec '{binary}' review --staged --base main --format json db > '{}'\n", seen.display());
+    std::fs::write(&hook, script).expect("a hook");
+    std::fs::set_permissions(&hook, std::fs::Permissions::from_mode(0o755)).expect("permissions");
+    repository.write("db/001_users.sql", &USERS.replace("bigint", "int"));
+    repository.write("db/002_logs.sql", NO_KEY);
+    // An edit of what was merged is an error; `--all` commits by another index than the usual one.
+    let mut command = std::process::Command::new("git");
+    command.current_dir(repository.root()).args(["-c", "user.name=tester", "-c", "user.email=tester@example.com"]);
+    let output = command.args(["commit", "--all", "-m", "edit"]).output().expect("git starts");
+    assert!(!output.status.success(), "the hook stops the commit");
+    let review: Value = serde_json::from_str(&std::fs::read_to_string(&seen).expect("a review")).expect("JSON");
+    assert_eq!(edits(&review), ["changed 001_users.sql"], "what is not tracked is not committed");
+}

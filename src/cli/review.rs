@@ -19,6 +19,7 @@ use crate::git::{Repository, Side};
 use crate::history::History;
 use crate::layout::Directory;
 use crate::lints::builtin;
+use crate::report::escape::uri;
 use crate::report::review::{self as report, ReviewReport};
 use crate::review::{self, BaseState, DirectoryReview, Fate, proposal};
 use crate::source::SourceMap;
@@ -64,7 +65,7 @@ pub(super) fn run(arguments: &ReviewArguments, out: &mut dyn Write) -> io::Resul
         Ok(reviewed) => reviewed,
         Err(message) => return Ok(fail(&message)),
     };
-    let report = ReviewReport { sources: &sources, against, mistakes, directories, address: None };
+    let report = ReviewReport { sources: &sources, against, mistakes, directories, address: address() };
     let findings = report.findings();
     let write = |format: ReportFormat, colour: bool, out: &mut dyn Write| match format {
         ReportFormat::Terminal => report::terminal::render(&report, colour, out),
@@ -125,6 +126,19 @@ fn sides(arguments: &ReviewArguments, repository: &Repository) -> Result<(report
 fn event() -> Option<serde_json::Value> {
     let path = std::env::var_os("GITHUB_EVENT_PATH")?;
     serde_json::from_slice(&std::fs::read(path).ok()?).ok()
+}
+
+/// What a path, relative to where the user stands, is put behind to lead to its file on the web; known in GitHub's workflows.
+fn address() -> Option<String> {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let event = event();
+    // What is checked out for a pull request is a merge nobody will see.
+    let head = event.as_ref().and_then(|event| event.pointer("/pull_request/head/sha")?.as_str()).filter(|sha| base::is_hash(sha));
+    let commit = head.map(str::to_owned).or_else(|| variable("GITHUB_SHA").filter(|sha| base::is_hash(sha)))?;
+    let here = Repository::containing(Path::new(".")).ok()?;
+    let folder = Path::new(".").canonicalize().ok()?.strip_prefix(here.root()).ok()?.to_string_lossy().replace('\\', "/");
+    let folder = if folder.is_empty() { folder } else { format!("{}/", uri(&folder)) };
+    Some(format!("{}/{}/blob/{commit}/{folder}", variable("GITHUB_SERVER_URL")?, variable("GITHUB_REPOSITORY")?))
 }
 
 fn of_directory(places: &Places, folder: &str, config: &Config, sources: &mut SourceMap) -> Result<DirectoryReview, String> {

@@ -142,7 +142,7 @@ fn from_machine(surroundings: &Surroundings) -> Option<Wanted> {
 }
 
 /// Whether a text is a commit's hash, and not the zeros that stand for none.
-fn is_hash(text: &str) -> bool {
+pub fn is_hash(text: &str) -> bool {
     text.len() >= 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) && text.bytes().any(|byte| byte != b'0')
 }
 
