@@ -55,10 +55,14 @@ pub fn finding(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
     text
 }
 
-/// What to do. SQL to copy stands on lines of its own and ends like a statement.
+/// What to do. SQL to copy stands on lines of its own and ends like a statement; a line that ends with a colon leads to it.
 pub fn advice(help: &str) -> String {
     let is_sql = help.lines().any(|line| line.trim_end().ends_with(';'));
-    if is_sql { markdown_block("sql", help) } else { format!("{}\n", markdown_message(help.trim())) }
+    match help.split_once('\n').filter(|(first, _)| first.trim_end().ends_with(':') && !first.starts_with("--")) {
+        _ if !is_sql => format!("{}\n", markdown_message(help.trim())),
+        Some((lead, sql)) => format!("{}\n\n{}", markdown_message(lead.trim()), markdown_block("sql", sql)),
+        None => markdown_block("sql", help),
+    }
 }
 
 fn labels(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
