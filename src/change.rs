@@ -156,7 +156,7 @@ pub enum ChangeKind {
     /// `CREATE VIEW`, `CREATE MATERIALIZED VIEW`; the view's references are in `query`, resolved when applied.
     CreateView { view: Box<View>, query: Box<Query>, or_replace: bool, if_not_exists: bool },
     /// `REFRESH MATERIALIZED VIEW`; not populated `WITH NO DATA`.
-    RefreshView { view: QualifiedName, populated: bool },
+    RefreshView { view: QualifiedName, populated: bool, concurrently: bool },
     /// `CREATE SEQUENCE`.
     CreateSequence { sequence: Box<Sequence>, if_not_exists: bool },
     /// `ALTER SEQUENCE`: `owned_by: Some(None)` is `OWNED BY NONE`.

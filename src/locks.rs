@@ -221,6 +221,7 @@ impl Held<'_> {
             C::AttachIndex { index, partition } => self.attach_index(index, partition),
             C::CreateTrigger { table, .. } | C::EnableTrigger { table, .. } => self.tree(table, ShareRowExclusive, Work::None),
             C::CreateView { view, query, or_replace, .. } => self.create_view(view, query, *or_replace),
+            C::RefreshView { view, concurrently, .. } => self.refresh(view, *concurrently),
             C::AlterDomain { name, change } => self.alter_domain(name, change),
             C::DropColumn { .. } | C::DropConstraint { .. } | C::Drop { .. } => self.drop(change),
             C::Rename { object, .. } => self.rename(object),
@@ -238,8 +239,7 @@ impl Held<'_> {
             | C::AlterAttribute { .. }
             | C::CreateFunction { .. }
             | C::AlterFunction { .. }
-            | C::CreateExtension { .. }
-            | C::RefreshView { .. } => {}
+            | C::CreateExtension { .. } => {}
         }
     }
 }

@@ -54,7 +54,7 @@ fn carry_out(schema: &mut Schema, span: Span, kind: &ChangeKind) -> Outcome {
         K::CreateView { view, query, or_replace, if_not_exists } => {
             objects::create_view(schema, span, view, query, *or_replace, *if_not_exists)
         }
-        K::RefreshView { view, populated } => objects::refresh_view(schema, view, *populated),
+        K::RefreshView { view, populated, .. } => objects::refresh_view(schema, view, *populated),
         K::CreateSequence { sequence, if_not_exists } => objects::create_sequence(schema, sequence, *if_not_exists),
         K::AlterSequence { sequence, options, owned_by, if_exists } => {
             objects::alter_sequence(schema, sequence, options, owned_by.as_ref(), *if_exists)

@@ -46,10 +46,10 @@ mod wide_lock_window;
 use crate::change::ChangeKind;
 use crate::ddl;
 use crate::lint::{Check, Finding, HistoryContext};
-use crate::locks::{Lock, Moment, Work};
-use crate::schema::{Constraint, Persistence, QualifiedName, Schema, Table};
+use crate::locks::{Action, Lock, Moment, Work};
+use crate::schema::{Column, Constraint, Name, Persistence, QualifiedName, Schema, Table};
 use crate::source::Span;
-use crate::sql::{Body, Maintenance};
+use crate::sql::{Body, DataKind, Maintenance};
 
 /// The checks of this group.
 pub const CHECKS: &[(&str, Check)] = &[
@@ -146,9 +146,18 @@ impl<'a> Step<'a> {
         self.moment.locks.iter().find(|lock| lock.relation == *relation)
     }
 
+    /// Whether an earlier step leaves the table without rows, or works only where there are none.
+    fn is_emptied(&self, table: &QualifiedName, counts: fn(&ChangeKind) -> bool) -> bool {
+        let earlier = steps(self.context).take_while(|earlier| !std::ptr::eq(earlier.moment, self.moment));
+        earlier.filter(|earlier| earlier.lock(table).is_some()).any(|earlier| match &earlier.moment.action {
+            Action::Change(change) => counts(&change.kind),
+            Action::Body(body) => matches!(body.as_ref(), Body::Data(data) if data.kind == DataKind::Delete && !data.has_where),
+        })
+    }
+
     /// The lock on a table in use, where something is done to the rows.
     fn working_lock(&self, written: &QualifiedName) -> Option<(&'a Table, &'a Lock)> {
-        let table = self.table(written)?;
+        let table = self.table(written).filter(|table| !self.is_emptied(&table.name, leaves_no_rows))?;
         let own = self.lock(&table.name).filter(|lock| lock.work > Work::None);
         // A partitioned table's rows are its partitions'.
         let of_partitions = || self.moment.locks.iter().find(|lock| lock.work > Work::None && lock.mode.stops_writes());
@@ -162,6 +171,50 @@ impl<'a> Step<'a> {
             lock.mode.stops_writes() && step.moment.before.table(&lock.relation).is_some_and(|table| step.is_in_use(table))
         })
     }
+}
+
+/// The schema after the last step.
+fn end<'a>(context: &'a HistoryContext<'a>) -> &'a Schema {
+    context.facts.pending.moments().last().map_or(context.history.end(), |moment| &moment.after)
+}
+
+/// Whether there is no row after this. A required column without a default cannot be added otherwise.
+fn leaves_no_rows(change: &ChangeKind) -> bool {
+    match change {
+        ChangeKind::Truncate { .. } => true,
+        ChangeKind::AddColumn { column, .. } => lacks_value(column),
+        _ => false,
+    }
+}
+
+/// Whether the rows there are have no value for a column that needs one.
+fn lacks_value(column: &Column) -> bool {
+    let has_value = column.default.is_some() || column.identity.is_some() || column.generated.is_some() || column.serial;
+    !column.nullable.value && !has_value
+}
+
+/// One finding for what one statement does to several columns of a table: the first place, all names, all labels.
+fn grouped<'a>(
+    found: impl Iterator<Item = (Step<'a>, &'a Table, Name, Option<Span>)>,
+    describe: impl Fn(Span, &Table, &str) -> Finding,
+) -> Vec<Finding> {
+    let mut groups: Vec<(Step, &Table, Vec<(Name, Option<Span>)>)> = Vec::new();
+    for (step, table, column, place) in found {
+        let same = |(first, other, _): &&mut (Step, &Table, Vec<_>)| first.moment.whole == step.moment.whole && other.name == table.name;
+        match groups.last_mut().filter(same) {
+            Some((.., columns)) => columns.push((column, place)),
+            None => groups.push((step, table, vec![(column, place)])),
+        }
+    }
+    groups.into_iter().map(|(step, table, columns)| one_of(step, table, &columns, &describe)).collect()
+}
+
+fn one_of(step: Step, table: &Table, columns: &[(Name, Option<Span>)], describe: impl Fn(Span, &Table, &str) -> Finding) -> Finding {
+    let names: Vec<String> = columns.iter().map(|(name, _)| format!("`{}.{name}`", table.name.name)).collect();
+    let object = columns.first().map(|(name, _)| format!("{}.{name}", table.name));
+    let finding = Finding { object, ..describe(step.moment.span, table, &names.join(", ")) };
+    let labelled = columns.iter().filter_map(|(name, place)| Some((name, (*place)?)));
+    labelled.fold(finding, |finding, (name, place)| finding.because(place, format!("`{name}` is from here")))
 }
 
 /// ``locks `t` in ACCESS EXCLUSIVE mode and scans the table: reads and writes wait until that is done``

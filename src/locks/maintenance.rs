@@ -34,26 +34,25 @@ impl Held<'_> {
     }
 
     fn maintain(&mut self, relation: &QualifiedName, kind: &MaintenanceKind) {
-        use LockMode::{AccessExclusive, Exclusive, ShareUpdateExclusive};
+        use LockMode::{AccessExclusive, ShareUpdateExclusive};
         match kind {
             MaintenanceKind::Lock(mode) => self.tree(relation, *mode, Work::None),
             MaintenanceKind::Vacuum { full: true } | MaintenanceKind::Cluster => self.tree(relation, AccessExclusive, Work::Rewrite),
             MaintenanceKind::Vacuum { full: false } | MaintenanceKind::Analyze => self.tree(relation, ShareUpdateExclusive, Work::None),
             MaintenanceKind::Reindex { index, concurrently } => self.reindex(relation, *index, *concurrently),
-            MaintenanceKind::Refresh { concurrently } => {
-                let mode = if *concurrently { Exclusive } else { AccessExclusive };
-                let work = if *concurrently { Work::Scan } else { Work::Rewrite };
-                self.one(relation, mode, work);
-                self.readers_source(relation);
-            }
             MaintenanceKind::Alter(option) => self.alter(relation, *option),
             MaintenanceKind::CreateStatistics => self.one(relation, ShareUpdateExclusive, Work::None),
             MaintenanceKind::CreateRule => self.one(relation, AccessExclusive, Work::None),
         }
     }
 
-    /// What a materialized view reads when it is refreshed.
-    fn readers_source(&mut self, view: &QualifiedName) {
+    /// What the view reads is only locked against changes of the schema.
+    pub(super) fn refresh(&mut self, view: &QualifiedName, concurrently: bool) {
+        let (mode, work) = match concurrently {
+            true => (LockMode::Exclusive, Work::Scan),
+            false => (LockMode::AccessExclusive, Work::Rewrite),
+        };
+        self.one(view, mode, work);
         let sources = self.schema.views.get(&self.resolve(view)).map(|view| view.relations.clone()).unwrap_or_default();
         sources.iter().for_each(|source| self.one(source, LockMode::AccessShare, Work::None));
     }

@@ -1,6 +1,7 @@
 //! Whether an expression has another value for every row.
 
-use crate::schema::{ExpressionTree, QualifiedName, Schema, Volatility};
+use crate::schema::{ExpressionTree, Function, QualifiedName, Schema, Volatility};
+use crate::sql::split::tokens;
 
 /// Functions of PostgreSQL and of common extensions that are volatile.
 const VOLATILE: &[&str] = &[
@@ -41,9 +42,15 @@ pub fn is_volatile(schema: &Schema, expression: &ExpressionTree) -> bool {
 
 fn is_volatile_function(schema: &Schema, name: &QualifiedName) -> bool {
     let own = schema.functions_meant(name);
-    if own.is_empty() {
-        VOLATILE.contains(&name.name.as_str())
-    } else {
-        own.iter().any(|function| function.attributes.volatility == Volatility::Volatile)
-    }
+    if own.is_empty() { VOLATILE.contains(&name.name.as_str()) } else { own.into_iter().any(computes_anew) }
 }
+
+/// PostgreSQL puts the body of a simple function in SQL in the place of its call, and judges that.
+fn computes_anew(function: &Function) -> bool {
+    let body = function.body.as_ref();
+    let is_volatile = |word: &str| VOLATILE.contains(&word) || WRITES.contains(&word);
+    let calls = || tokens(body, 0..body.len()).any(|token| is_volatile(&token.text(body).to_ascii_lowercase()));
+    function.attributes.volatility == Volatility::Volatile && (function.language != "sql" || calls())
+}
+
+const WRITES: &[&str] = &["delete", "insert", "merge", "update"];

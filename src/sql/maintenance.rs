@@ -35,11 +35,6 @@ pub enum MaintenanceKind {
         /// `CONCURRENTLY`.
         concurrently: bool,
     },
-    /// `REFRESH MATERIALIZED VIEW`.
-    Refresh {
-        /// `CONCURRENTLY`.
-        concurrently: bool,
-    },
     /// `ALTER TABLE` in a form the model does not hold.
     Alter(TableOption),
     /// `CREATE STATISTICS`.

@@ -1,6 +1,6 @@
-//! A column dropped that programs may still use.
+//! Columns dropped that programs may still use.
 
-use super::changes;
+use super::{changes, end, grouped};
 use crate::change::ChangeKind;
 use crate::lint::{Finding, HistoryContext};
 
@@ -9,11 +9,12 @@ pub fn check(context: &HistoryContext) -> Vec<Finding> {
         let ChangeKind::DropColumn { table, column, .. } = change else { return None };
         let table = step.table(table)?;
         let column = table.column(column).filter(|column| !step.is_new(column.span))?;
-        let is_made_again = context.history.end().column(&table.name, &column.name).is_some();
-        let consequence = if is_made_again { "loses its values" } else { "loses its values, and breaks programs that still use it" };
-        let message = format!("dropping `{}.{}` {consequence}", table.name.name, column.name);
-        let finding = Finding::new(step.moment.span, message).object(format!("{}.{}", table.name, column.name));
-        Some(finding.because(column.span, "the column was made here").help("stop using it first, and drop it in a later release"))
+        // A column that is made again was retyped, which is another lint's.
+        let is_made_again = end(context).column(&table.name, &column.name).is_some();
+        (!is_made_again).then(|| (step, table, column.name.clone(), Some(column.span)))
     });
-    found.collect()
+    grouped(found, |span, _, columns| {
+        let message = format!("dropping {columns} loses values, and breaks programs that still use them");
+        Finding::new(span, message).help("stop using it first, and drop it in a later release")
+    })
 }

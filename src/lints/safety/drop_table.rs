@@ -1,6 +1,6 @@
 //! A table dropped that programs may still use.
 
-use super::changes;
+use super::{changes, end};
 use crate::change::{ChangeKind, ObjectReference};
 use crate::lint::{Finding, HistoryContext};
 
@@ -9,7 +9,7 @@ pub fn check(context: &HistoryContext) -> Vec<Finding> {
         let ChangeKind::Drop { object: ObjectReference::Table(table), .. } = change else { return None };
         let table = step.table(table)?;
         // What is made again under its name was replaced.
-        if context.history.end().tables.contains_key(&table.name) {
+        if end(context).tables.contains_key(&table.name) {
             return None;
         }
         let message = format!("dropping `{}` loses its rows, and breaks programs that still use it", table.name.name);

@@ -1,18 +1,18 @@
 //! A materialized view that nobody can read while it is computed.
 
-use super::maintenance;
+use super::changes;
+use crate::change::ChangeKind;
 use crate::lint::{Finding, HistoryContext};
 use crate::schema::View;
-use crate::sql::MaintenanceKind;
 
 pub fn check(context: &HistoryContext) -> Vec<Finding> {
-    let found = maintenance(context).filter_map(|(step, act)| {
-        let MaintenanceKind::Refresh { concurrently: false } = act.kind else { return None };
-        let name = step.resolve(act.relation.as_ref()?)?;
+    let found = changes(context).filter_map(|(step, change)| {
+        let ChangeKind::RefreshView { view, concurrently: false, .. } = change else { return None };
+        let name = step.resolve(view)?;
         let view = step.moment.before.views.get(&name).filter(|view| !step.is_new(view.span))?;
         let lock = step.lock(&name)?;
         let message = format!("`REFRESH` locks `{}` in {} mode: nobody can read it until it is computed", name.name, lock.mode.to_sql());
-        Some(Finding::new(act.span, message).object(&name).help(help(view)))
+        Some(Finding::new(step.moment.span, message).object(&name).help(help(view)))
     });
     found.collect()
 }

@@ -1,11 +1,11 @@
 //! A table renamed under programs that still use its old name.
 
-use super::changes;
+use super::{changes, end};
 use crate::change::{ChangeKind, ObjectReference};
 use crate::lint::{Finding, HistoryContext};
 
 pub fn check(context: &HistoryContext) -> Vec<Finding> {
-    let end = context.history.end();
+    let end = end(context);
     let found = changes(context).filter_map(|(step, change)| {
         let ChangeKind::Rename { object: ObjectReference::Table(table), to, .. } = change else { return None };
         let table = step.table(table)?;

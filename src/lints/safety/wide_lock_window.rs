@@ -1,6 +1,6 @@
 //! A table that stays locked while the same transaction works on others.
 
-use super::{Step, steps};
+use super::{Step, leaves_no_rows, steps};
 use crate::lint::{Finding, HistoryContext};
 use crate::locks::{Lock, LockMode, Work};
 use crate::source::FileId;
@@ -37,7 +37,12 @@ fn is_same_transaction(one: &Step, other: &Step) -> bool {
 /// A table locked by an earlier statement for which this one's work on another table means waiting.
 fn waits<'h, 'a>(held: &'h [Held<'a>], step: &Step<'a>) -> Option<(&'h Held<'a>, &'a Lock)> {
     let is_in_use = |lock: &&Lock| step.moment.before.table(&lock.relation).is_some_and(|table| step.is_in_use(table));
-    let work = step.moment.locks.iter().filter(is_in_use).find(|lock| lock.work > Work::None)?;
+    // A table that this finds no row in costs nothing.
+    let is_empty = |lock: &&Lock| {
+        let adds = step.moment.change().is_some_and(|change| leaves_no_rows(&change.kind));
+        adds || step.is_emptied(&lock.relation, leaves_no_rows)
+    };
+    let work = step.moment.locks.iter().filter(is_in_use).find(|lock| lock.work > Work::None && !is_empty(lock))?;
     let held = held.iter().find(|held| held.lock.relation != work.relation && held.step.moment.statement != step.moment.statement)?;
     Some((held, work))
 }

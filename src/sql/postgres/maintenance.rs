@@ -14,9 +14,6 @@ pub fn lower(text: &Text, statement: &NodeEnum) -> Vec<Maintenance> {
         NodeEnum::VacuumStmt(vacuum) => self::vacuum(text, vacuum),
         NodeEnum::ClusterStmt(cluster) => vec![on(text, cluster.relation.as_ref(), MaintenanceKind::Cluster)],
         NodeEnum::ReindexStmt(reindex) => vec![self::reindex(text, reindex)],
-        NodeEnum::RefreshMatViewStmt(refresh) => {
-            vec![on(text, refresh.relation.as_ref(), MaintenanceKind::Refresh { concurrently: refresh.concurrent })]
-        }
         NodeEnum::AlterTableStmt(alter) => alter_table(text, alter),
         NodeEnum::RuleStmt(rule) => vec![on(text, rule.relation.as_ref(), MaintenanceKind::CreateRule)],
         NodeEnum::CreateStatsStmt(statistics) => {

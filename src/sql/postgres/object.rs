@@ -59,7 +59,8 @@ pub fn create_materialized_view(text: &Text, statement: &CreateTableAsStmt) -> O
 /// `REFRESH MATERIALIZED VIEW`.
 pub fn refresh_view(text: &Text, statement: &RefreshMatViewStmt) -> Change {
     let (view, populated) = (optional_relation(&statement.relation), !statement.skip_data);
-    Change { kind: ChangeKind::RefreshView { view, populated }, span: text.name_at(node::location(&statement.relation)) }
+    let kind = ChangeKind::RefreshView { view, populated, concurrently: statement.concurrent };
+    Change { kind, span: text.name_at(node::location(&statement.relation)) }
 }
 
 /// What can be said of a view before it is applied; its references are in `query` until then.
