@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use migralint::layout::{Directory, DiscoverError, DiscoverOptions, Kind, discover};
+use migralint::layout::{Directory, DiscoverOptions, Kind, discover};
 use migralint::source::{FileId, SourceMap};
 
 fn testdata(directory: &str) -> PathBuf {

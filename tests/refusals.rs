@@ -5,6 +5,8 @@
 //! the test says that it is skipped. `MIGRALINT_HISTORIES=DIR:DIR…` adds directories of migrations, and
 //! `MIGRALINT_MUTATIONS=N` has N mistakes tried on each.
 
+#![expect(clippy::print_stdout, reason = "whoever runs it wants to know what was skipped and how much was compared")]
+
 mod common;
 
 use std::fmt::Write as _;

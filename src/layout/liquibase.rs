@@ -86,7 +86,7 @@ fn read(arrangement: &mut Arrangement, tree: &Tree, item: &Item) {
             arrangement.faults.push(ListFault { span, name: version.clone(), message, help: None });
         }
         let part = |file: FileId| SourcePart { file, span: Span::new(file, changeset.range.clone()) };
-        let goes_back = text.get(changeset.range.clone()).is_some_and(|part| has_rollback(part));
+        let goes_back = text.get(changeset.range.clone()).is_some_and(has_rollback);
         arrangement.migrations.push(MigrationFile {
             version: Some(Version { text: version, parts: Vec::new() }),
             name: changeset.id.to_string(),
