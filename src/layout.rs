@@ -4,6 +4,7 @@
 //! folders, and at most the first lines of a file.
 
 mod atlas;
+mod below;
 mod dbup;
 mod detect;
 mod diesel;
@@ -40,6 +41,7 @@ use std::path::PathBuf;
 use crate::source::{FileId, SourceMap, Span};
 use crate::sql::{Dialect, Values};
 
+pub use below::directories_below;
 pub use discover::{CopyOf, DiscoverError, DiscoverOptions, discover};
 pub use down::is_folder as is_rollback_folder;
 

@@ -45,14 +45,14 @@ fn refusal(root: &TempDir, arguments: &[&str]) -> (Option<i32>, String) {
 
 #[test]
 fn what_cannot_be_reviewed_is_named_with_the_reason() {
-    let root = scratch(&[("db/001_a.sql", CLEAN), ("notes/notes.sql", CLEAN), ("notes/README.txt", "")]);
+    let root = scratch(&[("db/001_a.sql", CLEAN), ("notes/notes.sql", CLEAN), ("notes/README.txt", ""), ("other/misc/001_a.sql", CLEAN)]);
     for (path, expected) in [
         ("nowhere", "there is no file or directory `nowhere`"),
         ("db/002_b.sql", "there is no file or directory `db/002_b.sql`"),
         ("-", "standard input is not read"),
         ("notes", "no migrations in `notes`"),
         ("notes/notes.sql", "`notes/notes.sql` is no migration"),
-        (".", "`db`"),
+        ("other", "`other/misc`"),
     ] {
         let (status, error) = refusal(&root, &["lint", path]);
         assert_eq!(status, Some(2), "{path}: {error}");
@@ -220,4 +220,31 @@ fn a_mistyped_table_would_fail_but_a_history_may_begin_on_an_existing_database()
     assert_eq!(refused(&[made, mistyped]), ["db/002_b.sql"]);
     let delta = ["accounts", "orders", "items"].map(|table| format!("ALTER TABLE {table} ADD COLUMN note text;\n")).concat();
     assert_eq!(refused(&[("db/001_a.sql", &delta), ("db/002_b.sql", "CREATE INDEX ON accounts (note);\n")]), ["db/001_a.sql"], "said once");
+}
+
+#[test]
+fn a_folder_above_stands_for_all_directories_of_migrations_below_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |path: &str| {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "SELECT 1;").unwrap();
+    };
+    for path in [
+        "one/db/migrations/001_a.sql",
+        "one/db/migrations/002_b.sql",
+        "two/prisma/migrations/20240131120000_a/migration.sql",
+        "three/migrations/0.1/00__a.sql",
+        "three/migrations/0.2/00__b.sql",
+        "four/tests/migrations/001_a.sql",
+        "five/migrations/mysql/001_a.sql",
+        "node_modules/six/migrations/001_a.sql",
+        "src/001.sql",
+    ] {
+        write(path);
+    }
+    let report = common::json(folder.path(), &[]);
+    let directories: Vec<_> =
+        report["directories"].as_array().unwrap().iter().map(|directory| directory["path"].as_str().unwrap()).collect();
+    assert_eq!(directories, ["one/db/migrations", "three/migrations", "two/prisma/migrations"]);
 }

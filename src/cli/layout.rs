@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::target::{Reading, Target, each_once};
+use super::target::{Reading, Target};
 use super::{Format, Status, fail};
 use crate::layout::{Directory, MigrationFile, SourcePart};
 use crate::source::{FileId, SourceMap};
@@ -15,7 +15,7 @@ use crate::source::{FileId, SourceMap};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  migralint layout\n  migralint layout --format json db/migrations")]
 pub(super) struct LayoutArguments {
-    /// Directories of migrations [default: .]
+    /// Directories of migrations, or a folder above them such as a repository's root [default: .]
     #[arg(value_name = "DIR")]
     paths: Vec<PathBuf>,
     /// How it is written
@@ -28,13 +28,10 @@ pub(super) struct LayoutArguments {
 /// Writes what is made of each directory.
 pub(super) fn run(arguments: &LayoutArguments, out: &mut dyn Write) -> io::Result<Status> {
     let mut sources = SourceMap::default();
-    let mut directories = Vec::new();
-    for path in each_once(&arguments.paths) {
-        match Target::find(path, &arguments.reading, &mut sources, &mut Vec::new()) {
-            Ok(target) => directories.push(target.directory),
-            Err(message) => return Ok(fail(&message)),
-        }
-    }
+    let directories: Vec<Directory> = match Target::find_all(&arguments.paths, &arguments.reading, &mut sources, &mut Vec::new()) {
+        Ok(targets) => targets.into_iter().map(|target| target.directory).collect(),
+        Err(message) => return Ok(fail(&message)),
+    };
     match arguments.format {
         Format::Terminal => {
             for (index, directory) in directories.iter().enumerate() {

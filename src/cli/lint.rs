@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::judging::Judging;
 use super::output::Output;
-use super::target::{Reading, Target, each_once};
+use super::target::{Reading, Target};
 use super::{Status, fail};
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
@@ -21,7 +21,8 @@ use crate::source::SourceMap;
 #[command(after_help = "Examples:\n  migralint lint database/migration\n  migralint lint db/migrations/022_add_customer.sql\n  \
     migralint lint --format json --fail-on warning migrations\n  migralint lint --output sarif=report.sarif --output junit=report.xml")]
 pub(super) struct LintArguments {
-    /// Directories of migrations; a single migration's file shows only what concerns that file [default: .]
+    /// Directories of migrations, or a folder above them such as a repository's root; a single migration's file shows
+    /// only what concerns that file [default: .]
     #[arg(value_name = "DIR")]
     paths: Vec<PathBuf>,
     /// Take the migrations from this version on for not yet applied: lints about locks, drops and renames report them.
@@ -66,13 +67,10 @@ pub(super) fn run(arguments: &LintArguments, out: &mut dyn Write) -> io::Result<
     }
     let mut sources = SourceMap::default();
     let mut diagnostics = Vec::new();
-    let mut targets = Vec::new();
-    for path in each_once(&arguments.paths) {
-        match Target::find(path, &arguments.reading, &mut sources, &mut diagnostics) {
-            Ok(target) => targets.push(target),
-            Err(message) => return Ok(fail(&message)),
-        }
-    }
+    let mut targets = match Target::find_all(&arguments.paths, &arguments.reading, &mut sources, &mut diagnostics) {
+        Ok(targets) => targets,
+        Err(message) => return Ok(fail(&message)),
+    };
     for target in &mut targets {
         arguments.judging.select(&mut target.config.settings);
         target.config.settings.rollbacks = arguments.rollbacks.into();

@@ -56,6 +56,36 @@ impl Target {
 }
 
 impl Target {
+    /// Finds the directories at some paths; a folder without migrations of its own, such as a repository's root, stands
+    /// for all directories of migrations below it.
+    ///
+    /// # Errors
+    /// As [`Target::find`].
+    pub(super) fn find_all(
+        paths: &[PathBuf],
+        reading: &Reading,
+        sources: &mut SourceMap,
+        mistakes: &mut Vec<Diagnostic>,
+    ) -> Result<Vec<Self>, String> {
+        let mut targets = Vec::new();
+        for path in each_once(paths) {
+            match Self::find(path, reading, sources, mistakes) {
+                Ok(target) => targets.push(target),
+                Err(message) => {
+                    let below = if path.is_dir() { layout::directories_below(path) } else { Vec::new() };
+                    // What only looked like migrations is no mistake of the user's.
+                    let found = below.iter().filter_map(|path| Self::find(path, reading, sources, mistakes).ok());
+                    let found: Vec<Self> = found.filter(|target| !target.directory.migrations.is_empty()).collect();
+                    if found.is_empty() {
+                        return Err(message);
+                    }
+                    targets.extend(found);
+                }
+            }
+        }
+        Ok(targets)
+    }
+
     /// Which migrations are taken to be unapplied: those from a version on, or the one whose file was asked for;
     /// otherwise the configuration decides.
     pub(super) fn select_unapplied(&mut self, since: Option<&str>) {
@@ -103,7 +133,7 @@ fn without_ignored(mut directory: Directory, config: &Config, sources: &SourceMa
 }
 
 /// The paths to read, each once; where the user stands if none is named.
-pub(super) fn each_once(paths: &[PathBuf]) -> Vec<&Path> {
+fn each_once(paths: &[PathBuf]) -> Vec<&Path> {
     if paths.is_empty() {
         return vec![Path::new(".")];
     }

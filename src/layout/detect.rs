@@ -1,13 +1,12 @@
 //! Which tool a directory belongs to, by the most decisive evidence there is.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::listing::Listing;
 use super::tree::{Item, Tree, base_name, is_sql};
 use super::{
-    Kind, atlas, down, drizzle, flyway, graphile, grate, liquibase, manifest, name, pop, postgrator, project, releases, sections, sqitch,
-    yoyo,
+    Kind, atlas, below, down, drizzle, flyway, graphile, grate, liquibase, manifest, name, pop, postgrator, project, releases, sections,
+    sqitch, yoyo,
 };
 
 /// Whether the directory itself holds migrations, whatever the tool.
@@ -33,7 +32,12 @@ pub(super) fn has_migrations(root: &Path, listing: &Listing) -> bool {
         || mostly_flyway(listing)
 }
 
-fn looks_numbered(path: &str) -> bool {
+/// Whether a folder's name begins with a number, as those do that hold one migration.
+pub(super) fn looks_dated(folder: &str) -> bool {
+    name::leading_digits(folder) > 0
+}
+
+pub(super) fn looks_numbered(path: &str) -> bool {
     let stem = path.get(..path.len().saturating_sub(4)).unwrap_or(path);
     name::numbered(stem).is_some() || flyway::parse(base_name(path)).is_some()
 }
@@ -71,16 +75,7 @@ fn is_prisma_path(root: &Path) -> bool {
 
 /// Directories below that look like migrations, the largest first.
 pub(super) fn below(listing: &Listing, shown: &str) -> Vec<String> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for found in listing.readable.iter().filter(|found| !found.beside && is_sql(&found.path) && !down::in_folder(&found.path)) {
-        let Some((folder, file)) = found.path.rsplit_once('/') else { continue };
-        if matches!(file, "up.sql" | "migration.sql") {
-            *counts.entry(folder.rsplit_once('/').map_or("", |(parent, _)| parent)).or_default() += 1;
-        } else if looks_numbered(file) {
-            *counts.entry(folder).or_default() += 1;
-        }
-    }
-    let mut folders: Vec<_> = counts.into_iter().filter(|(folder, _)| !folder.is_empty()).collect();
+    let mut folders: Vec<_> = below::candidates(listing).into_iter().collect();
     folders.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let prefix = if shown == "." { String::new() } else { format!("{shown}/") };
     folders.into_iter().take(5).map(|(folder, _)| format!("{prefix}{folder}")).collect()

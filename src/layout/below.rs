@@ -1,0 +1,101 @@
+//! Every directory of migrations below a folder, such as a repository's root.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::listing::{self, Listing};
+use super::tree::{base_name, is_sql};
+use super::{detect, down, drizzle, graphile, liquibase, manifest, releases, sqitch};
+
+/// Folders whose numbered files are no project's own migrations, unless somebody names them.
+const ASIDE: [&str; 18] = [
+    "test",
+    "tests",
+    "testdata",
+    "__tests__",
+    "fixtures",
+    "seed",
+    "seeds",
+    "seeders",
+    "samples",
+    "sample",
+    "examples",
+    "example",
+    "verify",
+    "queries",
+    "initdb.d",
+    "demo",
+    "backup",
+    "dump",
+];
+
+/// Words in the names of folders that hold migrations.
+const NAMES: [&str; 11] =
+    ["migrat", "versions", "patches", "updates", "delta", "evolutions", "changelog", "schema", "upgrade", "sql", "db"];
+
+/// Databases whose SQL is not read.
+const OTHERS: [&str; 16] = [
+    "mysql",
+    "mariadb",
+    "sqlite",
+    "sqlite3",
+    "mssql",
+    "sqlserver",
+    "oracle",
+    "clickhouse",
+    "cockroach",
+    "cockroachdb",
+    "h2",
+    "hsqldb",
+    "spanner",
+    "cassandra",
+    "bigquery",
+    "db2",
+];
+
+/// The directories below `root` that look like migrations for PostgreSQL, in the order of their paths.
+pub fn directories_below(root: &Path) -> Vec<PathBuf> {
+    let mut found: Vec<String> = Vec::new();
+    for (folder, _) in candidates(&listing::list(root, None)) {
+        let is_inside = found.iter().any(|outer| folder.strip_prefix(outer.as_str()).is_some_and(|rest| rest.starts_with('/')));
+        if !is_inside && is_meant(&folder) {
+            found.push(folder);
+        }
+    }
+    found.into_iter().map(|folder| root.join(folder)).collect()
+}
+
+fn is_meant(folder: &str) -> bool {
+    let parts = || folder.split('/').map(str::to_ascii_lowercase);
+    let is_other = |part: &str| part.split(['-', '_', '.']).any(|word| OTHERS.contains(&word));
+    parts().all(|part| !ASIDE.contains(&part.as_str()) && !is_other(&part))
+        && parts().any(|part| NAMES.iter().any(|name| part.contains(name)))
+}
+
+/// Folders that hold migrations, with how many files make that likely.
+pub(super) fn candidates(listing: &Listing) -> BTreeMap<String, usize> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for found in listing.readable.iter().filter(|found| !found.beside && !down::in_folder(&found.path)) {
+        if let Some(folder) = directory_of(&found.path).filter(|folder| !folder.is_empty()) {
+            *counts.entry(folder.to_string()).or_default() += 1;
+        }
+    }
+    counts
+}
+
+/// The directory of migrations that a file of this path would belong to.
+fn directory_of(path: &str) -> Option<&str> {
+    if let Some(folder) = [drizzle::JOURNAL, sqitch::PLAN].iter().find_map(|list| path.strip_suffix(list)) {
+        return Some(folder.trim_end_matches('/'));
+    }
+    let (folder, file) = path.rsplit_once('/')?;
+    let parent = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
+    let own = base_name(folder);
+    match file {
+        "up.sql" | "migration.sql" | manifest::MANIFEST if detect::looks_dated(own) || releases::release(own).is_some() => Some(parent),
+        _ if liquibase::is_changelog(file) => Some(folder),
+        _ if !is_sql(file) || !detect::looks_numbered(file) => None,
+        _ if [graphile::COMMITTED, "sqls"].contains(&own) || releases::release(own).is_some() => Some(parent),
+        _ => Some(folder),
+    }
+}
