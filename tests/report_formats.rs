@@ -169,7 +169,9 @@ fn places_in_markdown(report: &str) -> Places {
 }
 
 /// A workflow command as the runner reads it: name, properties, message.
-fn command(line: &str) -> Option<(String, Vec<(String, String)>, String)> {
+type WorkflowCommand = (String, Vec<(String, String)>, String);
+
+fn command(line: &str) -> Option<WorkflowCommand> {
     let (head, message) = line.trim_start().strip_prefix("::")?.split_once("::")?;
     let unescape = |text: &str| text.replace("%0D", "\r").replace("%0A", "\n").replace("%3A", ":").replace("%2C", ",").replace("%25", "%");
     let (name, properties) = head.split_once(' ').unwrap_or((head, ""));
@@ -179,7 +181,7 @@ fn command(line: &str) -> Option<(String, Vec<(String, String)>, String)> {
 }
 
 fn places_in_commands(report: &str) -> Places {
-    let place = |(_, properties, _): (String, Vec<(String, String)>, String)| {
+    let place = |(_, properties, _): WorkflowCommand| {
         let get = |key: &str| properties.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone());
         let lint = get("title")?.strip_prefix("migralint ")?.to_owned();
         let column = get("col").and_then(|column| column.parse().ok()).map(|column| (column, Unit::Character));
