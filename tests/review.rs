@@ -449,3 +449,13 @@ fn a_commit_hook_sees_what_is_about_to_be_committed() {
     let review: Value = serde_json::from_str(&std::fs::read_to_string(&seen).expect("a review")).expect("JSON");
     assert_eq!(edits(&review), ["changed 001_users.sql"], "what is not tracked is not committed");
 }
+
+#[test]
+fn the_json_keeps_to_its_published_schema() {
+    let repository = case("dual-write/supabase/migrations", &DUAL_WRITE);
+    let review = repository.json(&["--base", "main"]);
+    assert_eq!(common::mistakes("review.schema.json", &review), [""; 0]);
+    let mut other = review.clone();
+    other["directories"][0]["migrations"][0]["edit"] = "forgotten".into();
+    assert_ne!(common::mistakes("review.schema.json", &other), [""; 0], "the schema knows which edits there are");
+}
