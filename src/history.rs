@@ -13,6 +13,8 @@ pub use replay::{Observer, replay_file};
 pub use rollback::{Cause, Chain, Culprit, Failure, Remainder, Rollback, Stop, Verdict};
 pub use trace::{Deed, Touch, trace};
 
+use std::collections::HashMap;
+use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
@@ -88,16 +90,20 @@ pub enum EventKind {
 impl History {
     /// Parses all files of a directory, on all cores, and replays them in order.
     pub fn load(mut directory: Directory, sources: &SourceMap) -> Self {
-        let files = std::mem::take(&mut directory.migrations);
-        let parsed: Vec<_> = files.into_par_iter().map(|file| parse_migration(file, sources, &directory)).collect();
-        let orphans = directory.orphans.par_iter().map(|part| parse_part(*part, sources, &directory)).collect();
         let empty = Arc::new(Schema::default());
-        let unplayed = |(file, up, down)| Migration { file, up, down, before: Arc::clone(&empty), after: Arc::clone(&empty) };
-        let migrations: Vec<Migration> = parsed.into_iter().map(unplayed).collect();
+        let unplayed = |file| Migration { file, up: Vec::new(), down: None, before: Arc::clone(&empty), after: Arc::clone(&empty) };
+        let migrations: Vec<Migration> = std::mem::take(&mut directory.migrations).into_iter().map(unplayed).collect();
         let places = places(&migrations);
-        let mut history =
-            Self { directory, migrations, orphans, events: Vec::new(), foundation: Vec::new(), rollbacks: OnceLock::new(), places };
-        history.replay(Schema::default(), sources);
+        let mut history = Self {
+            directory,
+            migrations,
+            orphans: Vec::new(),
+            events: Vec::new(),
+            foundation: Vec::new(),
+            rollbacks: OnceLock::new(),
+            places,
+        };
+        history.parse_and_replay(sources);
         history.foundation = foundation::of(&history);
         if !history.foundation.is_empty() {
             history.replay(foundation::schema(&history.foundation), sources);
@@ -105,14 +111,50 @@ impl History {
         history
     }
 
+    /// Parses on all cores. Replay takes one migration after the other, and follows while they are being parsed.
+    fn parse_and_replay(&mut self, sources: &SourceMap) {
+        let (dialect, placeholders) = (self.directory.dialect, self.directory.placeholders.clone());
+        let parse = |part: SourcePart| sql::parse_with(sources, part.file, part.span.range(), dialect, &placeholders);
+        let parts: Vec<_> = self.migrations.iter().map(|migration| (migration.file.up, migration.file.down)).collect();
+        let orphans = self.directory.orphans.clone();
+        let (mut downs, mut orphaned) = (Vec::new(), Vec::new());
+        rayon::in_place_scope_fifo(|scope| {
+            let (sender, parsed) = mpsc::channel();
+            for (index, (up, _)) in parts.iter().enumerate() {
+                let sender = sender.clone();
+                scope.spawn_fifo(move |_| _ = sender.send((index, parse(*up))));
+            }
+            drop(sender);
+            scope.spawn_fifo(|_| {
+                downs = parts.par_iter().map(|(_, down)| down.map(parse)).collect();
+                orphaned = orphans.par_iter().map(|part| parse(*part)).collect();
+            });
+            self.replay_as_parsed(&parsed, sources);
+        });
+        self.migrations.iter_mut().zip(downs).for_each(|(migration, down)| migration.down = down);
+        self.orphans = orphaned;
+    }
+
+    fn replay_as_parsed(&mut self, parsed: &Receiver<(usize, Vec<Statement>)>, sources: &SourceMap) {
+        let mut schema = Arc::new(Schema::default());
+        let mut early = HashMap::new();
+        for index in 0..self.migrations.len() {
+            while !early.contains_key(&index) {
+                // Nobody is left to send where a parser panicked; the panic goes on when the scope ends.
+                let Some((index, up)) = receive(parsed) else { return };
+                early.insert(index, up);
+            }
+            let Some(migration) = self.migrations.get_mut(index) else { return };
+            migration.up = early.remove(&index).unwrap_or_default();
+            schema = migration.replay(schema, &mut replay::Notices { events: &mut self.events, migration: index }, sources);
+        }
+    }
+
     fn replay(&mut self, start: Schema, sources: &SourceMap) {
         self.events.clear();
         let mut schema = Arc::new(start);
         for (index, migration) in self.migrations.iter_mut().enumerate() {
-            migration.before = schema;
-            let mut notices = replay::Notices { events: &mut self.events, migration: index };
-            migration.after = Arc::new(replay_file(&migration.before, &migration.up, sources, &mut notices));
-            schema = Arc::clone(&migration.after);
+            schema = migration.replay(schema, &mut replay::Notices { events: &mut self.events, migration: index }, sources);
         }
     }
 
@@ -180,6 +222,25 @@ impl History {
     }
 }
 
+impl Migration {
+    fn replay(&mut self, before: Arc<Schema>, notices: &mut replay::Notices, sources: &SourceMap) -> Arc<Schema> {
+        self.after = Arc::new(replay_file(&before, &self.up, sources, notices));
+        self.before = before;
+        Arc::clone(&self.after)
+    }
+}
+
+/// The next message. Where a worker waits for the others, it helps them first.
+fn receive<T>(messages: &Receiver<T>) -> Option<T> {
+    loop {
+        match messages.try_recv() {
+            Ok(message) => return Some(message),
+            Err(_) if rayon::yield_now() == Some(rayon::Yield::Executed) => {}
+            Err(_) => return messages.recv().ok(),
+        }
+    }
+}
+
 fn places(migrations: &[Migration]) -> Vec<(FileId, usize)> {
     let files = |migration: &Migration| std::iter::once(migration.file.up).chain(migration.file.down).map(|part| part.file);
     let mut places: Vec<_> =
@@ -187,18 +248,4 @@ fn places(migrations: &[Migration]) -> Vec<(FileId, usize)> {
     places.sort_unstable();
     places.dedup();
     places
-}
-
-fn parse_migration(
-    file: MigrationFile,
-    sources: &SourceMap,
-    directory: &Directory,
-) -> (MigrationFile, Vec<Statement>, Option<Vec<Statement>>) {
-    let up = parse_part(file.up, sources, directory);
-    let down = file.down.map(|part| parse_part(part, sources, directory));
-    (file, up, down)
-}
-
-fn parse_part(part: SourcePart, sources: &SourceMap, directory: &Directory) -> Vec<Statement> {
-    sql::parse_with(sources, part.file, part.span.range(), directory.dialect, &directory.placeholders)
 }

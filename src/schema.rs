@@ -7,6 +7,7 @@
 //!
 //! Names are compared as PostgreSQL compares them: folded when unquoted, verbatim when quoted.
 
+mod canonical;
 mod coverage;
 mod expression;
 mod name;
@@ -15,6 +16,7 @@ mod options;
 mod table;
 mod uncertainty;
 
+pub use canonical::Canonical;
 pub use coverage::{Coverage, Obstacle};
 pub use expression::{BinaryOperator, Expression, ExpressionTree, Literal};
 pub use name::{Name, NameParts, QualifiedName};

@@ -392,7 +392,7 @@ mod tests {
             columns: vec!["name".into()],
             column_types: Vec::new(),
             columns_known: true,
-            query: "".into(),
+            query: String::new().into(),
             relations: Vec::new(),
             aliases: Vec::new(),
             column_references: Vec::new(),

@@ -183,12 +183,13 @@ fn by_folders(root: &Path, tree: &Tree) -> Option<(Kind, String)> {
 }
 
 fn by_markers(tree: &Tree) -> Option<(Kind, String)> {
-    let top: Vec<&str> = tree.top().map(|item| tree.text(item.file)).collect();
-    let in_folders =
-        || tree.items.iter().filter(|item| item.is_sql() && sections::in_numbered_folder(item)).map(|item| tree.text(item.file)).collect();
+    let comments = |item: &Item| sections::comments(tree.text(item.file)).collect();
+    let top: Vec<Vec<&str>> = tree.top().map(comments).collect();
+    let in_folders = || tree.items.iter().filter(|item| item.is_sql() && sections::in_numbered_folder(item)).map(comments).collect();
     [Kind::Goose, Kind::Dbmate, Kind::SqlMigrate, Kind::Play, Kind::Tern, Kind::MyBatis, Kind::NodePgMigrate].into_iter().find_map(|kind| {
-        let files: Vec<&str> = if sections::takes_folders(tree, kind) { in_folders() } else { top.clone() };
-        let count = files.iter().filter(|text| sections::has_marker(text, kind)).count();
+        let inside: Vec<Vec<&str>> = if sections::takes_folders(tree, kind) { in_folders() } else { Vec::new() };
+        let files = if sections::takes_folders(tree, kind) { &inside } else { &top };
+        let count = files.iter().filter(|lines| sections::has_marker(lines.iter().copied(), kind)).count();
         let evidence = || format!("{count} of {} files hold `{}`", files.len(), sections::marker(kind));
         (count > 0 && count * 2 >= files.len()).then(|| (kind, evidence()))
     })

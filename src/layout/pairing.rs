@@ -64,5 +64,5 @@ fn choose(migrations: &[MigrationFile], candidates: &[usize], name: &str) -> Opt
 
 /// Whether a text has several statements, which PostgreSQL runs as one transaction when they are sent at once.
 pub(super) fn several_statements(text: &str) -> bool {
-    split::statements(text, 0..text.len()).len() > 1
+    split::holds_several(text)
 }

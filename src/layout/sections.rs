@@ -32,10 +32,16 @@ fn marks_down(kind: Kind) -> bool {
     matches!(kind, Kind::Tern | Kind::MyBatis)
 }
 
-/// Whether a text holds the line that opens the forward part, or tern's line between both.
-pub(super) fn has_marker(text: &str, kind: Kind) -> bool {
+/// The lines that could be markers.
+pub(super) fn comments(text: &str) -> impl Iterator<Item = &str> {
+    let is_comment = |line: &str| line.starts_with("--") || line.starts_with("//") || line.starts_with('#');
+    text.lines().filter(move |line| is_comment(line.trim_start()))
+}
+
+/// Whether one of these lines opens the forward part, or is tern's line between both.
+pub(super) fn has_marker<'a>(mut lines: impl Iterator<Item = &'a str>, kind: Kind) -> bool {
     let wanted = if marks_down(kind) { Direction::Down } else { Direction::Up };
-    text.lines().any(|line| direction(line, kind) == Some(wanted))
+    lines.any(|line| direction(line, kind) == Some(wanted))
 }
 
 pub(super) fn arrange(tree: &Tree, kind: Kind) -> Arrangement {
@@ -216,7 +222,7 @@ fn has_words(part: &str) -> bool {
 }
 
 fn unmatched(arrangement: &mut Arrangement, tree: &Tree, kind: Kind, item: &Item) {
-    if item.beside || !has_marker(tree.text(item.file), kind) {
+    if item.beside || !has_marker(comments(tree.text(item.file)), kind) {
         arrangement.companions.push(tree.whole(item.file));
     } else if kind == Kind::Play {
         let number = item.stem().get(..name::leading_digits(item.stem())).filter(|number| !number.is_empty());

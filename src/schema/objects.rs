@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use imbl::Vector;
 
-use super::{Expression, FunctionAttributes, Name, Options, QualifiedName, SequenceValues, Trigger, Type};
+use super::{Canonical, Expression, FunctionAttributes, Name, Options, QualifiedName, SequenceValues, Trigger, Type};
 use crate::source::{Span, Spanned};
 
 /// One of PostgreSQL's schemas.
@@ -30,7 +30,7 @@ pub struct View {
     /// Whether `columns` is complete.
     pub columns_known: bool,
     /// The query, in the parser's own deparse.
-    pub query: Arc<str>,
+    pub query: Canonical,
     /// Relations the query reads, resolved when the view was made and carried through renames.
     pub relations: Vec<QualifiedName>,
     /// The names these go by in the query.

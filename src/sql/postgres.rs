@@ -105,8 +105,11 @@ fn too_deep(text: &Text) -> Body {
 }
 
 fn parsed(text: &Text, result: &ParseResult) -> Body {
-    let node = result.protobuf.stmts.iter().find_map(|raw| raw.stmt.as_deref());
-    node.and_then(|node| body(text, node)).unwrap_or(Body::Other)
+    first(result).and_then(|node| body(text, node)).unwrap_or(Body::Other)
+}
+
+fn first(result: &ParseResult) -> Option<&Node> {
+    result.protobuf.stmts.iter().find_map(|raw| raw.stmt.as_deref())
 }
 
 /// A statement the parser rejects: perhaps a template, which it accepts once its placeholders are filled in.

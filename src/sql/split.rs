@@ -40,17 +40,23 @@ const MAX_RESUMES: usize = 20;
 /// The statements of `range` of a text; empty ones (`;;`) are left out, and so is the data behind `COPY … FROM stdin`.
 pub fn statements(text: &str, range: Range<usize>) -> Vec<Chunk> {
     let range = range.start.min(text.len())..range.end.min(text.len());
-    let mut splitter = Splitter { text, range: range.clone(), chunks: Vec::new(), resumes: 0, copies_have_data: true };
-    let mut next = Some(range.start);
-    while let Some(position) = next {
-        next = splitter.split_from(position);
-    }
+    let mut splitter = Splitter { text, range, wanted: usize::MAX, chunks: Vec::new(), resumes: 0, copies_have_data: true };
+    splitter.split();
     splitter.chunks
+}
+
+/// Whether a text has more than one statement.
+pub fn holds_several(text: &str) -> bool {
+    let mut splitter = Splitter { text, range: 0..text.len(), wanted: 2, chunks: Vec::new(), resumes: 0, copies_have_data: true };
+    splitter.split();
+    splitter.chunks.len() > 1
 }
 
 struct Splitter<'a> {
     text: &'a str,
     range: Range<usize>,
+    /// How many chunks are enough.
+    wanted: usize,
     chunks: Vec<Chunk>,
     resumes: usize,
     /// Until the first `COPY … FROM stdin` without an end mark: there is none for those behind it either.
@@ -58,6 +64,13 @@ struct Splitter<'a> {
 }
 
 impl Splitter<'_> {
+    fn split(&mut self) {
+        let mut next = Some(self.range.start);
+        while let Some(position) = next {
+            next = self.split_from(position);
+        }
+    }
+
     /// Splits until something has to be skipped that is not made of tokens; gives where to go on.
     fn split_from(&mut self, position: usize) -> Option<usize> {
         let mut open = OpenStatement::default();
@@ -79,6 +92,9 @@ impl Splitter<'_> {
                 TokenKind::Punctuation if token.text(self.text) == ";" && !open.holds_semicolons() => {
                     let data = self.copy_data(&open, token.range.end);
                     self.close(&mut open);
+                    if self.chunks.len() >= self.wanted {
+                        return None;
+                    }
                     if data.is_some() {
                         return data;
                     }

@@ -12,8 +12,8 @@ use super::text::Text;
 use super::{alter, column, constraint, data_type, expression, options, query, reference, table};
 use crate::change::{Change, ChangeKind, DomainChange, EnumPosition, OutputColumn, Query};
 use crate::schema::{
-    DomainCheck, EnumLabel, Firing, Name, Options, Policy, PolicyCommand, QualifiedName, Sequence, SequenceOptions, SequenceValues,
-    Trigger, Type, TypeDefinition, TypeKind, View,
+    Canonical, DomainCheck, EnumLabel, Firing, Name, Options, Policy, PolicyCommand, QualifiedName, Sequence, SequenceOptions,
+    SequenceValues, Trigger, Type, TypeDefinition, TypeKind, View,
 };
 use crate::source::Span;
 use crate::sql::split::TokenKind;
@@ -37,7 +37,7 @@ pub fn create_view(text: &Text, statement: &ViewStmt) -> Option<Change> {
     let select = statement.query.as_deref()?;
     let span = text.name_at(node::location(&statement.view));
     let query = table::with_column_names(query::lower(select), names(&statement.aliases));
-    let mut view = view(optional_relation(&statement.view), select, &query, span);
+    let mut view = view(text, optional_relation(&statement.view), select, &query, span);
     view.security_invoker = option(&statement.options, "security_invoker").is_some_and(is_set);
     view.options = options::of_view(statement);
     let kind = ChangeKind::CreateView { view: Box::new(view), query: Box::new(query), or_replace: statement.replace, if_not_exists: false };
@@ -50,7 +50,8 @@ pub fn create_materialized_view(text: &Text, statement: &CreateTableAsStmt) -> O
     let span = text.name_at(node::location(&into.rel));
     let query = table::with_column_names(query::lower(select), names(&into.col_names));
     let options = options::lower(&into.options);
-    let view = View { materialized: true, options, populated: !into.skip_data, ..view(optional_relation(&into.rel), select, &query, span) };
+    let view =
+        View { materialized: true, options, populated: !into.skip_data, ..view(text, optional_relation(&into.rel), select, &query, span) };
     let kind =
         ChangeKind::CreateView { view: Box::new(view), query: Box::new(query), or_replace: false, if_not_exists: statement.if_not_exists };
     Some(Change { kind, span })
@@ -64,7 +65,7 @@ pub fn refresh_view(text: &Text, statement: &RefreshMatViewStmt) -> Change {
 }
 
 /// What can be said of a view before it is applied; its references are in `query` until then.
-fn view(name: QualifiedName, select: &Node, query: &Query, span: Span) -> View {
+fn view(text: &Text, name: QualifiedName, select: &Node, query: &Query, span: Span) -> View {
     let columns: Vec<Name> = query.output.iter().map_while(output_name).collect();
     View {
         name,
@@ -72,7 +73,7 @@ fn view(name: QualifiedName, select: &Node, query: &Query, span: Span) -> View {
         columns_known: columns.len() == query.output.len(),
         columns,
         column_types: Vec::new(),
-        query: expression::deparse_statement(select).into(),
+        query: definition(text, select),
         relations: Vec::new(),
         aliases: Vec::new(),
         column_references: Vec::new(),
@@ -87,6 +88,21 @@ fn view(name: QualifiedName, select: &Node, query: &Query, span: Span) -> View {
         span,
         changed: Default::default(),
     }
+}
+
+/// The query in the parser's own deparse. Spelling it takes as long as parsing it, and is done when somebody asks.
+fn definition(text: &Text, select: &Node) -> Canonical {
+    // An element of CREATE SCHEMA is only a part of the text.
+    if text.is_word(1, "schema") { expression::deparse_statement(select).into() } else { Canonical::of(text.text, spell_query) }
+}
+
+fn spell_query(statement: &str) -> String {
+    let spell = |node: &Node| match kind(node)? {
+        NodeEnum::ViewStmt(view) => view.query.as_deref().map(expression::deparse_statement),
+        NodeEnum::CreateTableAsStmt(view) => view.query.as_deref().map(expression::deparse_statement),
+        _ => None,
+    };
+    super::run_parser(statement).ok().and_then(|result| super::first(&result).and_then(spell)).unwrap_or_default()
 }
 
 fn output_name(output: &OutputColumn) -> Option<Name> {
