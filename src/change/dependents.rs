@@ -279,7 +279,8 @@ fn of_index(schema: &Schema, name: &QualifiedName) -> Dependents {
 
 /// Column defaults that take their values from a sequence.
 fn defaults_from(schema: &Schema, sequence: &QualifiedName) -> Vec<Object> {
-    let uses = |expression: &Expression| sequences_in(schema, &expression.tree).contains(sequence);
+    let may_mean = |name: &QualifiedName| name.name == sequence.name;
+    let uses = |expression: &Expression| sequences_where(schema, &expression.tree, may_mean).contains(sequence);
     let columns = schema.tables.values().flat_map(|table| table.columns.iter().map(move |column| (table, column)));
     let using = columns.filter(|(_, column)| column.default.as_ref().is_some_and(|default| uses(&default.value)));
     using.map(|(table, column)| Object::Default(table.name.clone(), column.name.clone())).collect()
@@ -287,11 +288,15 @@ fn defaults_from(schema: &Schema, sequence: &QualifiedName) -> Vec<Object> {
 
 /// Sequences named in `nextval('…'::regclass)`.
 pub(super) fn sequences_in(schema: &Schema, tree: &ExpressionTree) -> Vec<QualifiedName> {
+    sequences_where(schema, tree, |_| true)
+}
+
+fn sequences_where(schema: &Schema, tree: &ExpressionTree, wanted: impl Fn(&QualifiedName) -> bool) -> Vec<QualifiedName> {
     let mut found = Vec::new();
     tree.walk(&mut |node| {
         let ExpressionTree::Function { name, arguments } = node else { return };
         if name.name == "nextval" {
-            let written = arguments.first().and_then(ExpressionTree::as_string).map(parse_name);
+            let written = arguments.first().and_then(ExpressionTree::as_string).map(parse_name).filter(&wanted);
             found.extend(written.and_then(|written| resolve::relation(schema, &written)));
         }
     });

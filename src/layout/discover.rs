@@ -87,7 +87,8 @@ impl std::error::Error for DiscoverError {}
 
 /// Reads the directory of migrations at `path`.
 pub fn discover(path: &Path, sources: &mut SourceMap, options: &DiscoverOptions) -> Result<Directory, DiscoverError> {
-    let shown_path = |path: &Path| shown(&original(path, options.copy.as_ref()));
+    let current = std::env::current_dir().ok();
+    let shown_path = |path: &Path| shown_from(current.as_deref(), &original(path, options.copy.as_ref()));
     let shown = shown_path(path);
     check(path, &shown)?;
     let listing = listing::list(path, options.down_directory.as_deref());
@@ -137,6 +138,7 @@ fn read(listing: &Listing, sources: &mut SourceMap, shown: impl Fn(&Path) -> Str
     let texts: Vec<_> = listing.readable.par_iter().map(|found| reading::read(&found.at)).collect();
     let mut items = Vec::with_capacity(texts.len());
     let mut unreadable = Vec::new();
+    sources.reserve(texts.len());
     for (Found { path, at, beside }, text) in listing.readable.iter().zip(texts) {
         let file = sources.add(shown(at), text.text);
         if let Some((range, reason)) = text.trouble {
@@ -213,7 +215,11 @@ fn directory(
 
 /// A path as people write it from where they stand: relative when that takes at most two steps up, `/` between its parts.
 fn shown(path: &Path) -> String {
-    let Ok(current) = std::env::current_dir() else { return joined(path) };
+    shown_from(std::env::current_dir().ok().as_deref(), path)
+}
+
+fn shown_from(current: Option<&Path>, path: &Path) -> String {
+    let Some(current) = current else { return joined(path) };
     let absolute = lexical(&current.join(path));
     for (steps, ancestor) in current.ancestors().take(3).enumerate() {
         let Ok(rest) = absolute.strip_prefix(ancestor) else { continue };

@@ -1,6 +1,10 @@
 //! The card of a lint: `lints/<id>.yml`, everything users read about it, with examples that are tests.
 
-use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::OnceLock;
+
+use serde::{Deserialize, Deserializer};
 
 use crate::diagnostic::Severity;
 
@@ -30,7 +34,31 @@ pub struct Card {
     #[serde(default)]
     pub options: Vec<OptionCard>,
     /// At least one that fires and one that does not.
-    pub examples: Vec<Example>,
+    #[serde(default)]
+    pub examples: Examples,
+}
+
+/// The examples of a card: they are most of its text, and a review has no use for them.
+#[derive(Clone, Debug, Default)]
+pub struct Examples {
+    text: String,
+    read: OnceLock<Vec<Example>>,
+}
+
+impl Deref for Examples {
+    type Target = [Example];
+
+    /// The examples; none where the text is wrong.
+    fn deref(&self) -> &[Example] {
+        let of_card = |mut card: BTreeMap<String, Vec<Example>>| card.remove("examples").filter(|_| card.is_empty());
+        self.read.get_or_init(|| serde_yaml::from_str(&self.text).ok().and_then(of_card).unwrap_or_default())
+    }
+}
+
+impl<'de> Deserialize<'de> for Examples {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self { text: String::new(), read: OnceLock::from(Vec::deserialize(deserializer)?) })
+    }
 }
 
 /// A level: a severity, or off.
@@ -48,12 +76,16 @@ pub enum Level {
 }
 
 impl Card {
-    /// Reads the card `lints/<id>.yml`.
+    /// Reads the card `lints/<id>.yml`. Examples at its end are read when they are asked for.
     ///
     /// # Errors
     /// When the text is not a card.
     pub fn parse(id: &str, text: &str) -> Result<Self, serde_yaml::Error> {
-        serde_yaml::from_str(text).map(|card| Self { id: id.to_owned(), ..card })
+        let examples = text.find("\nexamples:\n").map_or(text.len(), |newline| newline + 1);
+        let card: Self = serde_yaml::from_str(&text[..examples])?;
+        let examples =
+            if examples < text.len() { Examples { text: text[examples..].to_owned(), ..Examples::default() } } else { card.examples };
+        Ok(Self { id: id.to_owned(), examples, ..card })
     }
 }
 
@@ -100,10 +132,10 @@ pub struct Example {
     pub name: String,
     /// File names (relative to the directory) and their text, in any order. A single migration may be given as `sql`.
     #[serde(default)]
-    pub files: std::collections::BTreeMap<String, String>,
+    pub files: BTreeMap<String, String>,
     /// For a review: the files of the directory it is compared with. Marks count in those that are gone.
     #[serde(default)]
-    pub base: Option<std::collections::BTreeMap<String, String>>,
+    pub base: Option<BTreeMap<String, String>>,
     /// Shorthand for a directory of one migration `001_example.sql`.
     #[serde(default)]
     pub sql: Option<String>,

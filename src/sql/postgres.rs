@@ -28,6 +28,7 @@ mod setting;
 mod table;
 mod template;
 mod text;
+mod values;
 
 use std::ops::Range;
 
@@ -51,7 +52,10 @@ pub use block::function_steps;
 /// placeholders' own letters: `${prefix}users` is the table `__prefix_users`. `${schema}.users` is `users`. Those that
 /// `values` names are filled in with these.
 pub fn parse(sources: &SourceMap, file: FileId, range: Range<usize>, values: &Values) -> Vec<Statement> {
-    script::read(sources, file, split::statements(&sources.file(file).text, range), values)
+    let mut statements = script::read(sources, file, split::statements(&sources.file(file).text, range), values);
+    // A history keeps all statements: there is no room to spare behind them.
+    statements.shrink_to_fit();
+    statements
 }
 
 fn statement(file_text: &str, file: FileId, piece: Chunk, values: &Values) -> Statement {
@@ -81,6 +85,13 @@ fn chunk(text: &Text, piece: &Chunk) -> Body {
 }
 
 fn sql(text: &Text) -> Body {
+    match values::insert(text) {
+        Some(insert) => Body::Data(insert),
+        None => parse_all(text),
+    }
+}
+
+fn parse_all(text: &Text) -> Body {
     match run_parser(text.text) {
         Ok(result) => parsed(text, &result),
         Err(pg_query::Error::Decode(_)) => too_deep(text),

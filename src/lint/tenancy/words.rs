@@ -4,24 +4,21 @@ use crate::schema::Name;
 
 /// The words of an identifier in lower case: `customerId`, `customer_id` and `CUSTOMER_ID` are all `customer`, `id`.
 pub fn words(identifier: &str) -> Vec<String> {
-    let characters: Vec<char> = identifier.chars().collect();
-    let mut words = vec![String::new()];
-    for (place, character) in characters.iter().enumerate() {
-        let before = place.checked_sub(1).and_then(|index| characters.get(index));
-        let after = characters.get(place + 1);
+    let (mut words, mut word, mut before) = (Vec::new(), String::new(), None::<char>);
+    let mut characters = identifier.chars().peekable();
+    while let Some(character) = characters.next() {
+        let mut ends_capitals = || characters.peek().is_some_and(|after| after.is_lowercase());
         let starts_word = character.is_uppercase()
-            && (before.is_some_and(|before| before.is_lowercase() || before.is_numeric())
-                || (before.is_some_and(|before| before.is_uppercase()) && after.is_some_and(|after| after.is_lowercase())));
-        if !character.is_alphanumeric() || starts_word {
-            words.push(String::new());
+            && before.is_some_and(|before| before.is_lowercase() || before.is_numeric() || (before.is_uppercase() && ends_capitals()));
+        if (starts_word || !character.is_alphanumeric()) && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
         }
-        if let Some(word) = words.last_mut()
-            && character.is_alphanumeric()
-        {
+        if character.is_alphanumeric() {
             word.extend(character.to_lowercase());
         }
+        before = Some(character);
     }
-    words.retain(|word| !word.is_empty());
+    words.extend(Some(word).filter(|word| !word.is_empty()));
     words
 }
 
