@@ -88,7 +88,7 @@ impl std::error::Error for DiscoverError {}
 /// Reads the directory of migrations at `path`.
 pub fn discover(path: &Path, sources: &mut SourceMap, options: &DiscoverOptions) -> Result<Directory, DiscoverError> {
     let current = std::env::current_dir().ok();
-    let shown_path = |path: &Path| shown_from(current.as_deref(), &original(path, options.copy.as_ref()));
+    let shown_path = |path: &Path| shown(current.as_deref(), &original(path, options.copy.as_ref()));
     let shown = shown_path(path);
     check(path, &shown)?;
     let listing = listing::list(path, options.down_directory.as_deref());
@@ -214,11 +214,7 @@ fn directory(
 }
 
 /// A path as people write it from where they stand: relative when that takes at most two steps up, `/` between its parts.
-fn shown(path: &Path) -> String {
-    shown_from(std::env::current_dir().ok().as_deref(), path)
-}
-
-fn shown_from(current: Option<&Path>, path: &Path) -> String {
+fn shown(current: Option<&Path>, path: &Path) -> String {
     let Some(current) = current else { return joined(path) };
     let absolute = lexical(&current.join(path));
     for (steps, ancestor) in current.ancestors().take(3).enumerate() {
