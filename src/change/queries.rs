@@ -121,7 +121,11 @@ pub(super) fn fill_view(schema: &Schema, view: &mut View, query: &Query) -> Resu
     view.functions = distinct(query.functions.iter().cloned());
     let goes_by = sources.iter().filter_map(|source| Some((source.written.clone(), source.name.clone()?)));
     view.aliases = distinct(goes_by);
-    view.query = rewrite::expand_stars(&view.query, |qualifier| columns_behind(&sources, query, qualifier)).into();
+    // `TABLE t` selects a star without writing it.
+    let has_star = query.output.iter().any(|column| matches!(column, OutputColumn::Star(_)));
+    if has_star || view.query.is_written_with('*') {
+        view.query = rewrite::expand_stars(&view.query, |qualifier| columns_behind(&sources, query, qualifier)).into();
+    }
     Ok(())
 }
 

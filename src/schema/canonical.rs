@@ -19,6 +19,11 @@ impl Canonical {
     pub fn of(written: &str, spell: fn(&str) -> String) -> Self {
         Self(Arc::new(Spelling { written: Some((written.into(), spell)), canonical: OnceLock::new() }))
     }
+
+    /// Whether the text held a character before it was spelled.
+    pub fn is_written_with(&self, character: char) -> bool {
+        self.0.written.as_ref().map_or(&**self, |(written, _)| written).contains(character)
+    }
 }
 
 impl From<String> for Canonical {
