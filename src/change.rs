@@ -324,7 +324,7 @@ pub struct Query {
     /// The output columns, where each is known.
     pub output: Vec<OutputColumn>,
     /// Queries that stand for relations (subqueries in FROM, common table expressions), by the name they go by.
-    pub subqueries: Vec<(Name, Query)>,
+    pub subqueries: Vec<(Name, Arc<Query>)>,
 }
 
 /// One entry of a query's select list.

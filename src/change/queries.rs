@@ -15,14 +15,28 @@ struct Source {
 
 /// Finds the relations; one that is known not to exist is an error.
 fn sources(schema: &Schema, query: &Query) -> Result<Vec<Source>, Refusal> {
+    sources_within(schema, query, &mut { MAX_SUBQUERIES })
+}
+
+/// A subquery may be read any number of times, and those within it again each time: only so many are looked into.
+const MAX_SUBQUERIES: usize = 200;
+
+fn sources_within(schema: &Schema, query: &Query, left: &mut usize) -> Result<Vec<Source>, Refusal> {
     let relations = query.relations.iter().map(|(written, alias)| source(schema, written, alias.as_ref()));
-    relations.chain(query.subqueries.iter().map(|(name, query)| subquery(schema, name, query))).collect()
+    let mut sources: Vec<Source> = relations.collect::<Result<_, _>>()?;
+    sources.extend(query.subqueries.iter().map(|(name, query)| subquery(schema, name, query, left)));
+    Ok(sources)
 }
 
 /// A query that stands for a relation.
-fn subquery(schema: &Schema, name: &Name, query: &Query) -> Result<Source, Refusal> {
-    let (columns, complete) = output(&sources(schema, query)?, query);
-    Ok(Source { written: name.clone(), name: None, columns, complete })
+fn subquery(schema: &Schema, name: &Name, query: &Query, left: &mut usize) -> Source {
+    let unknown = Source { written: name.clone(), name: None, columns: Vec::new(), complete: false };
+    let Some(fewer) = left.checked_sub(1) else { return unknown };
+    *left = fewer;
+    // What is wrong in it is found where the whole query is looked at.
+    let Ok(inner) = sources_within(schema, query, left) else { return unknown };
+    let (columns, complete) = output(&inner, query);
+    Source { columns, complete, ..unknown }
 }
 
 fn source(schema: &Schema, written: &QualifiedName, alias: Option<&Name>) -> Result<Source, Refusal> {

@@ -1,5 +1,7 @@
 //! What a query refers to and yields.
 
+use std::sync::Arc;
+
 use pg_query::protobuf::{Alias, RangeVar, ResTarget, SelectStmt, WithClause};
 use pg_query::{Node, NodeEnum};
 
@@ -12,20 +14,12 @@ use crate::schema::{Name, QualifiedName};
 /// The references of a query and its output columns. An unqualified column of a SELECT from one relation only is
 /// qualified with that relation, as it is resolved there first.
 pub fn lower(node: &Node) -> Query {
-    let mut query = collect(node, true);
-    if let Some(NodeEnum::SelectStmt(select)) = kind(node) {
-        query.output = output(select);
-    }
-    query
+    Collector::new(true).lower(node)
 }
 
 /// The references of a query or expression, columns as they are written.
 pub fn references(node: &Node) -> Query {
-    collect(node, false)
-}
-
-fn collect(node: &Node, qualifies: bool) -> Query {
-    let mut collector = Collector { query: Query::default(), hidden: Vec::new(), tables: Vec::new(), qualifies, only_relation: None };
+    let mut collector = Collector::new(false);
     collector.visit(node);
     collector.query
 }
@@ -35,7 +29,7 @@ struct Collector {
     /// Names of the common table expressions in scope, which are no relations.
     hidden: Vec<Name>,
     /// The queries of common table expressions seen so far.
-    tables: Vec<(Name, Query)>,
+    tables: Vec<(Name, Arc<Query>)>,
     /// Whether columns get the qualifier they could have been written with.
     qualifies: bool,
     /// What the innermost SELECT selects from, if that is one relation.
@@ -43,6 +37,23 @@ struct Collector {
 }
 
 impl Collector {
+    fn new(qualifies: bool) -> Self {
+        Self { query: Query::default(), hidden: Vec::new(), tables: Vec::new(), qualifies, only_relation: None }
+    }
+
+    fn lower(mut self, node: &Node) -> Query {
+        self.visit(node);
+        if let Some(NodeEnum::SelectStmt(select)) = kind(node) {
+            self.query.output = output(select);
+        }
+        self.query
+    }
+
+    /// A query within this one, which sees the same common table expressions.
+    fn lower_within(&self, node: &Node) -> Query {
+        Self { hidden: self.hidden.clone(), tables: self.tables.clone(), ..Self::new(true) }.lower(node)
+    }
+
     fn visit(&mut self, node: &Node) {
         if let Some(node) = kind(node) {
             self.visit_kind(node);
@@ -71,13 +82,13 @@ impl Collector {
                 self.query.functions.push(QualifiedName::unqualified(expression::value_function(function.op())));
             }
             NodeEnum::RangeSubselect(range) if self.qualifies => {
-                let subquery = range.subquery.as_deref().map(lower);
+                let subquery = range.subquery.as_deref().map(|node| self.lower_within(node));
                 self.query.subqueries.extend(range.alias.as_ref().zip(subquery).map(|(alias, query)| named(alias, query)));
             }
             NodeEnum::CommonTableExpr(table) if self.qualifies => {
-                let query = table.ctequery.as_deref().map(lower).unwrap_or_default();
+                let query = table.ctequery.as_deref().map(|node| self.lower_within(node)).unwrap_or_default();
                 let query = super::table::with_column_names(query, super::node::names(&table.aliascolnames));
-                self.tables.push((table.ctename.as_str().into(), query));
+                self.tables.push((table.ctename.as_str().into(), Arc::new(query)));
             }
             NodeEnum::TypeCast(cast) => self.query.types.extend(cast.type_name.as_ref().map(data_type::lower)),
             NodeEnum::InsertStmt(statement) => return self.visit_statement(node, &statement.with_clause),
@@ -135,8 +146,9 @@ fn only_relation(select: &SelectStmt) -> Option<Name> {
 }
 
 /// A subquery under its alias, which may name its columns, too.
-fn named(alias: &Alias, query: Query) -> (Name, Query) {
-    (alias.aliasname.as_str().into(), super::table::with_column_names(query, super::node::names(&alias.colnames)))
+fn named(alias: &Alias, query: Query) -> (Name, Arc<Query>) {
+    let query = super::table::with_column_names(query, super::node::names(&alias.colnames));
+    (alias.aliasname.as_str().into(), Arc::new(query))
 }
 
 /// The name a relation is referred to by.
