@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Step, changes};
+use super::{Step, changes, end};
 use crate::change::ChangeKind;
 use crate::lint::{Finding, HistoryContext};
 use crate::schema::{Constraint, Index, Name, Table};
@@ -37,11 +37,11 @@ fn dropped_together<'a>(context: &'a HistoryContext, step: &Step, table: &Table)
 /// What goes with the column although columns take part in it that stay, and is not made again by the same migration.
 fn lost(step: &Step, table: &Table, dropped: &[&Name]) -> Vec<(String, crate::source::Span)> {
     let Some(after) = step.moment.after.table(&table.name) else { return Vec::new() };
-    let end = step.context.history.end().table(&table.name);
+    let end = end(step.context).table(&table.name);
     let stays = |name: &Name| !dropped.contains(&name);
     let index_lost = |index: &&Arc<Index>| {
         let shared = index.key_columns().flatten().any(stays);
-        let again = end.is_some_and(|end| end.index(&index.name).is_some());
+        let again = end.is_some_and(|end| end.indexes.iter().any(|other| replaces(table, other, index)));
         !index.from_constraint && after.index(&index.name).is_none() && shared && !again
     };
     let constraint_lost = |constraint: &&Arc<Constraint>| {
@@ -51,4 +51,11 @@ fn lost(step: &Step, table: &Table, dropped: &[&Name]) -> Vec<(String, crate::so
     let indexes = table.indexes.iter().filter(index_lost).map(|index| (format!("the index `{}`", index.name), index.span));
     let constraints = table.constraints.iter().filter(constraint_lost);
     indexes.chain(constraints.map(|constraint| (format!("the constraint `{}`", constraint.name), constraint.span))).collect()
+}
+
+/// Whether an index that was not there before serves columns that another one served.
+fn replaces(table: &Table, index: &Index, lost: &Index) -> bool {
+    let is_new = index.name == lost.name || table.index(&index.name).is_none();
+    let shares = |column: Option<&Name>| column.is_some_and(|column| lost.key_columns().any(|other| other == Some(column)));
+    is_new && index.unique == lost.unique && index.key_columns().any(shares)
 }
