@@ -42,6 +42,9 @@ impl Sides {
     }
 }
 
+/// Which folders hold migrations, as far as they were looked at.
+type Tried = BTreeMap<String, Result<bool, String>>;
+
 /// Finds and reads directories on all sides. Folders are given relative to the repository's root.
 pub(super) struct Places<'a> {
     repository: &'a Repository,
@@ -79,7 +82,7 @@ impl<'a> Places<'a> {
     /// have a folder for each migration.
     fn changed_folders(&self, sources: &mut SourceMap, mistakes: &mut Vec<Diagnostic>) -> Result<BTreeSet<String>, String> {
         let here = self.folder(Path::new("."))?;
-        let mut tried: BTreeMap<String, bool> = BTreeMap::new();
+        let mut tried = Tried::new();
         let mut found = BTreeSet::new();
         let below = |path: &&String| here.is_empty() || path.strip_prefix(&here).is_some_and(|rest| rest.starts_with('/'));
         for path in self.sides.changed.iter().filter(below).filter(|path| path.ends_with(".sql") && !is_sample(path)) {
@@ -88,14 +91,31 @@ impl<'a> Places<'a> {
                 continue;
             };
             let above = parent.rsplit_once('/').map_or("", |(above, _)| above);
-            for folder in [above, parent] {
-                if self.is_directory(folder, sources, mistakes, &mut tried)? {
-                    found.insert(folder.to_owned());
-                    break;
-                }
-            }
+            found.extend(self.first_directory([above, parent], sources, mistakes, &mut tried)?);
         }
         Ok(found)
+    }
+
+    /// The first of these folders that holds migrations on either side.
+    ///
+    /// # Errors
+    /// When none does and one of them could not be read: that is not the same as nothing being there.
+    fn first_directory(
+        &self,
+        folders: [&str; 2],
+        sources: &mut SourceMap,
+        mistakes: &mut Vec<Diagnostic>,
+        tried: &mut Tried,
+    ) -> Result<Option<String>, String> {
+        let mut trouble = None;
+        for folder in folders {
+            match self.is_directory(folder, sources, mistakes, tried) {
+                Ok(true) => return Ok(Some(folder.to_owned())),
+                Ok(false) => {}
+                Err(error) => trouble = Some(error),
+            }
+        }
+        trouble.map_or(Ok(None), Err)
     }
 
     fn is_directory(
@@ -103,16 +123,19 @@ impl<'a> Places<'a> {
         folder: &str,
         sources: &mut SourceMap,
         mistakes: &mut Vec<Diagnostic>,
-        tried: &mut BTreeMap<String, bool>,
+        tried: &mut Tried,
     ) -> Result<bool, String> {
         if let Some(known) = tried.get(folder) {
-            return Ok(*known);
+            return known.clone();
         }
         let config = self.config(folder, sources, mistakes)?;
-        let is_one = self.head(folder, &config, sources).is_ok_and(|head| head.is_some())
-            || self.fork(folder, &config, None, sources).is_ok_and(|(_, fork)| fork.is_some());
-        tried.insert(folder.to_owned(), is_one);
-        Ok(is_one)
+        let here = self.head(folder, &config, sources).map(|head| head.is_some());
+        let is_one = match here {
+            Ok(false) => self.fork(folder, &config, None, sources).map(|(_, fork)| fork.is_some()),
+            known => known,
+        };
+        tried.insert(folder.to_owned(), is_one.clone());
+        is_one
     }
 
     /// The configuration that governs a folder on either side: the branch's.
