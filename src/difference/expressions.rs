@@ -7,9 +7,10 @@ pub(super) fn are_same(one: &Expression, other: &Expression, data_type: Option<&
     one.text == other.text || are_same_trees(&one.tree, &other.tree, data_type)
 }
 
-/// Whether two types are the same; one of them may lack its schema.
+/// Whether two types are the same; one of them may lack its schema, or may not be known.
 pub(super) fn are_same_types(one: &Type, other: &Type) -> bool {
-    one.modifiers == other.modifiers && one.array == other.array && are_same_names(&one.name, &other.name)
+    let is_known = !one.is("unknown") && !other.is("unknown");
+    !is_known || one.modifiers == other.modifiers && one.array == other.array && are_same_names(&one.name, &other.name)
 }
 
 /// Whether two names are the same as far as they were written.
@@ -28,10 +29,10 @@ fn are_same_trees(one: &ExpressionTree, other: &ExpressionTree, data_type: Optio
             are_same_types(target, other_target) && are_same_trees(one, other, Some(target))
         }
         (E::Binary { operator: a, left: b, right: c }, E::Binary { operator: d, left: e, right: f }) => {
-            a == d && are_same_trees(b, e, None) && are_same_trees(c, f, None)
+            a == d && are_same_operands(b, e) && are_same_operands(c, f)
         }
         (E::In { operand: a, list: b, negated: c }, E::In { operand: d, list: e, negated: f }) => {
-            c == f && are_same_trees(a, d, None) && are_same_lists(b, e)
+            c == f && are_same_operands(a, d) && are_same_lists(b, e)
         }
         (E::Between { operand: a, low: b, high: c, negated: d }, E::Between { operand: e, low: f, high: g, negated: h }) => {
             d == h && are_same_trees(a, e, None) && are_same_trees(b, f, None) && are_same_trees(c, g, None)
@@ -39,7 +40,9 @@ fn are_same_trees(one: &ExpressionTree, other: &ExpressionTree, data_type: Optio
         (E::And(one), E::And(other)) | (E::Or(one), E::Or(other)) | (E::Array(one), E::Array(other)) => are_same_lists(one, other),
         (E::Not(one), E::Not(other)) => are_same_trees(one, other, None),
         (E::IsNull { operand: a, negated: b }, E::IsNull { operand: c, negated: d }) => b == d && are_same_trees(a, c, None),
-        (E::Function { name: a, arguments: b }, E::Function { name: c, arguments: d }) => are_same_names(a, c) && are_same_lists(b, d),
+        (E::Function { name: a, arguments: b }, E::Function { name: c, arguments: d }) => {
+            are_same_names(a, c) && b.len() == d.len() && b.iter().zip(d).all(|(one, other)| are_same_operands(one, other))
+        }
         // What these trees do not say the texts do, and they differ.
         _ => false,
     }
@@ -55,9 +58,34 @@ fn without_own_cast<'a>(tree: &'a ExpressionTree, data_type: Option<&Type>) -> &
     let ExpressionTree::Cast { operand, target } = tree else { return tree };
     let is_own = match data_type {
         Some(data_type) => are_same_names(&data_type.name, &target.name) && data_type.array == target.array,
-        None => target.is_string() && target.modifiers.is_empty(),
+        None => is_plain_string(target),
     };
-    if is_own && matches!(operand.as_ref(), ExpressionTree::Literal(_)) { operand } else { tree }
+    match operand.without_casts() {
+        ExpressionTree::Literal(_) if is_own => operand.without_casts(),
+        ExpressionTree::Array(_) if is_plain_string(&Type { array: false, ..target.clone() }) => operand.without_casts(),
+        _ => tree,
+    }
+}
+
+fn is_plain_string(data_type: &Type) -> bool {
+    data_type.is_string() && data_type.modifiers.is_empty()
+}
+
+/// An operand without the cast that PostgreSQL puts there by itself: text functions take any string, arithmetic and
+/// comparisons bring both sides to one type of number.
+fn without_implicit_cast(tree: &ExpressionTree) -> &ExpressionTree {
+    const NUMBERS: [&str; 3] = ["bigint", "numeric", "double precision"];
+    let ExpressionTree::Cast { operand, target } = tree else { return tree };
+    let is_number = target.modifiers.is_empty() && NUMBERS.iter().any(|name| target.is(name));
+    match operand.as_ref() {
+        ExpressionTree::Literal(Literal::Number(_)) if is_number => operand,
+        ExpressionTree::Column { .. } if is_number || target.is("text") => operand,
+        _ => tree,
+    }
+}
+
+fn are_same_operands(one: &ExpressionTree, other: &ExpressionTree) -> bool {
+    are_same_trees(one, other, None) || are_same_trees(without_implicit_cast(one), without_implicit_cast(other), None)
 }
 
 fn are_same_constants(one: &Literal, other: &Literal) -> bool {

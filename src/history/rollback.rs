@@ -4,6 +4,7 @@ mod blame;
 mod chain;
 mod doubt;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -29,6 +30,8 @@ pub struct Rollback {
     pub verdict: Verdict,
     /// The schema it leads to, as far as it gets.
     pub end: Arc<Schema>,
+    /// The migration is one of several with one timestamp, whose rollbacks lead back when they are all run.
+    pub restores_with_its_group: bool,
 }
 
 /// Whether a rollback leads back to where its migration started.
@@ -85,7 +88,48 @@ impl Verdict {
 /// The verdicts on all rollbacks of a history, in the order of migrations.
 pub(super) fn all(history: &History, sources: &SourceMap) -> Vec<Rollback> {
     let with_index: Vec<(usize, &Migration)> = history.migrations.iter().enumerate().collect();
-    with_index.into_par_iter().filter_map(|(index, migration)| judge(history, index, migration, sources)).collect()
+    let mut rollbacks: Vec<Rollback> =
+        with_index.into_par_iter().filter_map(|(index, migration)| judge(history, index, migration, sources)).collect();
+    let restored: Vec<Range<usize>> = groups(history).filter(|group| leads_back(history, group, sources)).collect();
+    for rollback in &mut rollbacks {
+        let after = restored.partition_point(|group| group.end <= rollback.migration);
+        rollback.restores_with_its_group = restored.get(after).is_some_and(|group| group.contains(&rollback.migration));
+    }
+    rollbacks
+}
+
+/// Digits of a timestamp to the second. Generators that make several migrations at once append a number to it.
+const TIMESTAMP: usize = 14;
+
+/// Runs of several migrations of one timestamp.
+fn groups(history: &History) -> impl Iterator<Item = Range<usize>> {
+    let stamp = |migration: &Migration| {
+        let text = &migration.file.version.as_ref()?.text;
+        let is_longer = text.len() > TIMESTAMP + 1 && text.bytes().all(|byte| byte.is_ascii_digit());
+        text.get(..TIMESTAMP).filter(|_| is_longer).map(str::to_owned)
+    };
+    let same = move |one: &Migration, other: &Migration| stamp(one).is_some_and(|own| stamp(other) == Some(own));
+    let mut start = 0;
+    history.migrations.chunk_by(same).filter_map(move |chunk| {
+        let group = start..start + chunk.len();
+        start = group.end;
+        (chunk.len() > 1).then_some(group)
+    })
+}
+
+/// Whether all rollbacks of a group, the newest first, lead back to where the group started.
+fn leads_back(history: &History, group: &Range<usize>, sources: &SourceMap) -> bool {
+    let Some([first, .., last]) = history.migrations.get(group.clone()) else { return false };
+    let mut schema = Schema::clone(&last.after);
+    for migration in history.migrations.get(group.clone()).unwrap_or_default().iter().rev() {
+        let Some(down) = &migration.down else { return false };
+        let mut watch = Watch::default();
+        schema = replay_file(&schema, down, sources, &mut watch);
+        if first_failure(down, watch.refused).is_some() {
+            return false;
+        }
+    }
+    difference::between(&first.before, &schema).iter().all(is_about_order)
 }
 
 fn judge(history: &History, index: usize, migration: &Migration, sources: &SourceMap) -> Option<Rollback> {
@@ -100,7 +144,7 @@ fn judge(history: &History, index: usize, migration: &Migration, sources: &Sourc
         Some(failure) => Verdict::Fails(Box::new(failure)),
         None => compare(history, index, &end, &watch, sources),
     };
-    Some(Rollback { migration: index, verdict, end })
+    Some(Rollback { migration: index, verdict, end, restores_with_its_group: false })
 }
 
 fn up_fails(history: &History, index: usize) -> bool {

@@ -13,7 +13,9 @@ mod rollback_run_forward;
 mod wording;
 
 use crate::difference::{Difference, DifferenceKind, Object};
-use crate::lint::Check;
+use crate::history::Rollback;
+use crate::lint::{Check, HistoryContext};
+use crate::schema::Schema;
 use crate::sql::{Body, DataKind, Statement};
 
 /// The checks of this group.
@@ -53,6 +55,18 @@ fn is_marked_irreversible(text: &str) -> bool {
         let comment = comment.to_ascii_lowercase().replace("irreversible-data-loss", "");
         MARKERS.iter().any(|marker| comment.contains(marker))
     })
+}
+
+/// The rollbacks to judge one by one. Where a generator made several migrations at once they are run together, in
+/// either direction; what counts is that they lead back together.
+fn judged<'a>(context: &HistoryContext<'a>) -> impl Iterator<Item = &'a Rollback> {
+    context.rollbacks().iter().filter(|rollback| !rollback.restores_with_its_group)
+}
+
+/// Whether something is the sequence behind a `serial` column, whose name is nobody's concern.
+fn is_behind_column(object: &Object, schemas: [&Schema; 2]) -> bool {
+    let Object::Sequence(name) = object else { return false };
+    schemas.iter().any(|schema| schema.sequences.get(name).is_some_and(|sequence| sequence.owned_by.is_some()))
 }
 
 /// Whether a rollback is expected to undo a difference. PostgreSQL has no way to take an enum's value back; an extension

@@ -1,5 +1,7 @@
 //! Rollbacks that do nothing.
 
+use std::collections::BTreeSet;
+
 use crate::diagnostic::Severity;
 use crate::difference;
 use crate::history::Migration;
@@ -8,7 +10,10 @@ use crate::lints::files;
 use crate::sql::{Body, DataKind, Statement};
 
 pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
-    context.history.migrations.iter().filter_map(|migration| judge(context, migration)).collect()
+    let in_groups = context.rollbacks().iter().filter(|rollback| rollback.restores_with_its_group);
+    let in_groups: BTreeSet<usize> = in_groups.map(|rollback| rollback.migration).collect();
+    let others = context.history.migrations.iter().enumerate().filter(|(index, _)| !in_groups.contains(index));
+    others.filter_map(|(_, migration)| judge(context, migration)).collect()
 }
 
 /// What a migration leaves behind that a rollback could take away.

@@ -8,13 +8,17 @@ use crate::lints::files;
 use crate::source::Span;
 
 pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
-    context.rollbacks().iter().filter_map(|rollback| judge(context, rollback)).collect()
+    super::judged(context).filter_map(|rollback| judge(context, rollback)).collect()
 }
 
 fn judge(context: &HistoryContext, rollback: &Rollback) -> Option<Finding> {
     let Verdict::Differs(remainders) = &rollback.verdict else { return None };
     let migration = context.history.migrations.get(rollback.migration)?;
-    let is_own = |remainder: &&Remainder| remainder.culprit == Culprit::Rollback && super::is_expected_back(&remainder.difference);
+    let is_own = |remainder: &&Remainder| {
+        let schemas = [migration.before.as_ref(), rollback.end.as_ref()];
+        let is_own = remainder.culprit == Culprit::Rollback && super::is_expected_back(&remainder.difference);
+        is_own && !super::is_behind_column(&remainder.difference.object, schemas)
+    };
     let remainders: Vec<&Remainder> = remainders.iter().filter(is_own).collect();
     let first = remainders.first()?;
     let name = files::title(context, migration);

@@ -6,7 +6,7 @@ use crate::lint::{Finding, HistoryContext};
 use crate::lints::files;
 
 pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
-    let alone = context.rollbacks().iter().filter_map(|rollback| match &rollback.verdict {
+    let alone = super::judged(context).filter_map(|rollback| match &rollback.verdict {
         Verdict::Fails(failure) => finding(context, rollback.migration, failure, "right after it"),
         _ => None,
     });

@@ -10,7 +10,7 @@ use crate::lints::files;
 use crate::schema::Schema;
 
 pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
-    let alone = context.rollbacks().iter().filter_map(|rollback| judge(context, rollback));
+    let alone = super::judged(context).filter_map(|rollback| judge(context, rollback));
     alone.chain(in_chain(context)).collect()
 }
 
@@ -44,7 +44,11 @@ fn judge(context: &HistoryContext, rollback: &Rollback) -> Option<Finding> {
     let Verdict::Differs(remainders) = &rollback.verdict else { return None };
     let migration = context.history.migrations.get(rollback.migration)?;
     let remainders: Vec<&Remainder> = remainders.iter().filter(|remainder| remainder.culprit == Culprit::Migration).collect();
-    if !remainders.iter().any(|remainder| super::is_expected_back(&remainder.difference)) || is_deliberate(context, migration) {
+    let is_expected_back = |remainder: &&Remainder| {
+        let schemas = [migration.before.as_ref(), rollback.end.as_ref()];
+        super::is_expected_back(&remainder.difference) && !super::is_behind_column(&remainder.difference.object, schemas)
+    };
+    if !remainders.iter().any(is_expected_back) || is_deliberate(context, migration) {
         return None;
     }
     let part = migration.file.down?;
