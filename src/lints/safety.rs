@@ -193,28 +193,33 @@ fn lacks_value(column: &Column) -> bool {
     !column.nullable.value && !has_value
 }
 
-/// One finding for what one statement does to several columns of a table: the first place, all names, all labels.
-fn grouped<'a>(
-    found: impl Iterator<Item = (Step<'a>, &'a Table, Name, Option<Span>)>,
-    describe: impl Fn(Span, &Table, &str) -> Finding,
-) -> Vec<Finding> {
-    let mut groups: Vec<(Step, &Table, Vec<(Name, Option<Span>)>)> = Vec::new();
-    for (step, table, column, place) in found {
-        let same = |(first, other, _): &&mut (Step, &Table, Vec<_>)| first.moment.whole == step.moment.whole && other.name == table.name;
-        match groups.last_mut().filter(same) {
-            Some((.., columns)) => columns.push((column, place)),
-            None => groups.push((step, table, vec![(column, place)])),
-        }
-    }
-    groups.into_iter().map(|(step, table, columns)| one_of(step, table, &columns, &describe)).collect()
+/// A column a statement does something to, and the place that explains it.
+struct Touched<'a> {
+    step: Step<'a>,
+    table: &'a Table,
+    column: Name,
+    because: Option<Span>,
 }
 
-fn one_of(step: Step, table: &Table, columns: &[(Name, Option<Span>)], describe: impl Fn(Span, &Table, &str) -> Finding) -> Finding {
-    let names: Vec<String> = columns.iter().map(|(name, _)| format!("`{}.{name}`", table.name.name)).collect();
-    let object = columns.first().map(|(name, _)| format!("{}.{name}", table.name));
-    let finding = Finding { object, ..describe(step.moment.span, table, &names.join(", ")) };
-    let labelled = columns.iter().filter_map(|(name, place)| Some((name, (*place)?)));
-    labelled.fold(finding, |finding, (name, place)| finding.because(place, format!("`{name}` is from here")))
+/// One finding for what one statement does to several columns of a table: the first place, all names, all labels.
+fn grouped<'a>(found: impl Iterator<Item = Touched<'a>>, describe: impl Fn(Span, &Table, &str) -> Finding) -> Vec<Finding> {
+    let mut groups: Vec<Vec<Touched>> = Vec::new();
+    for touched in found {
+        let same = |first: &Touched| first.step.moment.whole == touched.step.moment.whole && first.table.name == touched.table.name;
+        match groups.last_mut().filter(|group| group.first().is_some_and(same)) {
+            Some(group) => group.push(touched),
+            None => groups.push(vec![touched]),
+        }
+    }
+    groups.iter().filter_map(|group| one_of(group, &describe)).collect()
+}
+
+fn one_of(group: &[Touched], describe: impl Fn(Span, &Table, &str) -> Finding) -> Option<Finding> {
+    let Touched { step, table, column, .. } = group.first()?;
+    let names: Vec<String> = group.iter().map(|touched| format!("`{}.{}`", table.name.name, touched.column)).collect();
+    let finding = describe(step.moment.span, table, &names.join(", ")).object(format!("{}.{column}", table.name));
+    let labelled = group.iter().filter_map(|touched| Some((&touched.column, touched.because?)));
+    Some(labelled.fold(finding, |finding, (name, place)| finding.because(place, format!("`{name}` is from here"))))
 }
 
 /// ``locks `t` in ACCESS EXCLUSIVE mode and scans the table: reads and writes wait until that is done``

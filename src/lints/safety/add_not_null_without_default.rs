@@ -1,6 +1,6 @@
 //! A required column that the rows there are have no value for.
 
-use super::{Step, changes, grouped, lacks_value};
+use super::{Step, Touched, changes, grouped, lacks_value};
 use crate::change::ChangeKind;
 use crate::lint::{Finding, HistoryContext};
 use crate::schema::{Column, QualifiedName, TypeKind};
@@ -11,7 +11,7 @@ pub fn check(context: &HistoryContext) -> Vec<Finding> {
         let table = step.table(table)?;
         let truncates = |change: &ChangeKind| matches!(change, ChangeKind::Truncate { .. });
         let fails = lacks_value(column) && !has_domain(&step, &table.name, column) && !step.is_emptied(&table.name, truncates);
-        fails.then(|| (step, table, column.name.clone(), None))
+        fails.then(|| Touched { step, table, column: column.name.clone(), because: None })
     });
     grouped(found, |span, table, columns| {
         let (name, shown) = (table.name.to_sql(), &table.name.name);

@@ -1,6 +1,6 @@
 //! Columns dropped that programs may still use.
 
-use super::{changes, end, grouped};
+use super::{Touched, changes, end, grouped};
 use crate::change::ChangeKind;
 use crate::lint::{Finding, HistoryContext};
 
@@ -11,7 +11,7 @@ pub fn check(context: &HistoryContext) -> Vec<Finding> {
         let column = table.column(column).filter(|column| !step.is_new(column.span))?;
         // A column that is made again was retyped, which is another lint's.
         let is_made_again = end(context).column(&table.name, &column.name).is_some();
-        (!is_made_again).then(|| (step, table, column.name.clone(), Some(column.span)))
+        (!is_made_again).then(|| Touched { step, table, column: column.name.clone(), because: Some(column.span) })
     });
     grouped(found, |span, _, columns| {
         let message = format!("dropping {columns} loses values, and breaks programs that still use them");
