@@ -54,7 +54,7 @@ CROSS JOIN LATERAL (VALUES
     (CASE WHEN attstorage <> typstorage THEN 'storage ' || attstorage::text END),
     (CASE WHEN attcompression <> '' THEN 'compression ' || attcompression::text END),
     (CASE WHEN attstattarget <> -1 THEN 'statistics ' || attstattarget END),
-    -- Some builds note the attribute's version there.
+    -- A server was met that puts `pg_attver`, with another number each time, on every column by itself.
     ((SELECT 'options ' || string_agg(option, ', ') FROM unnest(attoptions) AS option WHERE option NOT LIKE 'pg_attver=%')),
     (CASE WHEN attinhcount > 0 THEN 'inherited, local ' || attislocal END)
 ) AS f (fact)
