@@ -41,7 +41,7 @@ use std::path::PathBuf;
 use crate::source::{FileId, SourceMap, Span};
 use crate::sql::{Dialect, Values};
 
-pub use below::directories_below;
+pub use below::{changes_schema, directories_below};
 pub use discover::{CopyOf, DiscoverError, DiscoverOptions, discover};
 pub use down::is_folder as is_rollback_folder;
 

@@ -228,7 +228,7 @@ fn a_folder_above_stands_for_all_directories_of_migrations_below_it() {
     let write = |path: &str| {
         let path = folder.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, "SELECT 1;").unwrap();
+        fs::write(path, CLEAN).unwrap();
     };
     for path in [
         "one/db/migrations/001_a.sql",

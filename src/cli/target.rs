@@ -75,7 +75,8 @@ impl Target {
                     let below = if path.is_dir() { layout::directories_below(path) } else { Vec::new() };
                     // What only looked like migrations is no mistake of the user's.
                     let found = below.iter().filter_map(|path| Self::find(path, reading, sources, mistakes).ok());
-                    let found: Vec<Self> = found.filter(|target| !target.directory.migrations.is_empty()).collect();
+                    let mut found: Vec<Self> = found.collect();
+                    found.retain(|target| layout::changes_schema(&target.directory, sources));
                     if found.is_empty() {
                         return Err(message);
                     }

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use super::listing::{self, Listing};
 use super::tree::{base_name, is_sql};
-use super::{detect, down, drizzle, graphile, liquibase, manifest, releases, sqitch};
+use super::{Directory, Kind, SourcePart, detect, down, drizzle, graphile, liquibase, manifest, releases, sqitch};
+use crate::source::SourceMap;
 
 /// Folders whose numbered files are no project's own migrations, unless somebody names them.
-const ASIDE: [&str; 18] = [
+const ASIDE: [&str; 24] = [
     "test",
     "tests",
     "testdata",
@@ -27,11 +28,30 @@ const ASIDE: [&str; 18] = [
     "demo",
     "backup",
     "dump",
+    "stub",
+    "stubs",
+    "archive",
+    "_archive",
+    "archived",
+    "_archived",
 ];
 
 /// Words in the names of folders that hold migrations.
-const NAMES: [&str; 11] =
-    ["migrat", "versions", "patches", "updates", "delta", "evolutions", "changelog", "schema", "upgrade", "sql", "db"];
+const NAMES: [&str; 13] = [
+    "drizzle",
+    "database",
+    "migrat",
+    "versions",
+    "patches",
+    "updates",
+    "delta",
+    "evolutions",
+    "changelog",
+    "schema",
+    "upgrade",
+    "sql",
+    "db",
+];
 
 /// Databases whose SQL is not read.
 const OTHERS: [&str; 16] = [
@@ -63,6 +83,18 @@ pub fn directories_below(root: &Path) -> Vec<PathBuf> {
         }
     }
     found.into_iter().map(|folder| root.join(folder)).collect()
+}
+
+/// Whether a directory that was found by the looks of its names holds migrations: numbered queries and reports change no
+/// schema.
+pub fn changes_schema(directory: &Directory, sources: &SourceMap) -> bool {
+    let is_by_looks = matches!(directory.kind, Kind::HandNumbered | Kind::Timestamped);
+    let changes = |part: SourcePart| {
+        let text = sources.text(part.span).to_ascii_lowercase();
+        ["create ", "alter ", "drop "].iter().any(|word| text.contains(word))
+    };
+    let count = directory.migrations.iter().filter(|migration| changes(migration.up)).count();
+    !directory.migrations.is_empty() && (!is_by_looks || count * 10 >= directory.migrations.len() * 3)
 }
 
 fn is_meant(folder: &str) -> bool {

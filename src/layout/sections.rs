@@ -41,7 +41,9 @@ pub(super) fn comments(text: &str) -> impl Iterator<Item = &str> {
 /// Whether one of these lines opens the forward part, or is tern's line between both.
 pub(super) fn has_marker<'a>(mut lines: impl Iterator<Item = &'a str>, kind: Kind) -> bool {
     let wanted = if marks_down(kind) { Direction::Down } else { Direction::Up };
-    lines.any(|line| direction(line, kind) == Some(wanted))
+    // Headings in capitals are somebody's own.
+    let is_heading = |line: &str| kind == Kind::NodePgMigrate && line.contains("UP MIGRATION");
+    lines.any(|line| direction(line, kind) == Some(wanted) && !is_heading(line))
 }
 
 pub(super) fn arrange(tree: &Tree, kind: Kind) -> Arrangement {
