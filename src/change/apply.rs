@@ -96,7 +96,7 @@ fn alter_table(schema: &mut Schema, span: Span, kind: &ChangeKind) -> Outcome {
         K::SetNullable { column, nullable, .. } => columns::set_nullable(schema, span, table, column, *nullable),
         K::SetDefault { column, default, .. } => columns::set_default(schema, span, table, column, default.as_ref()),
         K::SetIdentity { column, identity, options, replace, if_exists, .. } => {
-            columns::set_identity(schema, span, table, column, *identity, options, *replace, *if_exists)
+            columns::set_identity(schema, span, table, column, identity.map(|identity| (identity, options.as_ref())), *replace, *if_exists)
         }
         K::AlterIdentity { column, options, .. } => columns::alter_identity(schema, table, column, options),
         K::SetGenerated { column, generated, if_exists, .. } => {

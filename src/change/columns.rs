@@ -277,8 +277,7 @@ pub(super) fn set_identity(
     span: Span,
     table: &QualifiedName,
     column: &Name,
-    identity: Option<Identity>,
-    options: &SequenceOptions,
+    identity: Option<(Identity, &SequenceOptions)>,
     replace: bool,
     if_exists: bool,
 ) -> Outcome {
@@ -291,12 +290,12 @@ pub(super) fn set_identity(
         None if there.identity.is_none() => return missing(if_exists, ErrorKind::InvalidDefinition, is_not()),
         None => drop_identity_sequence(schema, table, column),
         Some(_) if replace && there.identity.is_none() => return refuse(ErrorKind::InvalidDefinition, is_not()),
-        Some(_) if !replace => add_identity(schema, table, &there, options)?,
-        Some(_) => alter_identity_sequence(schema, table, column, options),
+        Some((_, options)) if !replace => add_identity(schema, table, &there, options)?,
+        Some((_, options)) => alter_identity_sequence(schema, table, column, options),
     }
     edit_table(schema, table, |table| {
         if let Some(column) = table.columns.iter_mut().find(|existing| existing.name == *column) {
-            Arc::make_mut(column).identity = identity.map(|identity| Spanned::new(identity, span));
+            Arc::make_mut(column).identity = identity.map(|(identity, _)| Spanned::new(identity, span));
         }
     });
     done()
