@@ -187,7 +187,10 @@ fn of_column(schema: &Schema, table: &QualifiedName, column: &Name) -> Dependent
     let owner = (table.clone(), column.clone());
     let sequences = schema.sequences.values().filter(|sequence| sequence.owned_by.as_ref() == Some(&owner));
     let sequences = sequences.map(|sequence| Object::Sequence(sequence.name.clone()));
-    let keys = schema.references_to(table).filter(|(_, _, key)| key.referenced_columns.contains(column));
+    // What is referenced is unique, and looking through all tables is dear.
+    let is_key = found.columns_uncertain || found.indexes.iter().any(|index| index.unique && index_uses(index, column));
+    let keys = is_key.then(|| schema.references_to(table)).into_iter().flatten();
+    let keys = keys.filter(|(_, _, key)| key.referenced_columns.contains(column));
     let keys = keys.map(|(holder, constraint, _)| Object::Constraint(holder.name.clone(), constraint.name.clone()));
     let parts: Vec<Object> = indexes.chain(constraints).chain(sequences).collect();
     let others = keys.chain(definitions_with(schema, found, column)).filter(|other| !parts.contains(other)).collect();
@@ -264,7 +267,9 @@ fn of_constraint(schema: &Schema, table: &QualifiedName, name: &Name) -> Depende
 fn of_index(schema: &Schema, name: &QualifiedName) -> Dependents {
     let Some((table, index)) = schema.index(name) else { return Dependents::default() };
     let relies = |columns: &[Name]| foreign_keys::index_behind(table, columns).is_some_and(|behind| behind.name == index.name);
-    let keys = schema.references_to(&table.name).filter(|(_, _, key)| index.unique && relies(&key.referenced_columns));
+    // Looking through all tables is dear.
+    let keys = index.unique.then(|| schema.references_to(&table.name)).into_iter().flatten();
+    let keys = keys.filter(|(_, _, key)| relies(&key.referenced_columns));
     let others = keys.map(|(holder, constraint, _)| Object::Constraint(holder.name.clone(), constraint.name.clone())).collect();
     let heirs = schema.children.get(&table.name).into_iter().flatten().filter_map(|child| {
         let child = schema.table(child)?;
