@@ -385,7 +385,7 @@ fn what_is_missing_in_the_schema_is_told() {
     ]);
     for (version, status, told) in [
         ("001", 0, ""),
-        ("002", 0, "migralint: 1 statement could not be followed or would fail: migralint lint --only not-modelled,would-fail\n"),
+        ("002", 0, "migralint: 1 statement could not be followed or would fail: `migralint lint db` says why\n"),
         ("003", 2, "db/003_c.sql:1: the statement does not parse and is left out\n"),
     ] {
         for arguments in [&["schema", "--at", version, "db"][..], &["diff", "001", version, "db"]] {
@@ -395,5 +395,31 @@ fn what_is_missing_in_the_schema_is_told() {
             assert!(error.ends_with(told) && told.is_empty() == error.is_empty(), "{arguments:?}: {error}");
             assert!(!output.stdout.is_empty(), "{arguments:?}: what is known is shown");
         }
+    }
+}
+
+#[test]
+fn a_table_without_its_refused_foreign_key_has_a_history() {
+    let root = history(&[("001_a.sql", "CREATE TABLE t (id bigint PRIMARY KEY REFERENCES missing (id));\n")]);
+    for object in ["t", "t.id"] {
+        let text = shown(&root, &["history", object, "db"]);
+        assert!(text.contains(": 1 statement\n") && text.contains("db/001_a.sql:1\n"), "{object}: {text}");
+    }
+}
+
+#[test]
+fn a_column_that_never_was_is_named_without_its_table() {
+    let root = history(SHOP);
+    let error = refused(&root, &["history", "people.nickname", "db"]);
+    assert_eq!(error, "migralint: `public.people` never had a column `nickname`\n");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_means_the_schema_is_not_whole() {
+    let root = history(SHOP);
+    fs::write(root.path().join("db/005_latin.sql"), b"CREATE TABLE caf\xe9 (id bigint PRIMARY KEY);\n").expect("a file");
+    for arguments in [&["schema", "db"][..], &["diff", "1", "2", "db"], &["history", "people", "db"]] {
+        let error = refused(&root, arguments);
+        assert!(error.contains("db/005_latin.sql: ") && error.contains("UTF-8"), "{arguments:?}: {error}");
     }
 }

@@ -29,7 +29,7 @@ pub(super) struct HistoryArguments {
     /// Directory of migrations [default: .]
     #[arg(value_name = "DIR")]
     path: Option<PathBuf>,
-    /// How the history is written
+    /// How the history is written; docs/history.schema.json describes the JSON
     #[arg(long, value_enum, default_value_t = Format::Terminal)]
     format: Format,
     #[command(flatten)]
@@ -85,8 +85,8 @@ fn subject(opened: &Opened, touches: &[Touch], text: &str) -> Result<Subject, St
     let columns = columns_of(opened, touches, &relation);
     match &column.names(&columns)[..] {
         [] => {
-            let hint = did_you_mean(text.rsplit('.').next().unwrap_or(text), columns.iter().map(Name::as_str));
-            Err(format!("`{relation}` never had a column `{text}`{}", hint.map(|hint| format!("; {hint}")).unwrap_or_default()))
+            let hint = did_you_mean(column.last(), columns.iter().map(Name::as_str));
+            Err(format!("`{relation}` never had a column `{}`{}", column.last(), hint.map(|hint| format!("; {hint}")).unwrap_or_default()))
         }
         [only, ..] => Ok(Subject { column: Some(later_column(touches, &relation, only)), relation }),
     }

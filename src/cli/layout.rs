@@ -6,9 +6,11 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::target::{Reading, Target};
+use super::output::for_people;
+use super::target::{Reading, Target, mistaken};
 use super::{Format, Status, fail};
 use crate::layout::{Directory, MigrationFile, SourcePart};
+use crate::report::escape::line as printable;
 use crate::source::{FileId, SourceMap};
 
 /// Arguments of `migralint layout`.
@@ -27,16 +29,20 @@ pub(super) struct LayoutArguments {
 
 /// Writes what is made of each directory.
 pub(super) fn run(arguments: &LayoutArguments, out: &mut dyn Write) -> io::Result<Status> {
-    let mut sources = SourceMap::default();
-    let directories: Vec<Directory> = match Target::find_all(&arguments.paths, &arguments.reading, &mut sources, &mut Vec::new()) {
+    let (mut sources, mut mistakes) = (SourceMap::default(), Vec::new());
+    let directories: Vec<Directory> = match Target::find_all(&arguments.paths, &arguments.reading, &mut sources, &mut mistakes) {
         Ok(targets) => targets.into_iter().map(|target| target.directory).collect(),
         Err(message) => return Ok(fail(&message)),
     };
+    if let Some(mistake) = mistakes.first() {
+        return Ok(fail(&mistaken(mistake, &sources)));
+    }
     match arguments.format {
         Format::Terminal => {
             for (index, directory) in directories.iter().enumerate() {
                 let before = if index > 0 { "\n" } else { "" };
-                write!(out, "{before}{}", text(directory, &sources))?;
+                out.write_all(before.as_bytes())?;
+                for_people(out, |out| text(directory, &sources).iter().try_for_each(|line| writeln!(out, "{}", printable(line))))?;
             }
         }
         Format::Json => {
@@ -47,24 +53,24 @@ pub(super) fn run(arguments: &LayoutArguments, out: &mut dyn Write) -> io::Resul
     Ok(Status::Clean)
 }
 
-/// The directory for people.
-fn text(directory: &Directory, sources: &SourceMap) -> String {
+/// The directory for people, line by line.
+fn text(directory: &Directory, sources: &SourceMap) -> Vec<String> {
     let Directory { path, kind, evidence, dialect, migrations, .. } = directory;
     let pairs = migrations.iter().filter(|migration| migration.down.is_some()).count();
-    let count = format!("{}, {pairs} with a rollback", counted(migrations.len(), "migration"));
-    let mut text = format!("{path}: {} ({}), because {evidence}\n{count}\n", kind.label(), dialect.name());
+    let mut lines = vec![
+        format!("{path}: {} ({}), because {evidence}", kind.label(), dialect.name()),
+        format!("{}, {pairs} with a rollback", counted(migrations.len(), "migration")),
+    ];
     let rows: Vec<[String; 2]> = migrations.iter().map(|migration| row(directory, sources, migration)).collect();
     let width = rows.iter().map(|[version, _]| version.chars().count()).max().unwrap_or(0);
-    for [version, files] in rows {
-        text.push_str(&format!("  {version:width$}  {files}\n"));
-    }
-    for (title, lines) in others(directory, sources) {
-        if !lines.is_empty() {
-            text.push_str(&format!("{title}\n"));
-            lines.iter().for_each(|line| text.push_str(&format!("  {line}\n")));
+    lines.extend(rows.iter().map(|[version, files]| format!("  {version:width$}  {files}")));
+    for (title, others) in others(directory, sources) {
+        if !others.is_empty() {
+            lines.push(title.to_owned());
+            lines.extend(others.iter().map(|line| format!("  {line}")));
         }
     }
-    text
+    lines
 }
 
 fn counted(count: usize, what: &str) -> String {

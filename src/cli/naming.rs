@@ -51,6 +51,11 @@ impl Written {
         Some((Self { parts: rest.to_vec() }, Self { parts: vec![last.clone()] }))
     }
 
+    /// The text of its last part, without quotes.
+    pub(super) fn last(&self) -> &str {
+        self.parts.last().map_or("", |part| part.text.as_str())
+    }
+
     /// Those of the known relations that are meant: those that are spelled so, otherwise those that are but for case.
     pub(super) fn relations(&self, known: &[QualifiedName]) -> Vec<QualifiedName> {
         match &self.parts[..] {

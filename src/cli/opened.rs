@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::target::{Reading, Target};
+use super::target::{Reading, Target, mistaken};
 use super::{Status, fail, version, warn};
 use crate::history::{Event, EventKind, History, Touch, trace};
 use crate::schema::{QualifiedName, Schema};
@@ -31,8 +31,7 @@ impl Opened {
         let mut mistakes = Vec::new();
         let target = Target::find(path, reading, &mut sources, &mut mistakes)?;
         if let Some(mistake) = mistakes.first() {
-            let line = sources.start(mistake.primary).line;
-            return Err(format!("{}:{line}: {}", sources.path(mistake.primary.file), mistake.message));
+            return Err(mistaken(mistake, &sources));
         }
         let only_file = target.only_file;
         let history = History::load(target.directory, &sources);
@@ -73,13 +72,18 @@ impl Opened {
             self.history.events.iter().filter(|event| is_missed(event, version)).map(|event| event.statement).collect();
         if !places.is_empty() {
             let statements = if places.len() == 1 { "1 statement".to_owned() } else { format!("{} statements", places.len()) };
-            warn(&format!("{statements} could not be followed or would fail: migralint lint --only not-modelled,would-fail"));
+            warn(&format!("{statements} could not be followed or would fail: `migralint lint {}` says why", self.history.directory.path));
+        }
+        let unreadable = &self.history.directory.unreadable;
+        for file in unreadable {
+            warn(&format!("{}: {}", self.sources.path(file.file), file.reason));
         }
         match unparsed {
             Some(statement) => {
                 let path = self.sources.path(statement.span.file);
                 fail(&format!("{path}:{}: the statement does not parse and is left out", self.sources.start(statement.span).line))
             }
+            None if !unreadable.is_empty() => Status::Failed,
             None => Status::Clean,
         }
     }

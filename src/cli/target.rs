@@ -168,6 +168,11 @@ pub(super) fn configuration(
     Ok(config)
 }
 
+/// A mistake in a configuration, for commands that report no findings.
+pub(super) fn mistaken(mistake: &Diagnostic, sources: &SourceMap) -> String {
+    format!("{}:{}: {}", sources.path(mistake.primary.file), sources.start(mistake.primary).line, mistake.message)
+}
+
 fn same_place(one: &Diagnostic, other: &Diagnostic, sources: &SourceMap) -> bool {
     let place = |diagnostic: &Diagnostic| (sources.path(diagnostic.primary.file).to_owned(), diagnostic.primary.range());
     one.message == other.message && place(one) == place(other)

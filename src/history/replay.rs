@@ -21,6 +21,8 @@ pub trait Observer {
     fn applied(&mut self, _statement: &Statement, _change: &Change, _before: &Schema, _after: &Schema, _applied: Applied) {}
     /// A change was refused; the schema is as before.
     fn refused(&mut self, _statement: &Statement, _change: &Change, _refusal: Refusal) {}
+    /// What can stand of a change that was refused was carried out all the same.
+    fn salvaged(&mut self, _statement: &Statement, _change: &Change, _before: &Schema, _after: &Schema) {}
     /// Maintenance, a setting or transaction control was run.
     fn passed(&mut self, _statement: &Statement, _span: Span, _body: &Body, _schema: &Schema) {}
     /// A statement, or a part of it, could not be followed.
@@ -201,6 +203,7 @@ impl<'a> Run<'a> {
             Err(refusal) => {
                 self.observer.refused(statement, change, refusal);
                 self.salvage(change);
+                self.observer.salvaged(statement, change, &before, &self.schema);
                 Ok(false)
             }
         }

@@ -79,11 +79,8 @@ struct Tracer {
     touches: Vec<Touch>,
 }
 
-impl Observer for Tracer {
-    fn applied(&mut self, statement: &Statement, change: &Change, before: &Schema, after: &Schema, applied: Applied) {
-        if applied.no_effect.is_some() {
-            return;
-        }
+impl Tracer {
+    fn record(&mut self, statement: &Statement, change: &Change, before: &Schema, after: &Schema) {
         let deeds = match &change.kind {
             ChangeKind::Truncate { table, .. } => relation(before, table).map(Deed::Truncated).into_iter().collect(),
             kind => schema_deeds(kind, difference::between(before, after)),
@@ -96,6 +93,20 @@ impl Observer for Tracer {
             deed,
         });
         self.touches.extend(touches);
+    }
+}
+
+impl Observer for Tracer {
+    fn applied(&mut self, statement: &Statement, change: &Change, before: &Schema, after: &Schema, applied: Applied) {
+        if applied.no_effect.is_none() {
+            self.record(statement, change, before, after);
+        }
+    }
+
+    fn salvaged(&mut self, statement: &Statement, change: &Change, before: &Schema, after: &Schema) {
+        if matches!(change.kind, ChangeKind::CreateTable { .. }) {
+            self.record(statement, change, before, after);
+        }
     }
 
     fn data(&mut self, statement: &Statement, span: Span, data: &DataStatement, schema: &Schema) {

@@ -10,7 +10,7 @@ use codespan_reporting::files::{Error, Files};
 use codespan_reporting::term::termcolor::{Ansi, NoColor};
 use codespan_reporting::term::{self, Config, Styles, StylesWriter};
 
-use super::escape::is_unprintable;
+use super::escape::{is_unprintable, line};
 use super::{DirectorySummary, Report, RollbackCounts, plural};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{FileId, SourceMap};
@@ -43,7 +43,7 @@ pub(super) fn findings(report: &Report, colour: bool, out: &mut dyn Write) -> io
 /// `database/migration: 22 migrations, hand-numbered, PostgreSQL`
 pub(super) fn heading(directory: &DirectorySummary) -> String {
     let DirectorySummary { path, layout, dialect, migrations, .. } = directory;
-    format!("{}: {}, {layout}, {dialect}", printable(path), plural(*migrations, "migration"))
+    format!("{}: {}, {layout}, {dialect}", line(path), plural(*migrations, "migration"))
 }
 
 /// `2 errors, 1 warning; 57 of 58 statements modelled`
@@ -152,11 +152,11 @@ impl<'a> PrintableFiles<'a> {
 
 impl<'a> Files<'a> for PrintableFiles<'_> {
     type FileId = FileId;
-    type Name = Cow<'a, str>;
+    type Name = String;
     type Source = &'a str;
 
-    fn name(&'a self, id: FileId) -> Result<Cow<'a, str>, Error> {
-        Ok(printable(self.sources.path(id)))
+    fn name(&'a self, id: FileId) -> Result<String, Error> {
+        Ok(line(self.sources.path(id)))
     }
 
     fn source(&'a self, id: FileId) -> Result<&'a str, Error> {
