@@ -81,7 +81,7 @@ enum Command {
 enum Format {
     /// For people
     Terminal,
-    /// For scripts; see docs/report.schema.json
+    /// For scripts
     Json,
 }
 

@@ -248,3 +248,30 @@ fn a_folder_above_stands_for_all_directories_of_migrations_below_it() {
         report["directories"].as_array().unwrap().iter().map(|directory| directory["path"].as_str().unwrap()).collect();
     assert_eq!(directories, ["one/db/migrations", "three/migrations", "two/prisma/migrations"]);
 }
+
+#[test]
+fn a_since_that_no_migration_reaches_is_told() {
+    let root = scratch(&[("db/001_a.sql", CLEAN)]);
+    let (_, error) = refusal(&root, &["lint", "--since", "002", "db"]);
+    assert_eq!(error, "migralint: `db` has no migration from `002` on: lints about locks, drops and renames report nothing\n");
+    let (_, error) = refusal(&root, &["lint", "--since", "001", "db"]);
+    assert_eq!(error, "");
+}
+
+#[test]
+fn layout_refuses_a_configuration_with_mistakes() {
+    let root = scratch(&[("db/001_a.sql", CLEAN), ("migralint.yaml", "layuot: flyway\n")]);
+    let (status, error) = refusal(&root, &["layout", "db"]);
+    assert_eq!(status, Some(2));
+    assert!(error.contains("migralint.yaml:1: ") && error.contains("layuot"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_name_of_a_file_neither_ends_a_line_nor_commands_a_terminal() {
+    let root = scratch(&[("db/001_a\n\u{1b}[2J.sql", WARNING)]);
+    for command in ["lint", "layout"] {
+        let text = common::stdout(&common::migralint(root.path(), &[command, "db"]));
+        assert!(text.contains("001_a??[2J.sql") && !text.contains('\u{1b}'), "{command}: {text}");
+    }
+}

@@ -27,7 +27,7 @@ pub(super) struct DiffArguments {
     /// Directory of migrations [default: .]
     #[arg(value_name = "DIR")]
     path: Option<PathBuf>,
-    /// How the differences are written
+    /// How the differences are written; docs/diff.schema.json describes the JSON
     #[arg(long, value_enum, default_value_t = Format::Terminal)]
     format: Format,
     #[command(flatten)]

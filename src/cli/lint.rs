@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::judging::Judging;
 use super::output::Output;
 use super::target::{Reading, Target};
-use super::{Status, fail};
+use super::{Status, fail, warn};
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::lint::Rollbacks;
@@ -79,7 +79,7 @@ pub(super) fn run(arguments: &LintArguments, out: &mut dyn Write) -> io::Result<
     let fail_on = arguments.judging.fail_on(targets.iter().filter_map(|target| target.config.fail_on));
     let mut directories = Vec::new();
     for target in targets {
-        directories.push(review(target, &sources, &mut diagnostics));
+        directories.push(review(target, arguments.since.as_deref(), &sources, &mut diagnostics));
     }
     let report = Report { sources: &sources, directories, diagnostics };
     arguments.output.write(&report, out)?;
@@ -87,9 +87,12 @@ pub(super) fn run(arguments: &LintArguments, out: &mut dyn Write) -> io::Result<
 }
 
 /// Parses, replays and lints one directory.
-fn review(target: Target, sources: &SourceMap, diagnostics: &mut Vec<Diagnostic>) -> DirectorySummary {
+fn review(target: Target, since: Option<&str>, sources: &SourceMap, diagnostics: &mut Vec<Diagnostic>) -> DirectorySummary {
     let rollbacks = target.config.settings.rollbacks;
     let history = History::load(target.directory, sources);
+    if let Some(since) = since.filter(|_| target.config.settings.unapplied.migrations(&history).is_empty()) {
+        warn(&format!("`{}` has no migration from `{since}` on: lints about locks, drops and renames report nothing", history.directory.path));
+    }
     let mut found = crate::lint::run(builtin(), &history, sources, &target.config.settings);
     if let Some(file) = target.only_file {
         found.retain(|diagnostic| diagnostic.primary.file == file);

@@ -31,7 +31,7 @@ pub(super) struct Output {
 pub(super) enum ReportFormat {
     /// For people
     Terminal,
-    /// For scripts; see docs/report.schema.json
+    /// For scripts; see docs/report.schema.json, of a review docs/review.schema.json
     Json,
     /// For comments and summaries
     Markdown,

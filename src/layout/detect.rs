@@ -122,13 +122,12 @@ fn by_names(tree: &Tree) -> Option<(Kind, String)> {
         let items = || tree.items.iter().filter(|item| item.is_sql() && postgrator::in_place(item, kind));
         let count = items().filter(|item| postgrator::parse(item.stem(), kind).is_some()).count();
         if count > 0 && count * 2 >= items().count() {
-            return Some((kind, format!("{count} names are like `{example}`")));
+            return Some((kind, format!("{} like `{example}`", counted(count, "name is", "names are"))));
         }
     }
     let dependent = tree.top().filter(|item| !yoyo::dependencies(tree.text(item.file)).is_empty()).count();
     if dependent > 0 {
-        let files = if dependent == 1 { "1 file holds".to_string() } else { format!("{dependent} files hold") };
-        return Some((Kind::Yoyo, format!("{files} `-- depends:`")));
+        return Some((Kind::Yoyo, format!("{} `-- depends:`", counted(dependent, "file holds", "files hold"))));
     }
     let folders = tree.folders();
     grate::is_root(folders.iter().map(|(folder, _)| *folder))
@@ -161,20 +160,20 @@ fn by_folders(root: &Path, tree: &Tree) -> Option<(Kind, String)> {
         .filter(|(folder, items)| releases::release(folder).is_some() && items.iter().any(|item| item.name() == manifest::MANIFEST))
         .count();
     if manifests > 0 {
-        return Some((Kind::Manifest, format!("{manifests} folders hold `{}`", manifest::MANIFEST)));
+        return Some((Kind::Manifest, format!("{} `{}`", counted(manifests, "folder holds", "folders hold"), manifest::MANIFEST)));
     }
     let snapshots = migrations.iter().filter(|folder| tree.others.contains(&format!("{folder}/snapshot.json"))).count();
     if migrations.len() > ups.len() && snapshots * 2 >= migrations.len() {
-        return Some((Kind::Drizzle, format!("{snapshots} folders hold `migration.sql` and `snapshot.json`")));
+        return Some((Kind::Drizzle, format!("{} `migration.sql` and `snapshot.json`", counted(snapshots, "folder holds", "folders hold"))));
     }
     if migrations.len() > ups.len() {
-        return Some((Kind::Prisma, format!("{} folders hold `migration.sql`", migrations.len())));
+        return Some((Kind::Prisma, format!("{} `migration.sql`", counted(migrations.len(), "folder holds", "folders hold"))));
     }
     if ups.is_empty() {
         return is_prisma_path(root).then(|| (Kind::Prisma, "its path ends in `prisma/migrations`".to_string()));
     }
     let milliseconds = ups.iter().all(|folder| name::leading_digits(folder) == 13);
-    let evidence = format!("{} folders hold `up.sql`", ups.len());
+    let evidence = format!("{} `up.sql`", counted(ups.len(), "folder holds", "folders hold"));
     let described = with("metadata.yaml");
     if described.len() * 2 >= ups.len() {
         return Some((Kind::Sourcegraph, format!("{evidence}, and {} hold `metadata.yaml`", described.len())));
@@ -241,7 +240,7 @@ fn by_directions(root: &Path, tree: &Tree) -> Option<(Kind, String)> {
             forward += 1;
         }
     }
-    let evidence = format!("{ups} names end in `.up.sql`");
+    let evidence = format!("{} in `.up.sql`", counted(ups, "name ends", "names end"));
     if ups > 0 && project::names_crate(root, "sqlx") {
         return Some((Kind::Sqlx, format!("{evidence}, and `Cargo.toml` names sqlx")));
     }
@@ -260,6 +259,10 @@ fn by_databases(tree: &Tree) -> Option<String> {
     named.iter().find(|(_, parsed)| parsed.autocommit).map(|(name, _)| format!("it holds `{name}`"))
 }
 
+fn counted(count: usize, one: &str, several: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {several}") }
+}
+
 fn by_numbers(root: &Path, tree: &Tree) -> (Kind, String) {
     let versions: Vec<_> = tree.top().filter_map(|item| name::numbered(item.stem())).map(|named| named.version).collect();
     let dated = versions.iter().filter(|version| version.is_timestamp()).count();
@@ -269,5 +272,5 @@ fn by_numbers(root: &Path, tree: &Tree) -> (Kind, String) {
     if dated * 2 > versions.len() {
         return (Kind::Timestamped, format!("{dated} of {} names begin with a date", versions.len()));
     }
-    (Kind::HandNumbered, format!("{} names begin with a number", versions.len()))
+    (Kind::HandNumbered, format!("{} with a number", counted(versions.len(), "name begins", "names begin")))
 }

@@ -31,7 +31,8 @@ pub(super) struct Found {
 }
 
 const SKIPPED: [&str; 6] = ["node_modules", "vendor", "target", "dist", "build", "__pycache__"];
-const MAX_DEPTH: usize = 10;
+/// Java keeps migrations below `src/main/resources/` and the folders of a package.
+const MAX_DEPTH: usize = 16;
 
 /// Lists a directory and the folders of down scripts beside it.
 pub(super) fn list(root: &Path, down_directory: Option<&Path>) -> Listing {
