@@ -91,7 +91,10 @@ fn review(target: Target, since: Option<&str>, sources: &SourceMap, diagnostics:
     let rollbacks = target.config.settings.rollbacks;
     let history = History::load(target.directory, sources);
     if let Some(since) = since.filter(|_| target.config.settings.unapplied.migrations(&history).is_empty()) {
-        warn(&format!("`{}` has no migration from `{since}` on: lints about locks, drops and renames report nothing", history.directory.path));
+        warn(&format!(
+            "`{}` has no migration from `{since}` on: lints about locks, drops and renames report nothing",
+            history.directory.path
+        ));
     }
     let mut found = crate::lint::run(builtin(), &history, sources, &target.config.settings);
     if let Some(file) = target.only_file {

@@ -164,7 +164,10 @@ fn by_folders(root: &Path, tree: &Tree) -> Option<(Kind, String)> {
     }
     let snapshots = migrations.iter().filter(|folder| tree.others.contains(&format!("{folder}/snapshot.json"))).count();
     if migrations.len() > ups.len() && snapshots * 2 >= migrations.len() {
-        return Some((Kind::Drizzle, format!("{} `migration.sql` and `snapshot.json`", counted(snapshots, "folder holds", "folders hold"))));
+        return Some((
+            Kind::Drizzle,
+            format!("{} `migration.sql` and `snapshot.json`", counted(snapshots, "folder holds", "folders hold")),
+        ));
     }
     if migrations.len() > ups.len() {
         return Some((Kind::Prisma, format!("{} `migration.sql`", counted(migrations.len(), "folder holds", "folders hold"))));
