@@ -59,7 +59,10 @@ pub(super) fn prepare(schema: &mut Schema, table: &QualifiedName, column: &Colum
         make_sequence(schema, table, &column, Some(&options));
     }
     column.null_default = column.null_default.or_else(|| kept_null(schema, &column.data_type.value, column.default.as_ref()?));
-    column.default = column.default.and_then(|default| Some(Spanned::new(kept_default(schema, &default.value)?, default.span)));
+    if let Some(default) = column.default.take() {
+        dependents::require_sequences(schema, &default.value)?;
+        column.default = kept_default(schema, &default.value).map(|kept| Spanned::new(kept, default.span));
+    }
     Ok(column)
 }
 
@@ -261,6 +264,7 @@ pub(super) fn set_default(schema: &mut Schema, span: Span, table: &QualifiedName
     if let Some(kind) = kind {
         return refuse(ErrorKind::InvalidDefinition, format!("column `{column}` of relation `{}` is {kind} column", shown(table)));
     }
+    default.map_or(Ok(()), |default| dependents::require_sequences(schema, default))?;
     let written = default.map(|default| Spanned::new(default.clone(), span));
     let null = there.and_then(|there| kept_null(schema, &there.data_type.value, written.as_ref()?));
     let default = default.and_then(|default| Some(Spanned::new(kept_default(schema, default)?, span)));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{foreign_keys, resolve};
+use super::{Refusal, foreign_keys, resolve};
 use crate::schema::{
     Constraint, ConstraintKind, Expression, ExpressionTree, Function, FunctionKey, Index, KeyPart, Name, Policy, QualifiedName, Schema,
     Table, Trigger, Type, TypeKind, View,
@@ -297,15 +297,24 @@ pub(super) fn sequences_in(schema: &Schema, tree: &ExpressionTree) -> Vec<Qualif
 }
 
 fn sequences_where(schema: &Schema, tree: &ExpressionTree, wanted: impl Fn(&QualifiedName) -> bool) -> Vec<QualifiedName> {
+    written_sequences(tree).iter().filter(|written| wanted(written)).filter_map(|written| resolve::relation(schema, written)).collect()
+}
+
+/// The sequences that an expression takes values from, as written.
+fn written_sequences(tree: &ExpressionTree) -> Vec<QualifiedName> {
     let mut found = Vec::new();
     tree.walk(&mut |node| {
         let ExpressionTree::Function { name, arguments } = node else { return };
         if name.name == "nextval" {
-            let written = arguments.first().and_then(ExpressionTree::as_string).map(parse_name).filter(&wanted);
-            found.extend(written.and_then(|written| resolve::relation(schema, &written)));
+            found.extend(arguments.first().and_then(ExpressionTree::as_string).map(parse_name));
         }
     });
     found
+}
+
+/// PostgreSQL looks a default's sequences up at once.
+pub(super) fn require_sequences(schema: &Schema, default: &Expression) -> Result<(), Refusal> {
+    written_sequences(&default.tree).iter().try_for_each(|written| resolve::required_relation(schema, written).map(|_| ()))
 }
 
 /// A name as it is written in a `regclass` constant.

@@ -10,7 +10,8 @@ use crate::schema::{Function, FunctionKey, QualifiedName, Schema, Type};
 pub(super) fn create(schema: &mut Schema, written: &Function, or_replace: bool) -> Outcome {
     let name = resolve::new_name(schema, &written.key.name, false);
     let found = |written: &Type| resolve::data_type(schema, written).unwrap_or_else(|_| written.clone());
-    let key = FunctionKey { name, arguments: written.key.arguments.iter().map(found).collect() };
+    let arguments = written.key.arguments.iter().map(|argument| resolve::data_type(schema, argument));
+    let key = FunctionKey { name, arguments: arguments.collect::<Result<_, _>>()? };
     let mut function = Function { key: key.clone(), ..written.clone() };
     function.arguments.iter_mut().for_each(|argument| argument.data_type = found(&argument.data_type));
     function.returns = function.returns.as_ref().map(found);
