@@ -10,7 +10,7 @@ mod trace;
 
 pub use comparison::{Comparison, Origin, first_difference};
 pub use replay::{Observer, replay_file};
-pub use rollback::{Cause, Chain, Culprit, Failure, Remainder, Rollback, Stop, Verdict};
+pub use rollback::{Cause, Chain, Culprit, Failure, Group, Remainder, Rollback, Stop, Verdict};
 pub use trace::{Deed, Touch, trace};
 
 use std::collections::HashMap;

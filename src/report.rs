@@ -16,7 +16,7 @@ pub mod schema;
 pub mod terminal;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::history::{History, Rollback, Verdict};
+use crate::history::{Group, History, Rollback, Verdict};
 use crate::source::{SourceMap, Span};
 
 /// All there is to tell about one run.
@@ -114,10 +114,10 @@ impl Report<'_> {
 }
 
 impl RollbackCounts {
-    /// Counts verdicts; none where there is no rollback.
+    /// Counts verdicts, one for rollbacks that are judged together; none where there is no rollback.
     pub fn of(rollbacks: &[Rollback]) -> Option<Self> {
         let mut counts = Self::default();
-        for rollback in rollbacks {
+        for rollback in rollbacks.iter().filter(|rollback| rollback.group != Group::Other) {
             *match rollback.verdict {
                 Verdict::Restores => &mut counts.restore,
                 Verdict::RestoresButOrder => &mut counts.restore_but_column_order,

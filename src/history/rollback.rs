@@ -30,8 +30,19 @@ pub struct Rollback {
     pub verdict: Verdict,
     /// The schema it leads to, as far as it gets.
     pub end: Arc<Schema>,
-    /// The migration is one of several with one timestamp, whose rollbacks lead back when they are all run.
-    pub restores_with_its_group: bool,
+    /// Whether others were made together with its migration, and are run with it.
+    pub group: Group,
+}
+
+/// Where a generator made several migrations of one timestamp, only all of their rollbacks together need to lead back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// The migration was made alone, or the rollbacks of the group cannot be run together either.
+    Alone,
+    /// The first of several: the verdict and the end are those of all their rollbacks.
+    First,
+    /// Another one of several.
+    Other,
 }
 
 /// Whether a rollback leads back to where its migration started.
@@ -90,10 +101,14 @@ pub(super) fn all(history: &History, sources: &SourceMap) -> Vec<Rollback> {
     let with_index: Vec<(usize, &Migration)> = history.migrations.iter().enumerate().collect();
     let mut rollbacks: Vec<Rollback> =
         with_index.into_par_iter().filter_map(|(index, migration)| judge(history, index, migration, sources)).collect();
-    let restored: Vec<Range<usize>> = groups(history).filter(|group| leads_back(history, group, sources)).collect();
-    for rollback in &mut rollbacks {
-        let after = restored.partition_point(|group| group.end <= rollback.migration);
-        rollback.restores_with_its_group = restored.get(after).is_some_and(|group| group.contains(&rollback.migration));
+    for (group, (verdict, end)) in groups(history).filter_map(|group| Some((group.clone(), together(history, group, sources)?))) {
+        for rollback in rollbacks.iter_mut().filter(|rollback| group.contains(&rollback.migration)) {
+            rollback.group = Group::Other;
+        }
+        let first = rollbacks.iter_mut().find(|rollback| rollback.migration == group.start);
+        if let Some(first) = first {
+            *first = Rollback { migration: group.start, verdict, end, group: Group::First };
+        }
     }
     rollbacks
 }
@@ -117,19 +132,39 @@ fn groups(history: &History) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// Whether all rollbacks of a group, the newest first, lead back to where the group started.
-fn leads_back(history: &History, group: &Range<usize>, sources: &SourceMap) -> bool {
-    let Some([first, .., last]) = history.migrations.get(group.clone()) else { return false };
-    let mut schema = Schema::clone(&last.after);
-    for migration in history.migrations.get(group.clone()).unwrap_or_default().iter().rev() {
-        let Some(down) = &migration.down else { return false };
+/// Whether all rollbacks of a group, the newest first, lead back to where the group started, and where they lead. `None` where
+/// one of them cannot be run.
+fn together(history: &History, group: Range<usize>, sources: &SourceMap) -> Option<(Verdict, Arc<Schema>)> {
+    let migrations = history.migrations.get(group)?;
+    let whole = merged(migrations)?;
+    let mut schema = Schema::clone(&whole.after);
+    for down in migrations.iter().rev().filter_map(|migration| migration.down.as_ref()) {
         let mut watch = Watch::default();
         schema = replay_file(&schema, down, sources, &mut watch);
         if first_failure(down, watch.refused).is_some() {
-            return false;
+            return None;
         }
     }
-    difference::between(&first.before, &schema).iter().all(is_about_order)
+    let mut differences = difference::between(&whole.before, &schema);
+    differences.retain(|difference| !is_about_order(difference));
+    let verdict = match differences.is_empty() {
+        true => Verdict::Restores,
+        false => Verdict::Differs(blame::explain(&whole, differences, sources)),
+    };
+    Some((verdict, Arc::new(schema)))
+}
+
+/// Several migrations as one, if all of them have a rollback.
+fn merged(migrations: &[Migration]) -> Option<Migration> {
+    let [first, .., last] = migrations else { return None };
+    let downs: Vec<&Vec<Statement>> = migrations.iter().rev().map(|migration| migration.down.as_ref()).collect::<Option<_>>()?;
+    Some(Migration {
+        file: first.file.clone(),
+        up: migrations.iter().flat_map(|migration| migration.up.iter().cloned()).collect(),
+        down: Some(downs.into_iter().flatten().cloned().collect()),
+        before: first.before.clone(),
+        after: last.after.clone(),
+    })
 }
 
 fn judge(history: &History, index: usize, migration: &Migration, sources: &SourceMap) -> Option<Rollback> {
@@ -144,7 +179,7 @@ fn judge(history: &History, index: usize, migration: &Migration, sources: &Sourc
         Some(failure) => Verdict::Fails(Box::new(failure)),
         None => compare(history, index, &end, &watch, sources),
     };
-    Some(Rollback { migration: index, verdict, end, restores_with_its_group: false })
+    Some(Rollback { migration: index, verdict, end, group: Group::Alone })
 }
 
 fn up_fails(history: &History, index: usize) -> bool {

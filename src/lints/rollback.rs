@@ -13,7 +13,7 @@ mod rollback_run_forward;
 mod wording;
 
 use crate::difference::{Difference, DifferenceKind, Object};
-use crate::history::Rollback;
+use crate::history::{Group, Rollback};
 use crate::lint::{Check, HistoryContext};
 use crate::schema::Schema;
 use crate::sql::{Body, DataKind, Statement};
@@ -60,7 +60,7 @@ fn is_marked_irreversible(text: &str) -> bool {
 /// The rollbacks to judge one by one. Where a generator made several migrations at once they are run together, in
 /// either direction; what counts is that they lead back together.
 fn judged<'a>(context: &HistoryContext<'a>) -> impl Iterator<Item = &'a Rollback> {
-    context.rollbacks().iter().filter(|rollback| !rollback.restores_with_its_group)
+    context.rollbacks().iter().filter(|rollback| rollback.group != Group::Other)
 }
 
 /// Whether something is the sequence behind a `serial` column, whose name is nobody's concern.

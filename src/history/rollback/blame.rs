@@ -34,8 +34,7 @@ pub enum Culprit {
 pub(super) fn explain(migration: &Migration, differences: Vec<Difference>, sources: &SourceMap) -> Vec<Remainder> {
     let up = Deeds::of(&migration.before, &migration.up, sources);
     let down = Deeds::of(&migration.after, migration.down.as_deref().unwrap_or_default(), sources);
-    let done_by_up: Vec<Difference> = difference::between(&migration.before, &migration.after);
-    let touched_by_up = Touched::by(&done_by_up);
+    let touched_by_up = Touched::by(&up);
     differences.into_iter().map(|difference| remainder(difference, &touched_by_up, &up, &down)).collect()
 }
 
@@ -59,15 +58,17 @@ struct Touched<'a> {
 }
 
 impl<'a> Touched<'a> {
-    fn by(differences: &'a [Difference]) -> Self {
-        let (whole, altered): (Vec<&Difference>, Vec<&Difference>) =
-            differences.iter().partition(|difference| difference.attribute().is_none());
-        let whole: BTreeSet<&Object> = whole.into_iter().map(|difference| &difference.object).collect();
+    /// An object that goes and is made again is as much a migration's own as one that only comes.
+    fn by(deeds: &'a Deeds) -> Self {
+        let objects = |whole: bool| -> BTreeSet<&'a Object> {
+            deeds.places.keys().filter(|(_, attribute)| attribute.is_none() == whole).map(|(object, _)| object).collect()
+        };
+        let whole = objects(true);
         let owners = whole.iter().filter_map(|object| match object {
             Object::Table(name) | Object::View(name) | Object::Type(name) => Some(name),
             _ => None,
         });
-        Self { owners: owners.collect(), altered: altered.into_iter().map(|difference| &difference.object).collect(), whole }
+        Self { owners: owners.collect(), altered: objects(false), whole }
     }
 
     /// What the rollback makes is an attempt to undo something: it was not there before.

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::Severity;
 use crate::difference;
-use crate::history::Migration;
+use crate::history::{Group, Migration};
 use crate::lint::{Finding, HistoryContext};
 use crate::lints::files;
 use crate::sql::{Body, DataKind, Statement};
 
 pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
-    let in_groups = context.rollbacks().iter().filter(|rollback| rollback.restores_with_its_group);
+    let in_groups = context.rollbacks().iter().filter(|rollback| rollback.group != Group::Alone);
     let in_groups: BTreeSet<usize> = in_groups.map(|rollback| rollback.migration).collect();
     let others = context.history.migrations.iter().enumerate().filter(|(index, _)| !in_groups.contains(index));
     others.filter_map(|(_, migration)| judge(context, migration)).collect()

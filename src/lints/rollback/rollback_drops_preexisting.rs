@@ -1,6 +1,7 @@
 //! Rollbacks that take away, or change, what their migration had left alone.
 
 use super::wording;
+use crate::diagnostic::Severity;
 use crate::difference::DifferenceKind;
 use crate::history::{Culprit, EventKind, Remainder, Rollback, Verdict};
 use crate::lint::{Finding, HistoryContext};
@@ -36,8 +37,13 @@ fn judge(context: &HistoryContext, rollback: &Rollback) -> Option<Finding> {
         (true, _) => format!("changes {}", listed(&changed)),
         (false, false) => format!("drops {} and changes {}", listed(&lost), listed(&changed)),
     };
-    let message = format!("the rollback {what}, which `{name}` did not make: going back destroys what was there before it");
-    let finding = Finding::new(place, message).object(name).help("leave it out of the rollback");
+    let (clause, outcome, help) = match lost.is_empty() {
+        true => ("left as it was", "leads to another schema than before", "leave it as it was, or let the migration change it first"),
+        false => ("did not make", "destroys what was there before it", "leave it out of the rollback"),
+    };
+    let message = format!("the rollback {what}, which `{name}` {clause}: going back {outcome}");
+    let finding = Finding::new(place, message).object(name).help(help);
+    let finding = if lost.is_empty() { finding.severity(Severity::Warning) } else { finding };
     let finding = remainders.iter().fold(finding, |finding, remainder| label(finding, remainder, place));
     Some(match skipped(context, rollback.migration, &remainders) {
         Some((span, reason)) => finding.because(span, format!("{reason}: this made nothing")),

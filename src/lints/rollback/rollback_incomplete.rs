@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::wording;
 use crate::difference::{self, Difference, DifferenceKind, Object};
-use crate::history::{Culprit, Migration, Remainder, Rollback, Verdict};
+use crate::history::{Culprit, Group, Migration, Remainder, Rollback, Verdict};
 use crate::lint::{Finding, HistoryContext};
 use crate::lints::files;
 use crate::schema::Schema;
@@ -48,12 +48,16 @@ fn judge(context: &HistoryContext, rollback: &Rollback) -> Option<Finding> {
         let schemas = [migration.before.as_ref(), rollback.end.as_ref()];
         super::is_expected_back(&remainder.difference) && !super::is_behind_column(&remainder.difference.object, schemas)
     };
-    if !remainders.iter().any(is_expected_back) || is_deliberate(context, migration) {
+    if !remainders.iter().any(is_expected_back) || is_deliberate(context, rollback, migration) {
         return None;
     }
     let part = migration.file.down?;
     let name = files::title(context, migration);
-    let message = format!("the rollback of `{name}` {}: the schema is not the one before it", summary(&remainders));
+    let (with, before) = match rollback.group {
+        Group::Alone => ("", "it"),
+        _ => (", run with those that were generated with it,", "them"),
+    };
+    let message = format!("the rollback of `{name}`{with} {}: the schema is not the one before {before}", summary(&remainders));
     let finding = Finding::new(files::first_line(context.sources, part), message).object(name).help(completion(migration, &rollback.end));
     Some(remainders.iter().fold(finding, |finding, remainder| label(finding, remainder)))
 }
@@ -69,9 +73,9 @@ fn completion(migration: &Migration, end: &Schema) -> String {
 }
 
 /// A rollback that does nothing at all is [`super::empty_rollback`]'s; otherwise a comment may say why it stops short.
-fn is_deliberate(context: &HistoryContext, migration: &Migration) -> bool {
+fn is_deliberate(context: &HistoryContext, rollback: &Rollback, migration: &Migration) -> bool {
     let marked = |part: crate::layout::SourcePart| super::is_marked_irreversible(context.sources.text(part.span));
-    let does_nothing = !migration.down.iter().flatten().any(super::has_effect);
+    let does_nothing = rollback.group == Group::Alone && !migration.down.iter().flatten().any(super::has_effect);
     does_nothing || marked(migration.file.up) || migration.file.down.is_some_and(marked)
 }
 
