@@ -2,6 +2,7 @@
 
 mod common;
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use tempfile::TempDir;
@@ -273,5 +274,27 @@ fn the_name_of_a_file_neither_ends_a_line_nor_commands_a_terminal() {
     for command in ["lint", "layout"] {
         let text = common::stdout(&common::migralint(root.path(), &[command, "db"]));
         assert!(text.contains("001_a??[2J.sql") && !text.contains('\u{1b}'), "{command}: {text}");
+    }
+}
+
+#[test]
+fn a_directory_that_several_paths_lead_to_is_reviewed_once() {
+    let root = scratch(&[
+        ("db/migrations/001_a.sql", WARNING),
+        ("db/migrations/002_b.sql", ERROR),
+        ("db/migrations/003_c.sql", "CREATE TABLE u (id bigint);\n"),
+    ]);
+    let (first, third) = ("db/migrations/001_a.sql", "db/migrations/003_c.sql");
+    for (paths, files) in [
+        (&[first, third][..], &[first, third][..]),
+        (&[first, "db/migrations"], &[first, "db/migrations/002_b.sql", third]),
+        (&["db/migrations", first], &[first, "db/migrations/002_b.sql", third]),
+        (&["db/migrations", "."], &[first, "db/migrations/002_b.sql", third]),
+    ] {
+        let report = common::json(root.path(), paths);
+        assert_eq!(report["directories"].as_array().map(Vec::len), Some(1), "{paths:?}");
+        let findings = report["findings"].as_array().expect("findings");
+        let named: BTreeSet<&str> = findings.iter().filter_map(|finding| finding["path"].as_str()).collect();
+        assert_eq!(named.into_iter().collect::<Vec<_>>(), files, "{paths:?}");
     }
 }

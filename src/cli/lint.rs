@@ -97,8 +97,8 @@ fn review(target: Target, since: Option<&str>, sources: &SourceMap, diagnostics:
         ));
     }
     let mut found = crate::lint::run(builtin(), &history, sources, &target.config.settings);
-    if let Some(file) = target.only_file {
-        found.retain(|diagnostic| diagnostic.primary.file == file);
+    if !target.only_files.is_empty() {
+        found.retain(|diagnostic| target.only_files.contains(&diagnostic.primary.file));
     }
     diagnostics.append(&mut found);
     let mut summary = DirectorySummary::of(&history);

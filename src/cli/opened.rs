@@ -33,7 +33,7 @@ impl Opened {
         if let Some(mistake) = mistakes.first() {
             return Err(mistaken(mistake, &sources));
         }
-        let only_file = target.only_file;
+        let only_file = target.only_files.first().copied();
         let history = History::load(target.directory, &sources);
         if history.migrations.is_empty() {
             return Err(format!("no migrations in `{}`", history.directory.path));

@@ -32,8 +32,8 @@ pub(super) struct Target {
     pub(super) directory: Directory,
     /// What governs it.
     pub(super) config: Config,
-    /// The one file that was asked for instead of its whole directory.
-    pub(super) only_file: Option<FileId>,
+    /// The files that were asked for instead of their whole directory, which none stands for.
+    pub(super) only_files: BTreeSet<FileId>,
 }
 
 impl Target {
@@ -47,17 +47,17 @@ impl Target {
         let config = configuration(path, reading, sources, mistakes)?;
         let options = discover_options(reading, &config);
         let discover = |path: &Path, sources: &mut SourceMap| layout::discover(path, sources, &options).map_err(|error| error.to_string());
-        let (directory, only_file) = match path.is_file() {
-            true => directory_of_file(path, sources, discover).map(|(directory, file)| (directory, Some(file)))?,
-            false => (discover(path, sources)?, None),
+        let (directory, only_files) = match path.is_file() {
+            true => directory_of_file(path, sources, discover).map(|(directory, file)| (directory, BTreeSet::from([file])))?,
+            false => (discover(path, sources)?, BTreeSet::new()),
         };
-        Ok(Self { directory: without_ignored(directory, &config, sources), config, only_file })
+        Ok(Self { directory: without_ignored(directory, &config, sources), config, only_files })
     }
 }
 
 impl Target {
     /// Finds the directories at some paths; a folder without migrations of its own, such as a repository's root, stands
-    /// for all directories of migrations below it.
+    /// for all directories of migrations below it. A directory that several paths lead to is found once.
     ///
     /// # Errors
     /// As [`Target::find`].
@@ -69,8 +69,11 @@ impl Target {
     ) -> Result<Vec<Self>, String> {
         let mut targets = Vec::new();
         for path in each_once(paths) {
+            if path.is_file() && add_file(&mut targets, path, sources) {
+                continue;
+            }
             match Self::find(path, reading, sources, mistakes) {
-                Ok(target) => targets.push(target),
+                Ok(target) => add(&mut targets, target),
                 Err(message) => {
                     let below = if path.is_dir() { layout::directories_below(path) } else { Vec::new() };
                     // What only looked like migrations is no mistake of the user's.
@@ -80,22 +83,38 @@ impl Target {
                     if found.is_empty() {
                         return Err(message);
                     }
-                    targets.extend(found);
+                    found.into_iter().for_each(|target| add(&mut targets, target));
                 }
             }
         }
         Ok(targets)
     }
 
-    /// Which migrations are taken to be unapplied: those from a version on, or the one whose file was asked for;
+    /// Which migrations are taken to be unapplied: those from a version on, or those whose files were asked for;
     /// otherwise the configuration decides.
     pub(super) fn select_unapplied(&mut self, since: Option<&str>) {
         if let Some(since) = since {
             self.config.settings.unapplied = Unapplied::Since(since.to_owned());
-        } else if let Some(file) = self.only_file {
-            self.config.settings.unapplied = Unapplied::Files(BTreeSet::from([file]));
+        } else if !self.only_files.is_empty() {
+            self.config.settings.unapplied = Unapplied::Files(self.only_files.clone());
         }
     }
+}
+
+/// Adds a directory, which takes the place of files of it.
+fn add(targets: &mut Vec<Target>, target: Target) {
+    targets.retain(|known| known.directory.path != target.directory.path);
+    targets.push(target);
+}
+
+/// Whether a file lies in a directory that was found already, where it then counts as asked for.
+fn add_file(targets: &mut [Target], path: &Path, sources: &SourceMap) -> bool {
+    let found = targets.iter_mut().find_map(|target| file_in(&target.directory, path, sources).map(|file| (target, file)));
+    let Some((target, file)) = found else { return false };
+    if !target.only_files.is_empty() {
+        target.only_files.insert(file);
+    }
+    true
 }
 
 /// The directory that a folder of a copy holds, read as its original is to be read; none if it holds no migrations.
