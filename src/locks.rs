@@ -94,16 +94,16 @@ pub struct Lock {
 
 /// The locks of a change, by relation. `before` is the schema it finds.
 ///
-/// Relations of the change's own making are left out: nobody else sees them.
-pub fn of_change(change: &Change, before: &Schema, version: ServerVersion) -> Vec<Lock> {
-    let mut held = Held { schema: before, version, locks: Vec::new() };
+/// `in_utc`: the session's time zone is known to be UTC. Relations of the change's own making are left out: nobody else sees them.
+pub fn of_change(change: &Change, before: &Schema, version: ServerVersion, in_utc: bool) -> Vec<Lock> {
+    let mut held = Held { schema: before, version, in_utc, locks: Vec::new() };
     held.change(change);
     held.finish()
 }
 
 /// The locks of a statement that changes no schema: data statements, `LOCK TABLE`, `VACUUM` and their like.
 pub fn of_body(body: &Body, before: &Schema, version: ServerVersion) -> Vec<Lock> {
-    let mut held = Held { schema: before, version, locks: Vec::new() };
+    let mut held = Held { schema: before, version, in_utc: false, locks: Vec::new() };
     match body {
         Body::Data(data) => held.data(data),
         Body::Maintenance(maintenance) => maintenance.iter().for_each(|maintenance| held.maintenance(maintenance)),
@@ -116,6 +116,8 @@ pub fn of_body(body: &Body, before: &Schema, version: ServerVersion) -> Vec<Lock
 struct Held<'a> {
     schema: &'a Schema,
     version: ServerVersion,
+    /// The session's time zone is known to be UTC.
+    in_utc: bool,
     locks: Vec<Lock>,
 }
 

@@ -225,7 +225,7 @@ struct Watch {
 
 impl Observer for Watch {
     fn refused(&mut self, statement: &Statement, change: &Change, refusal: Refusal) {
-        self.refused.get_or_insert_with(|| Failure { statement: statement.span, span: change.span, cause: Cause::Refused(refusal) });
+        self.refused.get_or_insert(Failure { statement: statement.span, span: change.span, cause: Cause::Refused(refusal) });
     }
 
     fn not_modelled(&mut self, _: &Statement, _: Span, reason: &str) {

@@ -30,7 +30,7 @@ impl Held<'_> {
         let Some((table, there)) = self.schema.table(&name).and_then(|table| Some((table, table.column(column)?))) else {
             return self.tree(written, LockMode::AccessExclusive, Work::Rewrite);
         };
-        let change = type_change(self.schema, there, data_type, collation, using);
+        let change = type_change(self.schema, there, data_type, collation, using, self.in_utc);
         let work = match change {
             TypeChange::Rewrite => Work::Rewrite,
             _ if rebuilds_index(table, column, change) => Work::IndexBuild,

@@ -41,7 +41,7 @@ impl Example {
         let mut taken = Taken { start: &before, version, locks: Vec::new() };
         replay_file(&before, &statement, &sources, &mut taken);
         taken.locks.retain(|lock| before.relation(&lock.relation).is_some());
-        super::Held { schema: &before, version, locks: taken.locks }.finish()
+        super::Held { schema: &before, version, in_utc: false, locks: taken.locks }.finish()
     }
 }
 
@@ -57,7 +57,7 @@ struct Taken<'a> {
 
 impl Observer for Taken<'_> {
     fn applied(&mut self, _: &Statement, change: &crate::change::Change, before: &Schema, _: &Schema, _: crate::change::Applied) {
-        self.locks.extend(of_change(change, before, self.version));
+        self.locks.extend(of_change(change, before, self.version, false));
     }
 
     fn passed(&mut self, _: &Statement, _: Span, body: &Body, _: &Schema) {

@@ -72,7 +72,7 @@ impl Script {
     pub fn of(history: &History, migration: usize, sources: &SourceMap, version: ServerVersion) -> Self {
         let Some(found) = history.migrations.get(migration) else { return Self { migration, moments: Vec::new() } };
         let transactions = transactions(found);
-        let mut recorder = Recorder { version, moments: Vec::new(), statements: &found.up, transactions, statement: 0 };
+        let mut recorder = Recorder { version, in_utc: false, moments: Vec::new(), statements: &found.up, transactions, statement: 0 };
         replay_file(&found.before, &found.up, sources, &mut recorder);
         Self { migration, moments: recorder.moments }
     }
@@ -103,6 +103,7 @@ pub fn transactions(migration: &Migration) -> Vec<Option<usize>> {
 
 struct Recorder<'a> {
     version: ServerVersion,
+    in_utc: bool,
     moments: Vec<Moment>,
     statements: &'a [Statement],
     transactions: Vec<Option<usize>>,
@@ -142,6 +143,11 @@ impl Recorder<'_> {
     }
 
     fn record_body(&mut self, statement: &Statement, span: Span, body: Body, schema: &Schema) {
+        if let Body::Setting { name, value } = &body
+            && name.as_str() == "timezone"
+        {
+            self.in_utc = ["utc", "gmt", "etc/utc"].contains(&value.trim_matches('\'').to_ascii_lowercase().as_str());
+        }
         let locks = of_body(&body, schema, self.version);
         self.record(statement, span, Action::Body(Box::new(body)), locks, [schema, schema], Applied::default());
     }
@@ -149,7 +155,7 @@ impl Recorder<'_> {
 
 impl Observer for Recorder<'_> {
     fn applied(&mut self, statement: &Statement, change: &Change, before: &Schema, after: &Schema, applied: Applied) {
-        let locks = of_change(change, before, self.version);
+        let locks = of_change(change, before, self.version, self.in_utc);
         self.record(statement, change.span, Action::Change(Box::new(change.clone())), locks, [before, after], applied);
     }
 

@@ -20,6 +20,7 @@ pub fn type_change(
     data_type: &Type,
     collation: Option<&QualifiedName>,
     using: Option<&Expression>,
+    in_utc: bool,
 ) -> TypeChange {
     let computes = using.is_some_and(|using| !is_the_column(&using.tree, column));
     // A generated column is computed again whatever its type.
@@ -28,8 +29,16 @@ pub fn type_change(
     }
     match of_types(schema, &column.data_type.value, data_type) {
         TypeChange::Kept if collation != column.collation.as_ref() => TypeChange::OtherOrder,
+        TypeChange::Rewrite if in_utc && differ_in_zone(&column.data_type.value, data_type) => TypeChange::OtherOrder,
         change => change,
     }
+}
+
+/// In UTC the same number stands for a timestamp with and without a time zone.
+fn differ_in_zone(from: &Type, to: &Type) -> bool {
+    let names = [&from.name.name, &to.name.name].map(|name| name.as_str());
+    let is_zone = |name: &str| matches!(name, "timestamp with time zone" | "timestamp without time zone");
+    names.into_iter().all(is_zone) && !from.array && !to.array && from.modifiers == to.modifiers
 }
 
 /// `column` or `column::type`: nothing but the change itself.
