@@ -164,7 +164,9 @@ fn the_nearest_file_upwards_governs() {
 #[test]
 fn the_configuration_in_the_readme_is_right() {
     let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
-    let examples: Vec<&str> = readme.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let examples = readme.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
+    // Workflows are YAML, too.
+    let examples: Vec<&str> = examples.filter(|example| !example.starts_with("- uses:")).collect();
     assert!(!examples.is_empty());
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("migralint.yaml");

@@ -343,7 +343,7 @@ fn users_of_type(schema: &Schema, name: &QualifiedName) -> Vec<Object> {
     for table in schema.tables.values() {
         let columns = table.columns.iter().filter(|column| is(&column.data_type.value));
         users.extend(columns.map(|column| Object::Column(table.name.clone(), column.name.clone())));
-        users.extend(expressions(table).filter(|(_, expression)| casts_to(schema, &expression.tree, name)).map(|(object, _)| object));
+        users.extend(defined_with(table, |expression| casts_to(schema, &expression.tree, name)));
     }
     for definition in schema.types.values() {
         match &definition.kind {
@@ -375,32 +375,32 @@ fn casts_to(schema: &Schema, tree: &ExpressionTree, name: &QualifiedName) -> boo
     found
 }
 
+/// What an expression belongs to: how the object is named after its table, and its own name.
+type Definition<'a> = (Named, &'a Name);
+
+/// Names an object after its table.
+type Named = fn(QualifiedName, Name) -> Object;
+
+/// The objects of a table whose definition is such an expression.
+fn defined_with(table: &Table, is: impl Fn(&Expression) -> bool) -> impl Iterator<Item = Object> {
+    let found = expressions(table).filter(move |(_, expression)| is(expression));
+    found.map(|((object, name), _)| object(table.name.clone(), name.clone()))
+}
+
 /// Every expression that belongs to a table, with what it is the definition of.
-fn expressions(table: &Table) -> impl Iterator<Item = (Object, &Expression)> {
-    let name = &table.name;
-    let defaults = table.columns.iter().filter_map(move |column| {
-        let default = column.default.as_ref().map(|default| &default.value)?;
-        Some((Object::Default(name.clone(), column.name.clone()), default))
+fn expressions(table: &Table) -> impl Iterator<Item = (Definition<'_>, &Expression)> {
+    let [default, column, constraint, trigger, policy]: [Named; 5] =
+        [Object::Default, Object::Column, Object::Constraint, Object::Trigger, Object::Policy];
+    let index: Named = |table, name| Object::Index(QualifiedName::new(table.schema.clone(), name));
+    let columns = table.columns.iter().flat_map(move |of| {
+        let defaults = of.default.iter().map(move |written| ((default, &of.name), &written.value));
+        defaults.chain(of.generated.iter().map(move |generated| ((column, &of.name), &generated.value.expression)))
     });
-    let generated = table.columns.iter().filter_map(move |column| {
-        let generated = column.generated.as_ref().map(|generated| &generated.value.expression)?;
-        Some((Object::Column(name.clone(), column.name.clone()), generated))
-    });
-    let checks =
-        table.checks().map(move |(constraint, expression)| (Object::Constraint(name.clone(), constraint.name.clone()), expression));
-    let indexes = table.indexes.iter().flat_map(move |index| {
-        let object = Object::Index(QualifiedName::new(name.schema.clone(), index.name.clone()));
-        index_expressions(index).map(move |expression| (object.clone(), expression))
-    });
-    let triggers = table
-        .triggers
-        .iter()
-        .filter_map(move |trigger| Some((Object::Trigger(name.clone(), trigger.name.clone()), trigger.condition.as_ref()?)));
-    let policies = table.policies.iter().flat_map(move |policy| {
-        let object = Object::Policy(name.clone(), policy.name.clone());
-        conditions(policy).map(move |condition| (object.clone(), condition))
-    });
-    defaults.chain(generated).chain(checks).chain(indexes).chain(triggers).chain(policies)
+    let checks = table.checks().map(move |(of, expression)| ((constraint, &of.name), expression));
+    let indexes = table.indexes.iter().flat_map(move |of| index_expressions(of).map(move |expression| ((index, &of.name), expression)));
+    let triggers = table.triggers.iter().filter_map(move |of| Some(((trigger, &of.name), of.condition.as_ref()?)));
+    let policies = table.policies.iter().flat_map(move |of| conditions(of).map(move |condition| ((policy, &of.name), condition)));
+    columns.chain(checks).chain(indexes).chain(triggers).chain(policies)
 }
 
 fn index_expressions(index: &Arc<Index>) -> impl Iterator<Item = &Expression> {
@@ -421,7 +421,7 @@ fn callers(schema: &Schema, key: &FunctionKey) -> Vec<Object> {
     let is = |written: &QualifiedName| written.name == name.name && function(schema, written).as_ref() == Some(name);
     let mut users: Vec<Object> = triggers_calling(schema, name).collect();
     for table in schema.tables.values() {
-        users.extend(expressions(table).filter(|(_, expression)| calls(&expression.tree, &is)).map(|(object, _)| object));
+        users.extend(defined_with(table, |expression| calls(&expression.tree, &is)));
     }
     let views = schema.views.values().filter(|view| view.functions.iter().any(is));
     users.extend(views.map(|view| Object::View(view.name.clone())));

@@ -203,12 +203,20 @@ impl fmt::Debug for Name {
 pub struct QualifiedName(Arc<NameParts>);
 
 /// The two halves of a [`QualifiedName`].
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::derived_hash_with_manual_eq, reason = "equal names are the same ones, only found out sooner")]
 pub struct NameParts {
     /// The schema; unnamed where the SQL did not say one.
     pub schema: Name,
     /// The object's own name.
     pub name: Name,
+}
+
+/// Names of different objects seldom differ in their schema.
+impl PartialEq for NameParts {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && self.schema == other.schema
+    }
 }
 
 impl Deref for QualifiedName {
