@@ -137,6 +137,15 @@ fn paths_are_relative_to_where_the_user_stands() {
 }
 
 #[test]
+fn either_of_two_files_with_one_number_is_told_so() {
+    let root = scratch(&[("m/001_a.sql", CLEAN), ("m/002_b.sql", "SELECT 1;\n"), ("m/002_c.sql", "SELECT 2;\n")]);
+    for file in ["m/002_b.sql", "m/002_c.sql"] {
+        let output = common::migralint(root.path(), &["lint", "--only", "duplicate-version", file]);
+        assert_eq!(output.status.code(), Some(1), "{file}: {}", common::stdout(&output));
+    }
+}
+
+#[test]
 fn one_file_shows_only_its_own_findings_in_the_light_of_the_whole_history() {
     let root = scratch(&[
         ("db/001_a.sql", "CREATE TABLE a (id bigint);\n"),

@@ -1,5 +1,6 @@
 //! `migralint lint`: from paths to a report.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -14,7 +15,7 @@ use crate::history::History;
 use crate::lint::Rollbacks;
 use crate::lints::builtin;
 use crate::report::{DirectorySummary, Report, RollbackCounts};
-use crate::source::SourceMap;
+use crate::source::{FileId, SourceMap};
 
 /// Arguments of `migralint lint`.
 #[derive(Debug, Args)]
@@ -98,7 +99,7 @@ fn review(target: Target, since: Option<&str>, sources: &SourceMap, diagnostics:
     }
     let mut found = crate::lint::run(builtin(), &history, sources, &target.config.settings);
     if !target.only_files.is_empty() {
-        found.retain(|diagnostic| target.only_files.contains(&diagnostic.primary.file));
+        found.retain(|diagnostic| concerns(diagnostic, &target.only_files));
     }
     diagnostics.append(&mut found);
     let mut summary = DirectorySummary::of(&history);
@@ -108,4 +109,11 @@ fn review(target: Target, since: Option<&str>, sources: &SourceMap, diagnostics:
     // The process is about to end: giving every version's pieces back one by one would only take time.
     std::mem::forget(history);
     summary
+}
+
+/// Whether a finding is about one of these files. Two files with one number are at fault alike, whichever is blamed;
+/// other labels are precedents.
+fn concerns(diagnostic: &Diagnostic, files: &BTreeSet<FileId>) -> bool {
+    let mut also_blamed = diagnostic.labels.iter().filter(|_| diagnostic.lint == "duplicate-version");
+    files.contains(&diagnostic.primary.file) || also_blamed.any(|label| files.contains(&label.span.file))
 }
