@@ -4,6 +4,8 @@
 //! With `MIGRALINT_POSTGRES=DIR` as for `--test postgres`; `MIGRALINT_HISTORIES=DIR:DIR=prepare.sql:…` adds directories
 //! of migrations, of which `--nocapture` shows how many rollbacks restore, differ and fail.
 
+#![expect(clippy::print_stdout, reason = "whoever runs it wants to know what was compared")]
+
 mod common;
 #[path = "postgres/server.rs"]
 mod server;

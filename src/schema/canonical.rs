@@ -8,15 +8,18 @@ use std::sync::{Arc, OnceLock};
 #[derive(Clone)]
 pub struct Canonical(Arc<Spelling>);
 
+/// What makes a written text canonical.
+type Spell = fn(&str) -> String;
+
 struct Spelling {
     /// As it is written, where it is not canonical yet.
-    written: Option<(Box<str>, fn(&str) -> String)>,
+    written: Option<(Box<str>, Spell)>,
     canonical: OnceLock<Box<str>>,
 }
 
 impl Canonical {
     /// What `spell` makes of the written text.
-    pub fn of(written: &str, spell: fn(&str) -> String) -> Self {
+    pub fn of(written: &str, spell: Spell) -> Self {
         Self(Arc::new(Spelling { written: Some((written.into(), spell)), canonical: OnceLock::new() }))
     }
 

@@ -5,6 +5,8 @@
 //! one the tests say that they are skipped. `MIGRALINT_HISTORIES=DIR:DIR=prepare.sql:…` adds directories of migrations;
 //! a script behind `=` is run first, for roles and whatever else a history takes for granted.
 
+#![expect(clippy::print_stdout, reason = "whoever runs it wants to know what was skipped")]
+
 #[path = "../common/mod.rs"]
 mod common;
 mod model;
