@@ -129,7 +129,10 @@ pub enum BinaryOperator {
 impl ExpressionTree {
     /// Visits this node and everything below it, parents first.
     pub fn walk<'a>(&'a self, visit: &mut impl FnMut(&'a ExpressionTree)) {
-        let mut pending = vec![self];
+        visit(self);
+        // Most expressions have no parts, and then this allocates nothing.
+        let mut pending = self.children();
+        pending.reverse();
         while let Some(node) = pending.pop() {
             visit(node);
             pending.extend(node.children().into_iter().rev());
