@@ -110,14 +110,21 @@ struct Document<'a> {
 
 #[derive(Serialize)]
 struct JsonDifference<'a> {
+    #[serde(flatten)]
+    change: JsonChange<'a>,
+    before: Option<Place>,
+    after: Option<Place>,
+}
+
+/// A difference without its places, as every JSON document has it.
+#[derive(Serialize)]
+pub(super) struct JsonChange<'a> {
     change: &'static str,
     kind: &'static str,
     object: String,
     attribute: Option<&'static str>,
     from: Option<&'a str>,
     to: Option<&'a str>,
-    before: Option<Place>,
-    after: Option<Place>,
 }
 
 /// The comparison as a JSON value, described by `docs/diff.schema.json`.
@@ -129,19 +136,16 @@ pub fn json(comparison: &Comparison, sources: &SourceMap) -> impl Serialize {
 
 fn json_difference<'a>(difference: &'a Difference, sources: &SourceMap) -> JsonDifference<'a> {
     let place = |span: Option<Span>| span.map(|span| Place::of(span, sources));
+    JsonDifference { change: json_change(difference), before: place(difference.before), after: place(difference.after) }
+}
+
+/// What a difference is, in the words of the JSON documents.
+pub(super) fn json_change(difference: &Difference) -> JsonChange<'_> {
     let (change, attribute, from, to) = match &difference.kind {
         DifferenceKind::Added => ("added", None, None, None),
         DifferenceKind::Removed => ("removed", None, None, None),
         DifferenceKind::Altered { attribute, from, to } => ("altered", Some(*attribute), from.as_deref(), to.as_deref()),
     };
-    JsonDifference {
-        change,
-        kind: difference.object.kind(),
-        object: difference.object.to_string(),
-        attribute,
-        from,
-        to,
-        before: place(difference.before),
-        after: place(difference.after),
-    }
+    let (kind, object) = (difference.object.kind(), difference.object.to_string());
+    JsonChange { change, kind, object, attribute, from, to }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{Against, ReviewReport, sql_diff};
-use crate::difference::{Difference, DifferenceKind};
+use crate::report::diff::{JsonChange, json_change};
 use crate::report::json::{Finding, finding};
 use crate::review::{self, DirectoryReview, Edit, Fate, MigrationReview};
 use crate::source::SourceMap;
@@ -37,7 +37,7 @@ struct Directory<'a> {
     fate: &'static str,
     former_path: Option<&'a str>,
     migrations: Vec<Migration<'a>>,
-    changes: Vec<Change<'a>>,
+    changes: Vec<JsonChange<'a>>,
     sql_diff: String,
     known_findings: usize,
     fixed: Vec<Finding<'a>>,
@@ -50,7 +50,7 @@ struct Migration<'a> {
     edit: &'static str,
     former_name: Option<&'a str>,
     rollback: &'static str,
-    changes: Vec<Change<'a>>,
+    changes: Vec<JsonChange<'a>>,
     locks: Vec<StatementLock>,
 }
 
@@ -61,16 +61,6 @@ struct StatementLock {
     mode: &'static str,
     blocks: &'static str,
     work: &'static str,
-}
-
-#[derive(Serialize)]
-struct Change<'a> {
-    change: &'static str,
-    kind: &'static str,
-    object: String,
-    attribute: Option<&'static str>,
-    from: Option<&'a str>,
-    to: Option<&'a str>,
 }
 
 /// Writes the review as one JSON document.
@@ -107,7 +97,7 @@ fn directory<'a>(review: &'a DirectoryReview, sources: &'a SourceMap) -> Directo
         fate,
         former_path,
         migrations: review.migrations.iter().map(|review| migration(review, sources)).collect(),
-        changes: review.differences.iter().map(change).collect(),
+        changes: review.differences.iter().map(json_change).collect(),
         sql_diff: sql_diff(review),
         known_findings: review.known,
         fixed: review.fixed.iter().map(|diagnostic| finding(diagnostic, sources)).collect(),
@@ -126,7 +116,7 @@ fn migration<'a>(review: &'a MigrationReview, sources: &'a SourceMap) -> Migrati
         former_name,
         rollback: review.rollback.word(),
         locks: review.locks.iter().map(|lock| statement_lock(lock, sources)).collect(),
-        changes: review.differences.iter().map(change).collect(),
+        changes: review.differences.iter().map(json_change).collect(),
     }
 }
 
@@ -138,16 +128,5 @@ fn statement_lock(lock: &review::StatementLock, sources: &SourceMap) -> Statemen
         mode: lock.mode.to_sql(),
         blocks: lock.mode.blocks(),
         work: lock.work.in_words(),
-    }
-}
-
-fn change(difference: &Difference) -> Change<'_> {
-    let (kind, object) = (difference.object.kind(), difference.object.to_string());
-    match &difference.kind {
-        DifferenceKind::Added => Change { change: "added", kind, object, attribute: None, from: None, to: None },
-        DifferenceKind::Removed => Change { change: "removed", kind, object, attribute: None, from: None, to: None },
-        DifferenceKind::Altered { attribute, from, to } => {
-            Change { change: "altered", kind, object, attribute: Some(attribute), from: from.as_deref(), to: to.as_deref() }
-        }
     }
 }
