@@ -34,6 +34,36 @@ pub struct Label {
     pub message: String,
 }
 
+/// A repair of what is wrong, as changes of text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, imperative; lower case, no final period.
+    pub title: String,
+    /// How sure it is.
+    pub applicability: Applicability,
+    /// The changes, which belong together and do not overlap.
+    pub edits: Vec<Edit>,
+}
+
+/// Whether a repair may be made without asking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Applicability {
+    /// It leads to the same schema and is what the finding asks for.
+    Certain,
+    /// Somebody has to decide whether it is meant.
+    Possible,
+}
+
+/// One change of a file's text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What goes; empty where something is only put in.
+    pub span: Span,
+    /// What comes instead.
+    pub text: String,
+}
+
 /// One thing to tell the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -51,6 +81,8 @@ pub struct Diagnostic {
     pub notes: Vec<String>,
     /// What to do; SQL to copy stands on lines of its own.
     pub help: Option<String>,
+    /// A repair that can be made by a machine.
+    pub fix: Option<Fix>,
     /// `schema.table.column` (or constraint, index …) in PostgreSQL's spelling without quotes.
     pub object: Option<String>,
     /// Identifies the finding across edits: no line number goes into it.

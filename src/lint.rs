@@ -5,6 +5,7 @@ pub mod explain;
 pub(crate) mod fingerprint;
 mod options;
 pub mod paths;
+pub mod preset;
 mod run;
 pub mod settings;
 mod suppress;
@@ -20,6 +21,7 @@ use crate::sql::Statement;
 
 pub use card::Card;
 pub use options::{OptionKind, Options};
+pub use preset::Preset;
 pub use run::{run, run_against};
 pub use settings::Settings;
 pub use tenancy::{Tenancy, TenantSettings};
@@ -162,6 +164,8 @@ pub struct Finding {
     pub labels: Vec<crate::diagnostic::Label>,
     /// The SQL to write, or what else to do.
     pub help: Option<String>,
+    /// A repair that can be made by a machine.
+    pub fix: Option<crate::diagnostic::Fix>,
     /// The object's path: `schema.table.column`.
     pub object: Option<String>,
     /// Where evidence decides how grave it is, the check's own severity; otherwise the card's.
@@ -171,7 +175,7 @@ pub struct Finding {
 impl Finding {
     /// A finding at `span`.
     pub fn new(span: Span, message: impl Into<String>) -> Self {
-        Self { span, message: message.into(), labels: Vec::new(), help: None, object: None, severity: None }
+        Self { span, message: message.into(), labels: Vec::new(), help: None, fix: None, object: None, severity: None }
     }
 
     /// Names the object concerned.
@@ -189,6 +193,12 @@ impl Finding {
     /// Says what to do; SQL on lines of its own.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Adds a repair that can be made by a machine.
+    pub fn fix(mut self, fix: crate::diagnostic::Fix) -> Self {
+        self.fix = Some(fix);
         self
     }
 

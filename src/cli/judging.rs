@@ -1,11 +1,13 @@
 //! What makes a run fail, and which lints take part in it: what every command that reports findings is told.
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use super::Status;
 use crate::config;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::lint::{Lint, Settings};
+use crate::lint::preset::PRESETS;
+use crate::lint::{Lint, Preset, Settings};
 use crate::lints::builtin;
 use crate::nearest::did_you_mean;
 use crate::report::Report;
@@ -16,10 +18,13 @@ pub(super) struct Judging {
     /// The least severity that makes the exit status 1 [default: error]
     #[arg(long, value_enum, value_name = "SEVERITY")]
     fail_on: Option<FailOn>,
-    /// Run these lints only, whatever the configuration says
+    /// Which lints are on, instead of the configuration's `preset`; of several, each lint's gravest level holds
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = preset_parser())]
+    preset: Vec<Preset>,
+    /// Run these lints or groups of lints only; a lint named runs whatever the configuration says
     #[arg(long, value_name = "LINT", value_delimiter = ',')]
     only: Vec<String>,
-    /// Do not run these lints
+    /// Do not run these lints or groups of lints
     #[arg(long, value_name = "LINT", value_delimiter = ',')]
     skip: Vec<String>,
 }
@@ -30,13 +35,16 @@ impl Judging {
     /// # Errors
     /// A message that names the nearest lint.
     pub(super) fn check(&self) -> Result<(), String> {
-        self.only.iter().chain(&self.skip).try_for_each(|id| find_lint(id).map(|_| ()))
+        self.only.iter().chain(&self.skip).filter(|id| !is_group(id)).try_for_each(|id| find_lint(id).map(|_| ()))
     }
 
     /// The lints of a configuration, as far as they were asked for.
     pub(super) fn select(&self, settings: &mut Settings) {
         settings.only = (!self.only.is_empty()).then(|| self.only.iter().cloned().collect());
         settings.skip.extend(self.skip.iter().cloned());
+        if !self.preset.is_empty() {
+            settings.presets = self.preset.clone();
+        }
     }
 
     /// From which severity on a run fails: the strictest of the directories' own thresholds holds, unless the command
@@ -87,6 +95,15 @@ impl From<Severity> for FailOn {
             Severity::Error => FailOn::Error,
         }
     }
+}
+
+fn preset_parser() -> impl TypedValueParser<Value = Preset> {
+    let preset = |name: String| PRESETS.iter().find(|(known, _)| *known == name).map(|(_, preset)| *preset).unwrap_or_default();
+    PossibleValuesParser::new(PRESETS.map(|(name, _)| name)).map(preset)
+}
+
+fn is_group(name: &str) -> bool {
+    builtin().iter().any(|lint| lint.card.group == name)
 }
 
 /// The lint of this id; otherwise a message that names the nearest.

@@ -11,6 +11,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::layout::Kind;
 use crate::lint::card::Level;
 use crate::lint::paths::{PathSet, pattern};
+use crate::lint::preset::{PRESETS, Preset};
 use crate::lint::settings::{LintSettings, PathSettings};
 use crate::lint::{Card, Lint, OptionKind, TenantSettings, Unapplied, fingerprint};
 use crate::locks::ServerVersion;
@@ -50,8 +51,21 @@ fn layouts() -> Vec<(&'static str, Kind)> {
     Kind::all().map(|kind| (kind.name(), kind)).collect()
 }
 
-const KEYS: [&str; 11] =
-    ["layout", "dialect", "down-directory", "placeholders", "fail-on", "lints", "paths", "tenant", "since", "postgresql-version", "ignore"];
+/// Every key of a configuration file.
+pub const KEYS: [&str; 12] = [
+    "layout",
+    "dialect",
+    "down-directory",
+    "placeholders",
+    "preset",
+    "fail-on",
+    "lints",
+    "paths",
+    "tenant",
+    "since",
+    "postgresql-version",
+    "ignore",
+];
 
 /// Reads values and notes mistakes on the way.
 struct Reader<'a> {
@@ -70,6 +84,7 @@ impl Reader<'_> {
                 "down-directory" => config.discover.down_directory = self.folder(key, value),
                 "placeholders" => config.discover.placeholders = self.values(key, value),
                 "fail-on" => config.fail_on = self.choice(key, value, &FAIL_ON),
+                "preset" => config.settings.presets = self.presets(key, value),
                 "lints" => config.settings.lints = self.lints(value),
                 "paths" => config.settings.paths = self.paths(value),
                 "since" => config.settings.unapplied = self.since(key, value).map(Unapplied::Since).unwrap_or_default(),
@@ -112,6 +127,11 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    /// One preset or a list of them.
+    fn presets(&mut self, key: &str, node: &Node) -> Vec<Preset> {
+        self.one_or_several(key, node).iter().filter_map(|node| self.choice(key, node, &PRESETS)).collect()
     }
 
     fn server_version(&mut self, key: &str, node: &Node) -> Option<ServerVersion> {
@@ -205,9 +225,8 @@ impl Reader<'_> {
 
     /// One pattern or a list of them.
     fn path_set(&mut self, key: &str, node: &Node) -> PathSet {
-        let nodes = if node.as_str().is_some() { std::slice::from_ref(node) } else { self.items(key, node) };
         let mut globs = Vec::new();
-        for node in nodes {
+        for node in self.one_or_several(key, node) {
             let Some(text) = self.string(key, node) else { continue };
             match pattern(&text) {
                 Ok(glob) => globs.push(glob),
@@ -281,6 +300,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The items of a list; a text alone is a list of one.
+    fn one_or_several<'n>(&mut self, key: &str, node: &'n Node) -> &'n [Node] {
+        if node.as_str().is_some() { std::slice::from_ref(node) } else { self.items(key, node) }
+    }
+
     fn string(&mut self, key: &str, node: &Node) -> Option<String> {
         if node.as_str().is_none() {
             self.wrong_kind(key, "a text", node);
@@ -323,6 +347,7 @@ impl<'a> Reader<'a> {
             labels: Vec::new(),
             notes: Vec::new(),
             help,
+            fix: None,
             object: None,
             fingerprint: String::new(),
         });

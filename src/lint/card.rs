@@ -61,8 +61,8 @@ impl<'de> Deserialize<'de> for Examples {
     }
 }
 
-/// A level: a severity, or off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+/// A level: a severity, or off. Ordered like severities, off first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Not run unless configured.
@@ -103,6 +103,16 @@ impl Level {
     /// As cards and configuration spell it.
     pub fn as_str(self) -> &'static str {
         self.severity().map_or("off", Severity::as_str)
+    }
+}
+
+impl From<Severity> for Level {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Info => Level::Info,
+            Severity::Warning => Level::Warning,
+            Severity::Error => Level::Error,
+        }
     }
 }
 

@@ -106,6 +106,7 @@ mod tests {
             labels: Vec::new(),
             notes: Vec::new(),
             help: None,
+            fix: None,
             object: object.map(str::to_owned),
             fingerprint: String::new(),
         }

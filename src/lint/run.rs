@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
-use super::card::Level;
 use super::fingerprint::{self, Statements};
 use super::options::Options;
 use super::settings::Settings;
@@ -105,22 +104,22 @@ impl Observer for Changes<'_, '_> {
 }
 
 /// The finding as users see it; `None` where the lint is off for its file. What is configured wins over what the
-/// check concluded, and that over the card.
+/// presets make of what the check concluded, and that over the card.
 fn diagnostic(lint: &Lint, finding: Finding, sources: &SourceMap, settings: &Settings) -> Option<Diagnostic> {
-    let severity = match settings.configured_level(&lint.card, sources.path(finding.span.file)) {
-        Some(Level::Off) => return None,
-        Some(level) => level.severity(),
-        None => finding.severity.or_else(|| settings.level(&lint.card).severity()),
+    let level = match settings.configured_level(&lint.card, sources.path(finding.span.file)) {
+        Some(level) => level,
+        None => settings.default_level(&lint.card, finding.severity),
     };
     Some(Diagnostic {
         lint: lint.card.id.clone(),
-        severity: severity?,
+        severity: level.severity()?,
         message: finding.message,
         primary: finding.span,
         labels: finding.labels,
         // Cards break lines where their file is wide enough; reports have widths of their own.
         notes: vec![lint.card.why.split_whitespace().collect::<Vec<_>>().join(" ")],
         help: finding.help,
+        fix: finding.fix,
         object: finding.object,
         fingerprint: String::new(),
     })

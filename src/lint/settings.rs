@@ -4,12 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::card::Level;
 use super::paths::PathSet;
+use super::preset::{self, Preset};
 use super::{Card, Rollbacks, TenantSettings, Unapplied};
+use crate::diagnostic::Severity;
 use crate::locks::ServerVersion;
 
 /// What a run is told from outside. The default runs every lint as its card says.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
+    /// What lints are where nothing else is configured for them; none means the default preset.
+    pub presets: Vec<Preset>,
     /// Levels and options by lint id.
     pub lints: BTreeMap<String, LintSettings>,
     /// Levels for some files only; later ones win.
@@ -22,9 +26,9 @@ pub struct Settings {
     pub unapplied: Unapplied,
     /// The oldest server they are to run on.
     pub postgresql_version: ServerVersion,
-    /// Nothing but these lints runs.
+    /// Nothing but these lints and groups runs.
     pub only: Option<BTreeSet<String>>,
-    /// These lints do not run.
+    /// These lints and groups do not run.
     pub skip: BTreeSet<String>,
 }
 
@@ -58,26 +62,33 @@ impl Settings {
         self.selected(card) && (on(&self.level(card)) || self.paths.iter().filter_map(|paths| paths.levels.get(&card.id)).any(on))
     }
 
-    /// The level configured for the lint in this file; `None` leaves it to the card and the finding.
+    /// The level configured for the lint in this file; `None` leaves it to the presets, the card and the finding.
     pub fn configured_level(&self, card: &Card, path: &str) -> Option<Level> {
         let here = |paths: &&PathSettings| paths.levels.contains_key(&card.id) && paths.paths.contains(path);
         let by_path = self.paths.iter().rev().find(here).and_then(|paths| paths.levels.get(&card.id));
-        by_path.copied().or_else(|| self.lints.get(&card.id)?.level).filter(|level| self.accepts(*level))
+        by_path.copied().or_else(|| self.lints.get(&card.id)?.level).filter(|level| self.accepts(card, *level))
     }
 
     /// The lint's level, paths apart.
     pub fn level(&self, card: &Card) -> Level {
         let configured = self.lints.get(&card.id).and_then(|lint| lint.level);
-        let level = configured.filter(|level| self.accepts(*level)).unwrap_or(card.severity);
-        if self.accepts(level) { level } else { Level::Warning }
+        configured.filter(|level| self.accepts(card, *level)).unwrap_or_else(|| self.default_level(card, None))
+    }
+
+    /// The level of a finding that the check gave this severity, where none is configured for its lint.
+    pub fn default_level(&self, card: &Card, found: Option<Severity>) -> Level {
+        let own = found.map_or(card.severity, Level::from);
+        let levels = [preset::level(&self.presets, card, found), own];
+        levels.into_iter().find(|level| self.accepts(card, *level)).unwrap_or(Level::Warning)
     }
 
     /// Who asks for a lint by name wants to see it, also where it is off.
-    fn accepts(&self, level: Level) -> bool {
-        self.only.is_none() || level != Level::Off
+    fn accepts(&self, card: &Card, level: Level) -> bool {
+        level != Level::Off || !self.only.as_ref().is_some_and(|only| only.contains(&card.id))
     }
 
     fn selected(&self, card: &Card) -> bool {
-        self.only.as_ref().is_none_or(|only| only.contains(&card.id)) && !self.skip.contains(&card.id)
+        let holds = |set: &BTreeSet<String>| set.contains(&card.id) || set.contains(&card.group);
+        self.only.as_ref().is_none_or(holds) && !holds(&self.skip)
     }
 }

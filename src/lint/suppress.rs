@@ -209,6 +209,7 @@ mod tests {
             labels: Vec::new(),
             notes: Vec::new(),
             help: None,
+            fix: None,
             object: None,
             fingerprint: String::new(),
         }

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{DirectorySummary, Report};
-use crate::diagnostic::{Diagnostic, Label};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Label};
 use crate::source::SourceMap;
 
 /// Version of the format; it grows when a field changes its meaning.
@@ -35,6 +35,26 @@ pub(super) struct Finding<'a> {
     notes: &'a [String],
     fingerprint: &'a str,
     labels: Vec<LabelledPlace<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<FixDocument<'a>>,
+}
+
+/// A repair as scripts see it.
+#[derive(Serialize)]
+struct FixDocument<'a> {
+    title: &'a str,
+    applicability: Applicability,
+    edits: Vec<EditDocument<'a>>,
+}
+
+#[derive(Serialize)]
+struct EditDocument<'a> {
+    path: &'a str,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+    text: &'a str,
 }
 
 #[derive(Serialize)]
@@ -75,6 +95,24 @@ pub(super) fn finding<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) ->
         notes: &diagnostic.notes,
         fingerprint: &diagnostic.fingerprint,
         labels: diagnostic.labels.iter().map(|label| place(label, sources)).collect(),
+        fix: diagnostic.fix.as_ref().map(|fix| self::fix(fix, sources)),
+    }
+}
+
+fn fix<'a>(fix: &'a Fix, sources: &'a SourceMap) -> FixDocument<'a> {
+    let edits = fix.edits.iter().map(|edit| self::edit(edit, sources)).collect();
+    FixDocument { title: &fix.title, applicability: fix.applicability, edits }
+}
+
+fn edit<'a>(edit: &'a Edit, sources: &'a SourceMap) -> EditDocument<'a> {
+    let (start, end) = (sources.start(edit.span), sources.end(edit.span));
+    EditDocument {
+        path: sources.path(edit.span.file),
+        line: start.line,
+        column: start.column,
+        end_line: end.line,
+        end_column: end.column,
+        text: &edit.text,
     }
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::escape::uri;
 use super::{Report, Rule, Surroundings};
-use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::diagnostic::{Diagnostic, Fix, Label, Severity};
 use crate::source::{FileId, SourceMap, Span};
 
 /// GitHub refuses a file with more results in a run.
@@ -136,7 +136,30 @@ impl Writer<'_> {
         if let (false, Some(fields)) = (related.is_empty(), result.as_object_mut()) {
             fields.insert("relatedLocations".to_owned(), Value::from(related));
         }
+        if let (Some(fix), Some(fields)) = (&diagnostic.fix, result.as_object_mut()) {
+            fields.insert("fixes".to_owned(), json!([self.fix(fix)]));
+        }
         result
+    }
+
+    /// One change for each file, as the format wants it.
+    fn fix(&self, fix: &Fix) -> Value {
+        let mut files: BTreeMap<FileId, Vec<Value>> = BTreeMap::new();
+        for edit in &fix.edits {
+            let region = self.region(edit.span);
+            let replacement = json!({ "deletedRegion": region, "insertedContent": { "text": edit.text } });
+            files.entry(edit.span.file).or_default().push(replacement);
+        }
+        let change = |(file, replacements): (FileId, Vec<Value>)| {
+            let path = (self.surroundings.path)(self.sources.path(file));
+            json!({ "artifactLocation": { "uri": uri(&path), "uriBaseId": "%SRCROOT%" }, "replacements": replacements })
+        };
+        json!({ "description": { "text": plain(&fix.title) }, "artifactChanges": files.into_iter().map(change).collect::<Vec<_>>() })
+    }
+
+    fn region(&self, span: Span) -> Value {
+        let (start, end) = (self.sources.start(span), self.sources.end(span));
+        json!({ "startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column })
     }
 
     fn related(&self, index: usize, label: &Label) -> Value {
@@ -149,11 +172,10 @@ impl Writer<'_> {
     }
 
     fn location(&self, span: Span) -> Value {
-        let (start, end) = (self.sources.start(span), self.sources.end(span));
         let path = (self.surroundings.path)(self.sources.path(span.file));
         json!({ "physicalLocation": {
             "artifactLocation": { "uri": uri(&path), "uriBaseId": "%SRCROOT%" },
-            "region": { "startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column },
+            "region": self.region(span),
         } })
     }
 
