@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::layout::DiscoverOptions;
-use crate::lint::paths::{PathSet, absolute};
+use crate::lint::paths::PathSet;
 use crate::lint::{Lint, Settings};
+use crate::path::absolute;
 use crate::source::SourceMap;
 
 /// The names a configuration file may have.

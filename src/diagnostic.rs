@@ -32,6 +32,9 @@ pub struct Label {
     pub span: Span,
     /// What is to be seen there; lower case, no final period.
     pub message: String,
+    /// This place is at fault no less than the one that is blamed: whoever looks at its file alone is to see the
+    /// diagnostic too.
+    pub at_fault: bool,
 }
 
 /// A repair of what is wrong, as changes of text.

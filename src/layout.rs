@@ -42,7 +42,7 @@ use crate::source::{FileId, SourceMap, Span};
 use crate::sql::{Dialect, Values};
 
 pub use below::{changes_schema, directories_below};
-pub use discover::{CopyOf, DiscoverError, DiscoverOptions, discover};
+pub use discover::{CopyOf, DiscoverError, DiscoverOptions, Unsaved, discover};
 pub use down::is_folder as is_rollback_folder;
 
 /// The conventions that are recognised.

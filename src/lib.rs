@@ -7,6 +7,7 @@
 
 pub mod source;
 pub mod nearest;
+pub mod path;
 pub mod diagnostic;
 pub mod schema;
 pub mod change;

@@ -186,7 +186,13 @@ impl Finding {
 
     /// Adds a place that explains the finding.
     pub fn because(mut self, span: Span, message: impl Into<String>) -> Self {
-        self.labels.push(crate::diagnostic::Label { span, message: message.into() });
+        self.labels.push(crate::diagnostic::Label { span, message: message.into(), at_fault: false });
+        self
+    }
+
+    /// Adds a place that is at fault no less than the one that is blamed.
+    pub fn equally_at_fault(mut self, span: Span, message: impl Into<String>) -> Self {
+        self.labels.push(crate::diagnostic::Label { span, message: message.into(), at_fault: true });
         self
     }
 

@@ -15,9 +15,22 @@ pub mod sarif;
 pub mod schema;
 pub mod terminal;
 
+use std::io::{self, Write};
+
+use serde::Serialize;
+
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::history::{Group, History, Rollback, Verdict};
 use crate::source::{SourceMap, Span};
+
+/// Writes a document as JSON for people and programs, with the end of its last line.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_json(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, document)?;
+    writeln!(out)
+}
 
 /// All there is to tell about one run.
 pub struct Report<'a> {

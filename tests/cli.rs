@@ -50,7 +50,7 @@ fn what_cannot_be_reviewed_is_named_with_the_reason() {
     for (path, expected) in [
         ("nowhere", "there is no file or directory `nowhere`"),
         ("db/002_b.sql", "there is no file or directory `db/002_b.sql`"),
-        ("-", "standard input is not read"),
+        ("-", "--stdin-filename"),
         ("notes", "no migrations in `notes`"),
         ("notes/notes.sql", "`notes/notes.sql` is no migration"),
         ("other", "`other/misc`"),
@@ -112,7 +112,28 @@ fn the_first_line_says_what_was_recognised_and_the_last_what_was_found() {
     let root = scratch(&[("db/001_a.sql", WARNING), ("db/001_a.down.sql", "DROP TABLE t;\n")]);
     let output = common::stdout(&common::migralint(root.path(), &["lint", "db"]));
     assert_eq!(output.lines().next(), Some("db: 1 migration, hand-numbered, PostgreSQL"));
-    assert_eq!(output.lines().last(), Some("1 warning; all 1 statement modelled"));
+    assert_eq!(output.lines().last(), Some("1 warning; the statement modelled"));
+}
+
+#[test]
+fn standard_input_stands_for_a_migration_that_is_not_saved() {
+    let root = scratch(&[("db/001_a.sql", CLEAN), ("db/002_b.sql", CLEAN)]);
+    for (file, text, expected) in [
+        ("db/003_c.sql", "DROP TABLE nowhere;", vec![("would-fail", "db/003_c.sql", 1)]),
+        ("db/002_b.sql", "-- edited\nDROP TABLE nowhere;", vec![("would-fail", "db/002_b.sql", 2)]),
+        ("./db/../db/002_c.sql", "SELECT 1;", vec![("duplicate-version", "db/002_c.sql", 1)]),
+        ("elsewhere.sql", "DROP TABLE nowhere;", vec![]),
+    ] {
+        let arguments = ["lint", "--format", "json", "--only", "would-fail,duplicate-version", "--stdin-filename", file];
+        let output = common::migralint_reading(root.path(), &arguments, text);
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        let findings = report["findings"].as_array().cloned().unwrap_or_default();
+        let found: Vec<_> =
+            findings.iter().map(|finding| (finding["lint"].as_str(), finding["path"].as_str(), finding["line"].as_u64())).collect();
+        let expected: Vec<_> = expected.into_iter().map(|(lint, path, line)| (Some(lint), Some(path), Some(line))).collect();
+        assert_eq!(found, expected, "{file}");
+        assert_eq!(output.status.code(), Some(if expected.is_empty() { 2 } else { 1 }), "{file}");
+    }
 }
 
 #[test]

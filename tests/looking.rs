@@ -71,6 +71,17 @@ fn the_schema_is_printed_as_it_was_at_any_version() {
 }
 
 #[test]
+fn the_only_directory_below_a_root_is_meant_and_one_of_several_must_be_named() {
+    let root = history(SHOP);
+    assert_eq!(shown(&root, &["schema"]), shown(&root, &["schema", "db"]));
+    let other = root.path().join("other/migrations");
+    fs::create_dir_all(&other).expect("a folder");
+    fs::write(other.join("001_a.sql"), "CREATE TABLE a (id bigint PRIMARY KEY);\n").expect("a file");
+    let message = refused(&root, &["schema"]);
+    assert!(message.contains("`db`") && message.contains("`other/migrations`"), "{message}");
+}
+
+#[test]
 fn an_unknown_version_gets_the_nearest_and_an_ambiguous_one_all_it_may_be() {
     let root = history(&[SHOP, &[("004_again.sql", "SELECT 1;\n")]].concat());
     for (version, expected) in [

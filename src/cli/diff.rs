@@ -7,12 +7,12 @@ use clap::Args;
 
 use super::opened::Opened;
 use super::output::for_people;
-use super::schema::pretty;
 use super::target::Reading;
 use super::{ColourChoice, Format, Status, fail};
 use crate::ddl;
 use crate::difference;
 use crate::report::diff::{self, Comparison};
+use crate::report::write_json;
 
 /// Arguments of `migralint diff`.
 #[derive(Debug, Args)]
@@ -58,10 +58,7 @@ pub(super) fn run(arguments: &DiffArguments, out: &mut dyn Write) -> io::Result<
     };
     match arguments.format {
         Format::Terminal => for_people(out, |out| diff::render(&comparison, &opened.sources, arguments.color.enabled(), out))?,
-        Format::Json => match pretty(&diff::json(&comparison, &opened.sources)) {
-            Ok(text) => out.write_all(text.as_bytes())?,
-            Err(message) => return Ok(fail(&message)),
-        },
+        Format::Json => write_json(&diff::json(&comparison, &opened.sources), out)?,
     }
     Ok(opened.status(from.max(to)))
 }

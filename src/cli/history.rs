@@ -9,13 +9,13 @@ use clap::Args;
 use super::naming::{Written, unknown};
 use super::opened::{Opened, relations};
 use super::output::for_people;
-use super::schema::pretty;
 use super::target::Reading;
 use super::{Format, Status, fail};
 use crate::difference::Object;
 use crate::history::{Deed, Touch};
 use crate::nearest::did_you_mean;
 use crate::report::history::{Entry, Report, Subject, entries, json, render};
+use crate::report::write_json;
 use crate::schema::{Name, QualifiedName};
 
 /// Arguments of `migralint history`.
@@ -59,10 +59,7 @@ pub(super) fn run(arguments: &HistoryArguments, out: &mut dyn Write) -> io::Resu
     };
     match arguments.format {
         Format::Terminal => for_people(out, |out| render(&report, out))?,
-        Format::Json => match pretty(&json(&report)) {
-            Ok(text) => out.write_all(text.as_bytes())?,
-            Err(message) => return Ok(fail(&message)),
-        },
+        Format::Json => write_json(&json(&report), out)?,
     }
     Ok(opened.status(opened.history.migrations.len()))
 }

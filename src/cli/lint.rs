@@ -1,7 +1,7 @@
 //! `migralint lint`: from paths to a report.
 
 use std::collections::BTreeSet;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -12,6 +12,7 @@ use super::target::{Reading, Target};
 use super::{Status, fail, warn};
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
+use crate::layout::Unsaved;
 use crate::lint::Rollbacks;
 use crate::lints::builtin;
 use crate::report::{DirectorySummary, Report, RollbackCounts};
@@ -26,6 +27,10 @@ pub(super) struct LintArguments {
     /// only what concerns that file [default: .]
     #[arg(value_name = "DIR")]
     paths: Vec<PathBuf>,
+    /// Read the text of this migration from standard input, whether or not the file is there yet, and show only what
+    /// concerns it
+    #[arg(long, value_name = "FILE", conflicts_with = "paths")]
+    stdin_filename: Option<PathBuf>,
     /// Take the migrations from this version on for not yet applied: lints about locks, drops and renames report them.
     /// Otherwise these report the last migration, or the one whose file is named
     #[arg(long, value_name = "VERSION")]
@@ -68,7 +73,8 @@ pub(super) fn run(arguments: &LintArguments, out: &mut dyn Write) -> io::Result<
     }
     let mut sources = SourceMap::default();
     let mut diagnostics = Vec::new();
-    let mut targets = match Target::find_all(&arguments.paths, &arguments.reading, &mut sources, &mut diagnostics) {
+    let found = what_to_read(arguments).and_then(|(paths, reading)| Target::find_all(&paths, &reading, &mut sources, &mut diagnostics));
+    let mut targets = match found {
         Ok(targets) => targets,
         Err(message) => return Ok(fail(&message)),
     };
@@ -85,6 +91,19 @@ pub(super) fn run(arguments: &LintArguments, out: &mut dyn Write) -> io::Result<
     let report = Report { sources: &sources, directories, diagnostics };
     arguments.output.write(&report, out)?;
     Ok(fail_on.status(&report))
+}
+
+/// The paths, and how they are read; standard input takes the place of one.
+///
+/// # Errors
+/// A message: standard input cannot be read.
+fn what_to_read(arguments: &LintArguments) -> Result<(Vec<PathBuf>, Reading), String> {
+    let mut reading = arguments.reading.clone();
+    let Some(file) = &arguments.stdin_filename else { return Ok((arguments.paths.clone(), reading)) };
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes).map_err(|error| format!("standard input cannot be read: {error}"))?;
+    reading.unsaved = Some(Unsaved { at: file.clone(), bytes });
+    Ok((vec![file.clone()], reading))
 }
 
 /// Parses, replays and lints one directory.
@@ -111,9 +130,8 @@ fn review(target: Target, since: Option<&str>, sources: &SourceMap, diagnostics:
     summary
 }
 
-/// Whether a finding is about one of these files. Two files with one number are at fault alike, whichever is blamed;
-/// other labels are precedents.
+/// Whether a finding is about one of these files; most labels are only precedents.
 fn concerns(diagnostic: &Diagnostic, files: &BTreeSet<FileId>) -> bool {
-    let mut also_blamed = diagnostic.labels.iter().filter(|_| diagnostic.lint == "duplicate-version");
-    files.contains(&diagnostic.primary.file) || also_blamed.any(|label| files.contains(&label.span.file))
+    let mut also_at_fault = diagnostic.labels.iter().filter(|label| label.at_fault);
+    files.contains(&diagnostic.primary.file) || also_at_fault.any(|label| files.contains(&label.span.file))
 }

@@ -29,7 +29,7 @@ impl Opened {
         let path = path.map_or(Path::new("."), PathBuf::as_path);
         let mut sources = SourceMap::default();
         let mut mistakes = Vec::new();
-        let target = Target::find(path, reading, &mut sources, &mut mistakes)?;
+        let target = Target::find_only(path, reading, &mut sources, &mut mistakes)?;
         if let Some(mistake) = mistakes.first() {
             return Err(mistaken(mistake, &sources));
         }

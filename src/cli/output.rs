@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::ColourChoice;
-use crate::lint::paths::absolute;
 use crate::lints::builtin;
+use crate::path::absolute;
 use crate::report::escape::console;
 use crate::report::{self, Report, Rule, Surroundings};
 
@@ -54,6 +54,9 @@ fn parse_file(text: &str) -> Result<(ReportFormat, PathBuf), String> {
     let Some((format, file)) = text.split_once('=').filter(|(_, file)| !file.is_empty()) else {
         return Err("write FORMAT=FILE, as in sarif=report.sarif".to_owned());
     };
+    if file == "-" {
+        return Err(format!("what goes to standard output is chosen with --format {format}"));
+    }
     let format = ReportFormat::from_str(format, true).map_err(|_| {
         let names: Vec<String> =
             ReportFormat::value_variants().iter().filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned())).collect();

@@ -171,7 +171,7 @@ fn of_proposals(arguments: &ReviewArguments, sources: &mut SourceMap) -> Result<
         _ => return Err("a proposal is reviewed against one directory".to_owned()),
     };
     let mut mistakes = Vec::new();
-    let Target { directory, mut config, .. } = Target::find(path, &arguments.reading, sources, &mut mistakes)?;
+    let Target { directory, mut config, .. } = Target::find_only(path, &arguments.reading, sources, &mut mistakes)?;
     arguments.judging.select(&mut config.settings);
     let mut head = directory.clone();
     let mut names = Vec::new();

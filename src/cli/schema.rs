@@ -14,6 +14,7 @@ use crate::nearest::did_you_mean;
 use crate::report::schema::origins::Origins;
 use crate::report::schema::select::Selection;
 use crate::report::schema::{dot, json, mermaid, sql};
+use crate::report::write_json;
 use crate::schema::{Name, QualifiedName, Schema};
 
 /// Arguments of `migralint schema`.
@@ -59,12 +60,12 @@ enum SchemaFormat {
 /// Writes the schema.
 pub(super) fn run(arguments: &SchemaArguments, out: &mut dyn Write) -> io::Result<Status> {
     match text(arguments) {
-        Ok((text, status)) => out.write_all(text.as_bytes()).map(|()| status),
+        Ok((text, status)) => out.write_all(&text).map(|()| status),
         Err(message) => Ok(fail(&message)),
     }
 }
 
-fn text(arguments: &SchemaArguments) -> Result<(String, Status), String> {
+fn text(arguments: &SchemaArguments) -> Result<(Vec<u8>, Status), String> {
     if arguments.origins && matches!(arguments.format, SchemaFormat::Mermaid | SchemaFormat::Dot) {
         return Err("a diagram has no room for --origins: use --format sql or json".to_owned());
     }
@@ -76,24 +77,21 @@ fn text(arguments: &SchemaArguments) -> Result<(String, Status), String> {
         Origins::new(touches.iter().filter(|touch| touch.migration <= version))
     });
     let text = match (arguments.format, &origins) {
-        (SchemaFormat::Sql, Some(origins)) => sql::with_origins(&schema, &opened.sources, origins),
-        (SchemaFormat::Sql, None) => ddl::create_schema(&schema),
+        (SchemaFormat::Sql, Some(origins)) => sql::with_origins(&schema, &opened.sources, origins).into_bytes(),
+        (SchemaFormat::Sql, None) => ddl::create_schema(&schema).into_bytes(),
         (SchemaFormat::Json, origins) => {
             let dialect = opened.history.directory.dialect.name();
             let labels = opened.labels();
             let label = labels.get(version).map(String::as_str);
             let document = json::document(&schema, dialect, label, &opened.sources, origins.as_ref());
-            pretty(&document)?
+            let mut text = Vec::new();
+            write_json(&document, &mut text).map_err(|error| error.to_string())?;
+            text
         }
-        (SchemaFormat::Mermaid, _) => mermaid::render(&schema),
-        (SchemaFormat::Dot, _) => dot::render(&schema),
+        (SchemaFormat::Mermaid, _) => mermaid::render(&schema).into_bytes(),
+        (SchemaFormat::Dot, _) => dot::render(&schema).into_bytes(),
     };
     Ok((text, opened.status(version)))
-}
-
-/// JSON, with the end of its last line.
-pub(super) fn pretty(document: &impl serde::Serialize) -> Result<String, String> {
-    serde_json::to_string_pretty(document).map(|text| format!("{text}\n")).map_err(|error| format!("cannot write the JSON: {error}"))
 }
 
 fn selection(arguments: &SchemaArguments, schema: &Schema) -> Result<Selection, String> {

@@ -9,10 +9,10 @@ use clap::builder::PossibleValuesParser;
 
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
-use crate::layout::{self, CopyOf, Directory, DiscoverError, DiscoverOptions, Kind};
+use crate::layout::{self, CopyOf, Directory, DiscoverError, DiscoverOptions, Kind, Unsaved};
 use crate::lint::Unapplied;
-use crate::lint::paths::absolute;
 use crate::lints;
+use crate::path::absolute;
 use crate::source::{FileId, SourceMap};
 
 /// What the user says about how directories are to be read.
@@ -24,6 +24,16 @@ pub(super) struct Reading {
     /// The configuration file, instead of the migralint.yaml found upwards from the directory
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// A file whose text comes from elsewhere.
+    #[arg(skip)]
+    pub(super) unsaved: Option<Unsaved>,
+}
+
+impl Reading {
+    /// Whether a path leads to a file, be it one that is not on disk yet.
+    fn is_file(&self, path: &Path) -> bool {
+        path.is_file() || self.unsaved.as_ref().is_some_and(|unsaved| unsaved.at == path)
+    }
 }
 
 /// A migration directory with the configuration that governs it.
@@ -43,11 +53,13 @@ impl Target {
     /// # Errors
     /// A message for the user: there is nothing, nothing that can be read, or no migration.
     pub(super) fn find(path: &Path, reading: &Reading, sources: &mut SourceMap, mistakes: &mut Vec<Diagnostic>) -> Result<Self, String> {
-        exists(path)?;
+        if !reading.is_file(path) {
+            exists(path)?;
+        }
         let config = configuration(path, reading, sources, mistakes)?;
         let options = discover_options(reading, &config);
         let discover = |path: &Path, sources: &mut SourceMap| layout::discover(path, sources, &options).map_err(|error| error.to_string());
-        let (directory, only_files) = match path.is_file() {
+        let (directory, only_files) = match reading.is_file(path) {
             true => directory_of_file(path, sources, discover).map(|(directory, file)| (directory, BTreeSet::from([file])))?,
             false => (discover(path, sources)?, BTreeSet::new()),
         };
@@ -69,7 +81,7 @@ impl Target {
     ) -> Result<Vec<Self>, String> {
         let mut targets = Vec::new();
         for path in each_once(paths) {
-            if path.is_file() && add_file(&mut targets, path, sources) {
+            if reading.is_file(path) && add_file(&mut targets, path, sources) {
                 continue;
             }
             match Self::find(path, reading, sources, mistakes) {
@@ -97,6 +109,33 @@ impl Target {
             self.config.settings.unapplied = Unapplied::Since(since.to_owned());
         } else if !self.only_files.is_empty() {
             self.config.settings.unapplied = Unapplied::Files(self.only_files.clone());
+        }
+    }
+}
+
+impl Target {
+    /// As [`Target::find`], for a command that looks at one directory; a folder without migrations of its own stands
+    /// for the only directory of migrations below it.
+    ///
+    /// # Errors
+    /// As [`Target::find`]; there are several directories below.
+    pub(super) fn find_only(
+        path: &Path,
+        reading: &Reading,
+        sources: &mut SourceMap,
+        mistakes: &mut Vec<Diagnostic>,
+    ) -> Result<Self, String> {
+        let mut found = Self::find_all(&[path.to_path_buf()], reading, sources, mistakes)?;
+        match (found.pop(), found.first()) {
+            (Some(target), None) => Ok(target),
+            (last, _) => {
+                let all = found.iter().chain(&last).map(|target| format!("`{}`", target.directory.path));
+                Err(format!(
+                    "there are several directories of migrations in `{}`; name one: {}",
+                    path.display(),
+                    all.collect::<Vec<_>>().join(", ")
+                ))
+            }
         }
     }
 }
@@ -163,7 +202,9 @@ fn each_once(paths: &[PathBuf]) -> Vec<&Path> {
 
 fn exists(path: &Path) -> Result<(), String> {
     match path.try_exists() {
-        Ok(false) if path == Path::new("-") => Err("standard input is not read: name the file of a migration, or its directory".to_owned()),
+        Ok(false) if path == Path::new("-") => {
+            Err("`-` is no path: say with --stdin-filename which migration standard input holds".to_owned())
+        }
         Ok(false) => Err(format!("there is no file or directory `{}`", path.display())),
         // What cannot be looked at is reported by who tries to read it.
         Ok(true) | Err(_) => Ok(()),
@@ -199,7 +240,7 @@ fn same_place(one: &Diagnostic, other: &Diagnostic, sources: &SourceMap) -> bool
 
 fn discover_options(reading: &Reading, config: &Config) -> DiscoverOptions {
     let named = reading.layout.as_deref().and_then(Kind::from_name);
-    DiscoverOptions { layout: named.or(config.discover.layout), ..config.discover.clone() }
+    DiscoverOptions { layout: named.or(config.discover.layout), unsaved: reading.unsaved.clone(), ..config.discover.clone() }
 }
 
 /// A migration's file lies in its directory, or one folder deeper (`20240101_name/up.sql`, `rollback/018_name.sql`).
@@ -225,7 +266,8 @@ fn directory_of_file(
 }
 
 fn file_in(directory: &Directory, path: &Path, sources: &SourceMap) -> Option<FileId> {
-    let wanted = path.canonicalize().ok()?;
-    let is_wanted = |file: &FileId| Path::new(sources.path(*file)).canonicalize().is_ok_and(|found| found == wanted);
+    let resolved = |path: &Path| path.canonicalize().unwrap_or_else(|_| absolute(path));
+    let wanted = resolved(path);
+    let is_wanted = |file: &FileId| resolved(Path::new(sources.path(*file))) == wanted;
     directory.files().find(is_wanted)
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
@@ -12,6 +12,7 @@ use super::{
     Directory, Kind, Unreadable, VersionOrder, atlas, dbup, detect, diesel, drizzle, flyway, golang_migrate, graphile, grate,
     hand_numbered, ledger, liquibase, manifest, pairing, pop, postgrator, prisma, reading, releases, sections, sqitch, supabase, yoyo,
 };
+use crate::path::{absolute, tidy};
 use crate::source::{SourceMap, Span};
 use crate::sql::{Dialect, Values};
 
@@ -28,6 +29,17 @@ pub struct DiscoverOptions {
     pub copy: Option<CopyOf>,
     /// What the placeholders in the files stand for.
     pub placeholders: Values,
+    /// A file as it is about to be written.
+    pub unsaved: Option<Unsaved>,
+}
+
+/// A file's text as an editor holds it, which takes the place of what lies on disk, if anything does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unsaved {
+    /// Where it is to lie.
+    pub at: PathBuf,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
 }
 
 /// Where a copy lies, and what it is a copy of: reports show the original's paths.
@@ -91,11 +103,14 @@ pub fn discover(path: &Path, sources: &mut SourceMap, options: &DiscoverOptions)
     let shown_path = |path: &Path| shown(current.as_deref(), &original(path, options.copy.as_ref()));
     let shown = shown_path(path);
     check(path, &shown)?;
-    let listing = listing::list(path, options.down_directory.as_deref());
+    let mut listing = listing::list(path, options.down_directory.as_deref());
+    if let Some(unsaved) = &options.unsaved {
+        listing.add_unsaved(path, &unsaved.at);
+    }
     if !detect::has_migrations(path, &listing) {
         return Err(DiscoverError::NoMigrations { below: detect::below(&listing, &shown), path: shown });
     }
-    let (items, unreadable) = read(&listing, sources, shown_path);
+    let (items, unreadable) = read(&listing, options.unsaved.as_ref(), sources, shown_path);
     let tree = Tree { sources, items, others: listing.others };
     let (kind, evidence) = match options.layout {
         Some(kind) => (kind, "named by the user".to_string()),
@@ -134,8 +149,17 @@ fn check(path: &Path, shown: &str) -> Result<(), DiscoverError> {
 }
 
 /// Reads on all cores, adds in order.
-fn read(listing: &Listing, sources: &mut SourceMap, shown: impl Fn(&Path) -> String) -> (Vec<Item>, Vec<Unreadable>) {
-    let texts: Vec<_> = listing.readable.par_iter().map(|found| reading::read(&found.at)).collect();
+fn read(
+    listing: &Listing,
+    unsaved: Option<&Unsaved>,
+    sources: &mut SourceMap,
+    shown: impl Fn(&Path) -> String,
+) -> (Vec<Item>, Vec<Unreadable>) {
+    let read = |found: &Found| match unsaved {
+        Some(unsaved) if absolute(&unsaved.at) == absolute(&found.at) => reading::of_bytes(unsaved.bytes.clone()),
+        _ => reading::read(&found.at),
+    };
+    let texts: Vec<_> = listing.readable.par_iter().map(read).collect();
     let mut items = Vec::with_capacity(texts.len());
     let mut unreadable = Vec::new();
     sources.reserve(texts.len());
@@ -216,7 +240,7 @@ fn directory(
 /// A path as people write it from where they stand: relative when that takes at most two steps up, `/` between its parts.
 fn shown(current: Option<&Path>, path: &Path) -> String {
     let Some(current) = current else { return joined(path) };
-    let absolute = lexical(&current.join(path));
+    let absolute = tidy(&current.join(path));
     for (steps, ancestor) in current.ancestors().take(3).enumerate() {
         let Ok(rest) = absolute.strip_prefix(ancestor) else { continue };
         let is_root = ancestor.parent().is_none();
@@ -238,18 +262,4 @@ fn original<'a>(path: &'a Path, copy: Option<&CopyOf>) -> Cow<'a, Path> {
 fn joined(path: &Path) -> String {
     let text = path.to_string_lossy();
     if std::path::MAIN_SEPARATOR == '/' { text.into_owned() } else { text.replace(std::path::MAIN_SEPARATOR, "/") }
-}
-
-fn lexical(path: &Path) -> PathBuf {
-    let mut clean = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                clean.pop();
-            }
-            part => clean.push(part),
-        }
-    }
-    clean
 }

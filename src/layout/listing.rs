@@ -7,6 +7,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::tree::{base_name, is_sql};
 use super::{down, liquibase};
+use crate::path::absolute;
 
 /// The files below a directory.
 #[derive(Debug, Default)]
@@ -28,6 +29,23 @@ pub(super) struct Found {
     pub at: PathBuf,
     /// It lies in a folder of down scripts beside the directory.
     pub beside: bool,
+}
+
+impl Listing {
+    /// Adds a file that is yet to be written, unless it lies outside the directory.
+    pub(super) fn add_unsaved(&mut self, root: &Path, at: &Path) {
+        let Some(path) = relative(root, at).filter(|path| is_readable(path)) else { return };
+        if let Err(place) = self.readable.binary_search_by(|found| found.path.as_str().cmp(&path)) {
+            self.readable.insert(place, Found { path, at: at.to_path_buf(), beside: false });
+        }
+    }
+}
+
+/// The path of a file below a directory as it is listed.
+fn relative(root: &Path, at: &Path) -> Option<String> {
+    let at = absolute(at);
+    let parts: Vec<_> = at.strip_prefix(absolute(root)).ok()?.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    Some(parts.join("/"))
 }
 
 const SKIPPED: [&str; 6] = ["node_modules", "vendor", "target", "dist", "build", "__pycache__"];

@@ -22,7 +22,7 @@ const START_BYTES: u64 = 400;
 /// Reads a file; never fails.
 pub(super) fn read(path: &Path) -> Text {
     match std::fs::metadata(path) {
-        Ok(metadata) if metadata.len() > MAX_BYTES => return unusable(format!("is larger than {} MiB", MAX_BYTES >> 20)),
+        Ok(metadata) if metadata.len() > MAX_BYTES => return too_large(),
         Ok(_) => {}
         Err(error) => return unusable(format!("cannot be read: {error}")),
     }
@@ -42,6 +42,15 @@ pub(super) fn start(path: &Path) -> String {
 
 fn unusable(reason: impl Into<String>) -> Text {
     Text { text: String::new(), trouble: Some((0..0, reason.into())) }
+}
+
+/// The text that these bytes of a file are.
+pub(super) fn of_bytes(bytes: Vec<u8>) -> Text {
+    if bytes.len() as u64 > MAX_BYTES { too_large() } else { decode(bytes) }
+}
+
+fn too_large() -> Text {
+    unusable(format!("is larger than {} MiB", MAX_BYTES >> 20))
 }
 
 fn decode(bytes: Vec<u8>) -> Text {

@@ -1,8 +1,10 @@
 //! Patterns for files, relative to the folder of the configuration file that holds them.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
+
+use crate::path::absolute;
 
 /// A set of files given by patterns.
 #[derive(Clone, Debug, Default)]
@@ -36,21 +38,6 @@ impl PathSet {
 /// When it is not a pattern.
 pub fn pattern(text: &str) -> Result<Glob, globset::Error> {
     GlobBuilder::new(text.trim_start_matches("./")).literal_separator(true).build()
-}
-
-/// The absolute path without `.` and `..`. Links are not followed: a pattern means paths as they are written.
-pub fn absolute(path: &Path) -> PathBuf {
-    let mut clean = PathBuf::new();
-    for component in std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                clean.pop();
-            }
-            component => clean.push(component),
-        }
-    }
-    clean
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Report, Surroundings};
+use super::{Report, Surroundings, write_json};
 use crate::diagnostic::{Diagnostic, Severity};
 
 #[derive(Serialize)]
@@ -36,8 +36,7 @@ struct Lines {
 pub fn render(report: &Report, surroundings: &Surroundings, out: &mut dyn Write) -> io::Result<()> {
     let mut seen = HashMap::new();
     let issues: Vec<Issue> = report.diagnostics.iter().map(|diagnostic| issue(diagnostic, report, surroundings, &mut seen)).collect();
-    serde_json::to_writer_pretty(&mut *out, &issues)?;
-    writeln!(out)
+    write_json(&issues, out)
 }
 
 fn issue<'a>(diagnostic: &'a Diagnostic, report: &Report, surroundings: &Surroundings, seen: &mut HashMap<&'a str, usize>) -> Issue<'a> {

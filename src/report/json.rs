@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{DirectorySummary, Report};
+use super::{DirectorySummary, Report, write_json};
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Label};
 use crate::source::SourceMap;
 
@@ -75,8 +75,7 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         directories: &report.directories,
         findings: report.diagnostics.iter().map(|diagnostic| finding(diagnostic, report.sources)).collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    write_json(&document, out)
 }
 
 pub(super) fn finding<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Finding<'a> {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Report, Surroundings};
+use super::{Report, Surroundings, write_json};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{LineColumn, SourceMap, Span};
 
@@ -70,8 +70,7 @@ pub fn render(report: &Report, surroundings: &Surroundings, out: &mut dyn Write)
         source: Source { name: "migralint", url: env!("CARGO_PKG_REPOSITORY") },
         diagnostics: report.diagnostics.iter().map(|diagnostic| entry(diagnostic, report.sources, surroundings)).collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    write_json(&document, out)
 }
 
 fn entry(diagnostic: &Diagnostic, sources: &SourceMap, surroundings: &Surroundings) -> Entry {

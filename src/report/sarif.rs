@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::escape::uri;
-use super::{Report, Rule, Surroundings};
+use super::{Report, Rule, Surroundings, write_json};
 use crate::diagnostic::{Diagnostic, Fix, Label, Severity};
 use crate::source::{FileId, SourceMap, Span};
 
@@ -48,8 +48,7 @@ pub fn render(report: &Report, surroundings: &Surroundings, out: &mut dyn Write)
             "results": results,
         }],
     });
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    write_json(&document, out)
 }
 
 /// The rules of these findings by id, each with its place in the list.

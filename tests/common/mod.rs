@@ -3,8 +3,9 @@
 
 pub mod repository;
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 /// The founding cases below `testdata/cases`, the first one also as it was corrected: their migration directories.
 pub const CASES: [&str; 6] = [
@@ -29,6 +30,16 @@ pub fn migralint(directory: &Path, arguments: &[&str]) -> Output {
         command.env_remove(variable);
     }
     command.output().expect("the binary starts")
+}
+
+/// As [`migralint`], with a text on standard input.
+pub fn migralint_reading(directory: &Path, arguments: &[&str], input: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_migralint"));
+    command.current_dir(directory).args(arguments).env_remove("GITHUB_ACTIONS");
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
+    // A command that fails early does not read it.
+    let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
+    child.wait_with_output().expect("it ends")
 }
 
 /// Standard output as text.

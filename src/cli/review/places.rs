@@ -13,7 +13,7 @@ use crate::git::base::Base;
 use crate::git::tree::Tree;
 use crate::git::{GitError, Repository, Side};
 use crate::layout::{CopyOf, Directory, Kind, is_rollback_folder};
-use crate::lint::paths::absolute;
+use crate::path::absolute;
 use crate::source::SourceMap;
 
 /// The files on both sides.

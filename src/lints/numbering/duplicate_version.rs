@@ -49,7 +49,7 @@ fn finding(context: &HistoryContext, earlier: &Migration, migration: &Migration,
         None => "give it a version of its own".to_string(),
     };
     Finding::new(files::first_line(context.sources, migration.file.up), message)
-        .because(files::first_line(context.sources, earlier.file.up), format!("version {version} is this one"))
+        .equally_at_fault(files::first_line(context.sources, earlier.file.up), format!("version {version} is this one"))
         .help(help)
         .object(name)
 }

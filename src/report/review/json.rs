@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{Against, ReviewReport, sql_diff};
 use crate::report::diff::{JsonChange, json_change};
 use crate::report::json::{Finding, finding};
+use crate::report::write_json;
 use crate::review::{self, DirectoryReview, Edit, Fate, MigrationReview};
 use crate::source::SourceMap;
 
@@ -79,8 +80,7 @@ pub fn render(report: &ReviewReport, out: &mut dyn Write) -> io::Result<()> {
         directories: report.directories.iter().map(|review| directory(review, report.sources)).collect(),
         findings: report.mistakes.iter().chain(new).map(|diagnostic| finding(diagnostic, report.sources)).collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    write_json(&document, out)
 }
 
 fn directory<'a>(review: &'a DirectoryReview, sources: &'a SourceMap) -> Directory<'a> {

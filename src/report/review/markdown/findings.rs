@@ -71,7 +71,7 @@ fn message(diagnostic: &Diagnostic) -> String {
 
 fn in_full(report: &ReviewReport, diagnostic: &Diagnostic) -> String {
     let mut text = format!("- **{}** {}\n  {}\n", place(report, diagnostic.primary), markdown_code(&diagnostic.lint), message(diagnostic));
-    for Label { span, message } in diagnostic.labels.iter().take(LABELS) {
+    for Label { span, message, .. } in diagnostic.labels.iter().take(LABELS) {
         let _ = writeln!(text, "  - {}: {}", place(report, *span), markdown_message(&cut(message, 300)));
     }
     if let Some(rest @ 1..) = diagnostic.labels.len().checked_sub(LABELS) {
