@@ -18,6 +18,7 @@ mod extensions;
 mod foreign_keys;
 mod functions;
 mod indexes;
+mod levels;
 mod naming;
 mod objects;
 mod outcome;
@@ -26,18 +27,20 @@ mod renames;
 mod resolve;
 mod rewrite;
 mod session;
+mod statistics;
 mod storage;
 mod store;
 mod tables;
 mod types;
 
 pub use functions::set_option;
+pub use levels::{Columns, Level, Rows};
 
 use std::sync::Arc;
 
 use crate::schema::{
     Attribute, Column, Constraint, DomainCheck, Expression, Firing, Function, Generated, Identity, Index, Name, Parallel, Policy,
-    QualifiedName, ReplicaIdentity, Sequence, SequenceOptions, Table, Trigger, Type, TypeDefinition, View, Volatility,
+    QualifiedName, ReplicaIdentity, Sequence, SequenceOptions, Statistics, Table, Trigger, Type, TypeDefinition, View, Volatility,
 };
 use crate::source::Span;
 
@@ -166,6 +169,10 @@ pub enum ChangeKind {
         owned_by: Option<Option<(QualifiedName, Name)>>,
         if_exists: bool,
     },
+    /// `CREATE STATISTICS`.
+    CreateStatistics { statistics: Box<Statistics>, if_not_exists: bool },
+    /// `ALTER STATISTICS … SET STATISTICS`; `None` is the default.
+    AlterStatistics { statistics: QualifiedName, target: Option<i32>, if_exists: bool },
     /// `CREATE TYPE`, `CREATE DOMAIN`.
     CreateType { definition: Box<TypeDefinition> },
     /// `ALTER TYPE … ADD VALUE`.
@@ -214,6 +221,8 @@ pub enum ObjectReference {
     Index(QualifiedName),
     /// A sequence.
     Sequence(QualifiedName),
+    /// Extended statistics.
+    Statistics(QualifiedName),
     /// A type.
     Type(QualifiedName),
     /// A domain.
@@ -260,6 +269,8 @@ pub struct Like {
     pub generated: bool,
     /// `INCLUDING COMMENTS`.
     pub comments: bool,
+    /// `INCLUDING STATISTICS`.
+    pub statistics: bool,
     /// `INCLUDING STORAGE`.
     pub storage: bool,
     /// `INCLUDING COMPRESSION`.
@@ -325,6 +336,8 @@ pub struct Query {
     pub output: Vec<OutputColumn>,
     /// Queries that stand for relations (subqueries in FROM, common table expressions), by the name they go by.
     pub subqueries: Vec<(Name, Arc<Query>)>,
+    /// What each of its levels names.
+    pub level: Option<Arc<Level>>,
 }
 
 /// One entry of a query's select list.
@@ -447,6 +460,17 @@ pub struct Refusal {
     pub message: String,
     /// A place that explains it: the existing object, the dependent one, the statement that removed it.
     pub because: Option<(Span, String)>,
+    /// What it needs and does not find.
+    pub missing: Option<Missing>,
+}
+
+/// What a refused change needs and does not find, as it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// A relation.
+    Relation(QualifiedName),
+    /// A type.
+    Type(QualifiedName),
 }
 
 /// The kinds of errors replay can foresee, after PostgreSQL's condition names (its documentation's appendix A).

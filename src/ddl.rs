@@ -13,13 +13,16 @@ mod object;
 mod order;
 mod policy;
 mod quote;
+mod statistics;
 mod table;
 mod trigger;
 mod whole;
 
 pub use comment::{comment_on, comments_of_table};
 pub use constraint::{add_constraint, constraint_definition};
-pub use drop::{drop_constraint, drop_function, drop_index, drop_policy, drop_sequence, drop_table, drop_trigger, drop_type, drop_view};
+pub use drop::{
+    drop_constraint, drop_function, drop_index, drop_policy, drop_sequence, drop_statistics, drop_table, drop_trigger, drop_type, drop_view,
+};
 pub use function::{create_function, function_attributes, function_signature};
 pub use index::create_index;
 pub(crate) use object::domain_check;
@@ -27,6 +30,7 @@ pub use object::{create_extension, create_namespace, create_sequence, create_typ
 pub(crate) use order::{Object as Definition, ordered};
 pub use policy::create_policy;
 pub use quote::{quote_identifier, quote_literal};
+pub use statistics::{create_statistics, statistics_target};
 pub use table::{attach_partition, column_definition, create_table, replica_identity, row_security, storage};
 pub use trigger::{create_trigger, enable_trigger, firing};
 pub(crate) use whole::parts_of_table;

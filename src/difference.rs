@@ -68,6 +68,8 @@ pub enum Object {
     DomainConstraint(QualifiedName, Name),
     /// A sequence.
     Sequence(QualifiedName),
+    /// Extended statistics.
+    Statistics(QualifiedName),
     /// A function, procedure or aggregate.
     Function(FunctionKey),
     /// A table.
@@ -97,6 +99,7 @@ impl Object {
             Object::Attribute(..) => "attribute",
             Object::DomainConstraint(..) => "domain constraint",
             Object::Sequence(_) => "sequence",
+            Object::Statistics(_) => "statistics object",
             Object::Function(_) => "function",
             Object::Table(_) => "table",
             Object::Column(..) => "column",
@@ -139,7 +142,9 @@ impl fmt::Display for Object {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Object::Namespace(name) | Object::Extension(name) => write!(formatter, "{name}"),
-            Object::Type(name) | Object::Sequence(name) | Object::Table(name) | Object::View(name) => write!(formatter, "{name}"),
+            Object::Type(name) | Object::Sequence(name) | Object::Statistics(name) | Object::Table(name) | Object::View(name) => {
+                write!(formatter, "{name}")
+            }
             Object::Index(table, name) => write!(formatter, "{}.{name}", table.schema),
             Object::EnumLabel(owner, name)
             | Object::Attribute(owner, name)

@@ -9,6 +9,7 @@ mod rollback;
 mod trace;
 
 pub use comparison::{Comparison, Origin, first_difference};
+pub use foundation::made_too_late;
 pub use replay::{Observer, replay_file};
 pub use rollback::{Cause, Chain, Culprit, Failure, Group, Remainder, Rollback, Stop, Verdict};
 pub use trace::{Deed, Touch, trace};
@@ -19,7 +20,7 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
-use crate::change::{ErrorKind, NoEffect, Refusal, TakenAlong};
+use crate::change::{ErrorKind, Missing, NoEffect, Refusal, TakenAlong};
 use crate::layout::{Directory, MigrationFile, SourcePart};
 use crate::schema::{QualifiedName, Schema};
 use crate::source::{FileId, SourceMap, Span};
@@ -105,8 +106,9 @@ impl History {
         };
         history.parse_and_replay(sources);
         history.foundation = foundation::of(&history);
-        if !history.foundation.is_empty() {
-            history.replay(foundation::schema(&history.foundation), sources);
+        let absent = made_too_late(history.migrations.iter().flat_map(|migration| &migration.up));
+        if !history.foundation.is_empty() || !absent.is_empty() {
+            history.replay(foundation::schema(&history.foundation, absent), sources);
         }
         history
     }
@@ -167,7 +169,7 @@ impl History {
     /// Whether what a refusal misses may be in the schema that the migrations build on. Its relations were found out
     /// when the history was loaded.
     pub fn may_have_elsewhere(&self, refusal: &Refusal) -> bool {
-        let is_type = refusal.error == ErrorKind::UndefinedObject && refusal.message.starts_with("type ");
+        let is_type = matches!(refusal.missing, Some(Missing::Type(_)));
         !self.foundation.is_empty() && (is_type || refusal.error == ErrorKind::UndefinedFunction)
     }
 

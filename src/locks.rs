@@ -222,6 +222,7 @@ impl Held<'_> {
             C::CreateIndex { table, concurrently, only, .. } => self.create_index(table, *concurrently, *only),
             C::AttachIndex { index, partition } => self.attach_index(index, partition),
             C::CreateTrigger { table, .. } | C::EnableTrigger { table, .. } => self.tree(table, ShareRowExclusive, Work::None),
+            C::CreateStatistics { statistics, .. } => self.one(&statistics.relation, LockMode::ShareUpdateExclusive, Work::None),
             C::CreateView { view, query, or_replace, .. } => self.create_view(view, query, *or_replace),
             C::RefreshView { view, concurrently, .. } => self.refresh(view, *concurrently),
             C::AlterDomain { name, change } => self.alter_domain(name, change),
@@ -235,6 +236,7 @@ impl Held<'_> {
             | C::SetSearchPath { .. }
             | C::CreateSequence { .. }
             | C::AlterSequence { .. }
+            | C::AlterStatistics { .. }
             | C::CreateType { .. }
             | C::AddEnumValue { .. }
             | C::RenameEnumValue { .. }

@@ -13,6 +13,7 @@ mod expression;
 mod name;
 mod objects;
 mod options;
+mod statistics;
 mod table;
 mod uncertainty;
 
@@ -25,6 +26,7 @@ pub use objects::{
     TypeDefinition, TypeKind, View,
 };
 pub use options::{FunctionAttributes, Options, Parallel, SequenceOptions, SequenceValues, Volatility};
+pub use statistics::Statistics;
 pub use table::{
     Action, Column, Constraint, ConstraintKind, Firing, ForeignKey, Generated, Identity, Index, IndexKey, KeyPart, Partition, PartitionBy,
     Persistence, Policy, PolicyCommand, ReplicaIdentity, RowSecurity, Storage, Table, Trigger, Type,
@@ -42,6 +44,9 @@ use crate::source::{Span, Spanned};
 pub struct Schema {
     /// PostgreSQL's schemas ("namespaces"), `public` among them.
     pub namespaces: OrdMap<Name, Arc<Namespace>>,
+    /// Schemas that are known not to be there: they were dropped, or a later migration makes them. Others that are not among
+    /// `namespaces` may have been made elsewhere.
+    pub absent_namespaces: OrdSet<Name>,
     /// Tables, partitioned tables, partitions and foreign tables.
     pub tables: OrdMap<QualifiedName, Arc<Table>>,
     /// Which table an index belongs to; the index itself stands in [`Table::indexes`].
@@ -54,6 +59,8 @@ pub struct Schema {
     pub views: OrdMap<QualifiedName, Arc<View>>,
     /// Sequences, those behind `serial` and identity columns included.
     pub sequences: OrdMap<QualifiedName, Arc<Sequence>>,
+    /// Extended statistics.
+    pub statistics: OrdMap<QualifiedName, Arc<Statistics>>,
     /// Enums, domains, composite and other types.
     pub types: OrdMap<QualifiedName, Arc<TypeDefinition>>,
     /// Functions and procedures by name and argument types.
@@ -74,12 +81,14 @@ impl Default for Schema {
     fn default() -> Self {
         Self {
             namespaces: OrdMap::unit("public".into(), Arc::new(Namespace { span: None, comment: None })),
+            absent_namespaces: OrdSet::new(),
             tables: OrdMap::new(),
             index_tables: OrdMap::new(),
             children: OrdMap::new(),
             constraint_names: OrdMap::new(),
             views: OrdMap::new(),
             sequences: OrdMap::new(),
+            statistics: OrdMap::new(),
             types: OrdMap::new(),
             functions: OrdMap::new(),
             extensions: OrdMap::new(),
@@ -111,6 +120,7 @@ impl Schema {
             && same(&self.tables, &other.tables)
             && same(&self.views, &other.views)
             && same(&self.sequences, &other.sequences)
+            && same(&self.statistics, &other.statistics)
             && same(&self.types, &other.types)
             && same(&self.functions, &other.functions)
             && same(&self.extensions, &other.extensions)

@@ -13,7 +13,7 @@ pub use plpgsql::Call;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::change::Change;
+use crate::change::{Change, Level};
 use crate::schema::{Function, Name, QualifiedName};
 use crate::source::{FileId, SourceMap, Span};
 
@@ -319,6 +319,8 @@ pub struct DataStatement {
     pub calls: Vec<Call>,
     /// Relations it reads.
     pub reads: Vec<QualifiedName>,
+    /// What each of its levels names; `None` where other names may be meant, as in a block with variables.
+    pub level: Option<Box<Level>>,
 }
 
 /// Statements that work on rows.

@@ -255,7 +255,7 @@ impl FirstRefusal<'_> {
 }
 
 impl Observer for FirstRefusal<'_> {
-    fn refused(&mut self, statement: &Statement, _: &Change, refusal: Refusal) {
+    fn refused(&mut self, statement: &Statement, _: Span, refusal: Refusal) {
         if self.first.is_none() {
             self.first = Some((self.index(statement), format!("{:?}", refusal.error)));
         }

@@ -1,10 +1,11 @@
 //! [`Schema::apply`]: what PostgreSQL does to its catalog, done to the model.
 
-use super::outcome::{Outcome, done};
+use super::outcome::{Outcome, done, refuse_at, shown};
 use super::resolve::on_table;
-use super::{Applied, Change, ChangeKind, Refusal};
+use super::{Applied, Change, ChangeKind, ErrorKind, Refusal};
 use super::{
-    children, column_renames, columns, comments, constraints, drops, functions, indexes, objects, renames, resolve, storage, tables, types,
+    children, column_renames, columns, comments, constraints, drops, functions, indexes, objects, renames, resolve, statistics, storage,
+    tables, types,
 };
 use crate::schema::{QualifiedName, Schema};
 use crate::source::Span;
@@ -59,6 +60,8 @@ fn carry_out(schema: &mut Schema, span: Span, kind: &ChangeKind) -> Outcome {
         K::AlterSequence { sequence, options, owned_by, if_exists } => {
             objects::alter_sequence(schema, sequence, options, owned_by.as_ref(), *if_exists)
         }
+        K::CreateStatistics { statistics, if_not_exists } => statistics::create(schema, statistics, *if_not_exists),
+        K::AlterStatistics { statistics, target, if_exists } => statistics::alter(schema, statistics, *target, *if_exists),
         K::AlterOptions { relation, set, reset, if_exists } => storage::alter_options(schema, span, relation, set, reset, *if_exists),
         K::CreateType { definition } => types::create(schema, definition),
         K::AddEnumValue { name, value, position, if_not_exists } => types::add_value(schema, span, name, value, position, *if_not_exists),
@@ -89,6 +92,7 @@ fn carry_out(schema: &mut Schema, span: Span, kind: &ChangeKind) -> Outcome {
 fn alter_table(schema: &mut Schema, span: Span, kind: &ChangeKind) -> Outcome {
     use ChangeKind as K;
     let Some((written, guarded)) = table_of(kind) else { return done() };
+    refuse_on_view(schema, written, kind)?;
     on_table(schema, written, span, guarded, |schema, table| match kind {
         K::AddColumn { column, if_not_exists, .. } => columns::add(schema, span, table, column, *if_not_exists),
         K::DropColumn { column, if_exists, cascade, .. } => drops::drop_column(schema, span, table, column, *if_exists, *cascade),
@@ -130,6 +134,22 @@ fn alter_table(schema: &mut Schema, span: Span, kind: &ChangeKind) -> Outcome {
         }
         _ => done(),
     })
+}
+
+/// Views take few of the forms of `ALTER TABLE`.
+fn refuse_on_view(schema: &Schema, written: &QualifiedName, kind: &ChangeKind) -> Result<(), Refusal> {
+    use ChangeKind as K;
+    let Some(view) = resolve::relation(schema, written).and_then(|name| schema.views.get(&name)) else { return Ok(()) };
+    let is_taken = match kind {
+        K::SetDefault { .. } | K::SetIdentity { .. } => !view.materialized,
+        K::SetStorage { .. } | K::SetCluster { .. } | K::SetReplicaIdentity { .. } => view.materialized,
+        _ => false,
+    };
+    if is_taken || schema.is_uncertain(&view.name) {
+        return Ok(());
+    }
+    let kind = if view.materialized { "materialized view" } else { "view" };
+    refuse_at(ErrorKind::WrongObjectType, format!("`{}` is a {kind}, not a table", shown(&view.name)), view.span, "it was created here")
 }
 
 /// The table a change is about, and whether it says `IF EXISTS` of it.

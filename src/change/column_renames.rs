@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::outcome::{Outcome, done, refuse, refuse_at, shown};
 use super::store::edit_table;
-use super::{ErrorKind, indexes, resolve, rewrite};
+use super::{ErrorKind, indexes, resolve, rewrite, statistics};
 use crate::schema::{ConstraintKind, KeyPart, Name, QualifiedName, RelationKind, Schema, Table, TypeKind, View};
 use crate::source::Span;
 
@@ -39,6 +39,7 @@ fn rename_view_column(schema: &mut Schema, name: &QualifiedName, column: &Name, 
         view.column_comments.iter_mut().filter(|(commented, _)| commented == column).for_each(|(commented, _)| *commented = to.clone());
     });
     rename_view_references(schema, name, column, to);
+    statistics::rename_column(schema, name, column, to);
     done()
 }
 
@@ -75,6 +76,7 @@ fn rename_table_column(schema: &mut Schema, span: Span, table: &QualifiedName, c
         rename_references(schema, name, column, to);
         rename_view_references(schema, name, column, to);
         rename_owners(schema, name, column, to);
+        statistics::rename_column(schema, name, column, to);
     }
     done()
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::objects::comment;
 use super::outcome::{Outcome, done, refuse};
 use super::store::edit_table;
-use super::{ErrorKind, ObjectReference, constraints, dependents, functions, indexes, resolve};
+use super::{ErrorKind, ObjectReference, constraints, dependents, functions, indexes, resolve, statistics};
 use crate::schema::{Name, QualifiedName, RelationKind, Schema, Type};
 use crate::source::Span;
 
@@ -52,6 +52,11 @@ pub(super) fn set(schema: &mut Schema, span: Span, object: &ObjectReference, tex
         R::Type(name) | R::Domain(name) => {
             if let Some(definition) = resolve::user_type(schema, name).and_then(|name| schema.types.get_mut(&name)) {
                 Arc::make_mut(definition).comment = value;
+            }
+        }
+        R::Statistics(name) => {
+            if let Some(name) = statistics::find(schema, name) {
+                statistics::edit(schema, &name, |statistics| statistics.comment = value);
             }
         }
         R::Namespace(name) => {

@@ -22,6 +22,7 @@ pub(super) enum Object {
     Policy(QualifiedName, Name),
     View(QualifiedName),
     Sequence(QualifiedName),
+    Statistics(QualifiedName),
     Type(QualifiedName),
     Attribute(QualifiedName, Name),
     Function(FunctionKey),
@@ -43,6 +44,7 @@ impl Object {
             Object::Policy(table, name) => format!("policy `{name}` on table `{}`", shown(table)),
             Object::View(name) => format!("view `{}`", shown(name)),
             Object::Sequence(name) => format!("sequence `{}`", shown(name)),
+            Object::Statistics(name) => format!("statistics object `{}`", shown(name)),
             Object::Type(name) => format!("type `{}`", shown(name)),
             Object::Attribute(name, attribute) => format!("column `{attribute}` of composite type `{}`", shown(name)),
             Object::Function(key) => format!("function `{}`", shown(&key.name)),
@@ -70,6 +72,7 @@ impl Object {
             }
             Object::View(name) => schema.views.get(name).map(|view| view.span),
             Object::Sequence(name) => schema.sequences.get(name).map(|sequence| sequence.span),
+            Object::Statistics(name) => super::statistics::span(schema, name),
             Object::Type(name) | Object::Attribute(name, _) => schema.types.get(name).map(|definition| definition.span),
             Object::Function(key) => schema.functions.get(key).map(|function| function.span),
             Object::Extension(name) => schema.extensions.get(name).map(|extension| extension.span),
@@ -111,12 +114,14 @@ pub(super) fn of(schema: &Schema, object: &Object) -> Dependents {
         Object::Column(table, column) => of_column(schema, table, column),
         Object::Constraint(table, name) => of_constraint(schema, table, name),
         Object::Index(name) => of_index(schema, name),
-        Object::View(name) => Dependents { parts: Vec::new(), others: readers(schema, name) },
+        Object::View(name) => Dependents { parts: super::statistics::parts(schema, name, None), others: readers(schema, name) },
         Object::Sequence(name) => Dependents { parts: Vec::new(), others: defaults_from(schema, name) },
         Object::Type(name) => Dependents { parts: Vec::new(), others: users_of_type(schema, name) },
         Object::Function(key) => Dependents { parts: Vec::new(), others: callers(schema, key) },
         Object::Extension(name) => super::extensions::dependents(schema, name),
-        Object::Default(..) | Object::Trigger(..) | Object::Policy(..) | Object::Attribute(..) => Dependents::default(),
+        Object::Default(..) | Object::Trigger(..) | Object::Policy(..) | Object::Attribute(..) | Object::Statistics(_) => {
+            Dependents::default()
+        }
     }
 }
 
@@ -128,7 +133,8 @@ fn in_namespace(schema: &Schema, name: &Name) -> Vec<Object> {
     let sequences = schema.sequences.keys().filter(within).filter(owned).cloned().map(Object::Sequence);
     let types = schema.types.keys().filter(within).cloned().map(Object::Type);
     let functions = schema.functions.keys().filter(|key| key.name.schema == *name).cloned().map(Object::Function);
-    tables.chain(views).chain(sequences).chain(types).chain(functions).collect()
+    let statistics = schema.statistics.keys().filter(within).cloned().map(Object::Statistics);
+    tables.chain(views).chain(sequences).chain(statistics).chain(types).chain(functions).collect()
 }
 
 fn of_table(schema: &Schema, name: &QualifiedName) -> Dependents {
@@ -139,7 +145,8 @@ fn of_table(schema: &Schema, name: &QualifiedName) -> Dependents {
     let keys = schema.references_to(name).filter(|(holder, _, _)| holder.name != *name);
     let keys = keys.map(|(holder, constraint, _)| Object::Constraint(holder.name.clone(), constraint.name.clone()));
     let parts = partitions.into_iter().cloned().map(Object::Table);
-    let parts = parts.chain(owned.map(|sequence| Object::Sequence(sequence.name.clone())));
+    let parts =
+        parts.chain(owned.map(|sequence| Object::Sequence(sequence.name.clone()))).chain(super::statistics::parts(schema, name, None));
     let others = heirs.into_iter().cloned().map(Object::Table).chain(keys).chain(readers(schema, name)).chain(users_of_type(schema, name));
     Dependents { parts: parts.collect(), others: others.filter(|other| !other.is_part_of(&Object::Table(name.clone()))).collect() }
 }
@@ -192,7 +199,8 @@ fn of_column(schema: &Schema, table: &QualifiedName, column: &Name) -> Dependent
     let keys = is_key.then(|| schema.references_to(table)).into_iter().flatten();
     let keys = keys.filter(|(_, _, key)| key.referenced_columns.contains(column));
     let keys = keys.map(|(holder, constraint, _)| Object::Constraint(holder.name.clone(), constraint.name.clone()));
-    let parts: Vec<Object> = indexes.chain(constraints).chain(sequences).collect();
+    let statistics = super::statistics::parts(schema, table, Some(column));
+    let parts: Vec<Object> = indexes.chain(constraints).chain(sequences).chain(statistics).collect();
     let others = keys.chain(definitions_with(schema, found, column)).filter(|other| !parts.contains(other)).collect();
     Dependents { parts, others }
 }
@@ -423,6 +431,7 @@ fn callers(schema: &Schema, key: &FunctionKey) -> Vec<Object> {
     for table in schema.tables.values() {
         users.extend(defined_with(table, |expression| calls(&expression.tree, &is)));
     }
+    users.extend(super::statistics::calling(schema, &is));
     let views = schema.views.values().filter(|view| view.functions.iter().any(is));
     users.extend(views.map(|view| Object::View(view.name.clone())));
     let functions = schema.functions.values().filter(|function| function.key != *key && function.calls.iter().any(is));

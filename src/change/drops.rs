@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::dependents::{self, Object};
-use super::outcome::{Outcome, done, missing, refusal_because, refuse, refuse_at, shown};
+use super::outcome::{Outcome, done, missing, no_relation, refusal, refusal_because, refuse, refuse_at, shown};
 use super::store::{edit_table, remove_table};
-use super::{Applied, ErrorKind, ObjectReference, Refusal, TakenAlong, constraints, indexes, resolve};
+use super::{Applied, ErrorKind, Missing, ObjectReference, Refusal, TakenAlong, constraints, indexes, resolve, statistics};
 use crate::schema::{Name, QualifiedName, RelationKind, Schema, Type, TypeKind};
 use crate::source::Span;
 
@@ -21,7 +21,8 @@ pub(super) fn drop(
 ) -> Outcome {
     let named = match find(schema, reference)? {
         Found::Object(object) => object,
-        Found::Nothing(error, message) => return missing(if_exists, error, message),
+        Found::Nothing(error, message) if if_exists => return missing(true, error, message),
+        Found::Nothing(error, message) => return Err(Refusal { missing: needed(reference, error), ..refusal(error, message) }),
         Found::Unseen => return done(),
     };
     let spared: Vec<Object> = together.iter().filter_map(|other| object_of(schema, other)).collect();
@@ -33,6 +34,20 @@ enum Found {
     Object(Object),
     Nothing(ErrorKind, String),
     Unseen,
+}
+
+/// The relation or type that a reference needs.
+fn needed(reference: &ObjectReference, error: ErrorKind) -> Option<Missing> {
+    use ObjectReference as R;
+    match reference {
+        R::Table(name) | R::ForeignTable(name) | R::View(name) | R::MaterializedView(name) | R::Index(name) | R::Sequence(name) => {
+            Some(Missing::Relation(name.clone()))
+        }
+        R::Trigger(table, _) | R::Policy(table, _) | R::Constraint(table, _) => Some(Missing::Relation(table.clone())),
+        R::Type(name) | R::Domain(name) => Some(Missing::Type(name.clone())),
+        _ => None,
+    }
+    .filter(|missing| matches!(missing, Missing::Type(_)) || error == ErrorKind::UndefinedTable)
 }
 
 fn object_of(schema: &Schema, reference: &ObjectReference) -> Option<Object> {
@@ -50,6 +65,11 @@ fn find(schema: &Schema, reference: &ObjectReference) -> Result<Found, Refusal> 
         R::MaterializedView(name) => find_relation(schema, name, "materialized view"),
         R::Index(name) => find_relation(schema, name, "index"),
         R::Sequence(name) => find_relation(schema, name, "sequence"),
+        R::Statistics(name) => Ok(match statistics::find(schema, name) {
+            Some(found) => Found::Object(Object::Statistics(found)),
+            None if resolve::may_exist_unseen(schema, name) => Found::Unseen,
+            None => Found::Nothing(ErrorKind::UndefinedObject, statistics::absent(name)),
+        }),
         R::Type(name) | R::Domain(name) => Ok(find_type(schema, name, matches!(reference, R::Domain(_)))),
         R::Function { name, arguments } => Ok(find_function(schema, name, arguments.as_deref())),
         R::Namespace(name) => Ok(match schema.namespaces.contains_key(name) {
@@ -131,7 +151,7 @@ fn find_function(schema: &Schema, written: &QualifiedName, arguments: Option<&[T
 fn find_part(schema: &Schema, written: &QualifiedName, name: &Name, kind: &str) -> Found {
     let Some(table) = resolve::relation(schema, written) else {
         let unseen = resolve::may_exist_unseen(schema, written);
-        return if unseen { Found::Unseen } else { Found::Nothing(ErrorKind::UndefinedTable, resolve::absent(written)) };
+        return if unseen { Found::Unseen } else { Found::Nothing(ErrorKind::UndefinedTable, no_relation(written).message) };
     };
     let on_view = schema.views.get(&table).is_some_and(|view| kind == "trigger" && view.triggers.iter().any(|there| there.name == *name));
     if on_view {
@@ -245,13 +265,13 @@ fn is_uncertain(schema: &Schema, object: &Object) -> bool {
     }
 }
 
-/// Owned sequences and partitions go without saying, the named object is no company of its own.
+/// Owned sequences, statistics and partitions go without saying, the named object is no company of its own.
 fn tells(schema: &Schema, object: &Object, named: &Object) -> bool {
     let owned = match object {
         Object::Sequence(name) => schema.sequences.get(name).is_some_and(|sequence| sequence.owned_by.is_some()),
         _ => false,
     };
-    object != named && !owned && !object.is_part_of(named)
+    object != named && !owned && !matches!(object, Object::Statistics(_)) && !object.is_part_of(named)
 }
 
 /// Objects that go with others only.
@@ -338,6 +358,7 @@ fn remove(schema: &mut Schema, span: Span, object: &Object) {
     match object {
         Object::Namespace(name) => {
             schema.namespaces.remove(name);
+            schema.absent_namespaces.insert(name.clone());
         }
         Object::Table(name) => {
             remove_table(schema, name);
@@ -369,6 +390,9 @@ fn remove(schema: &mut Schema, span: Span, object: &Object) {
         }
         Object::Sequence(name) => {
             schema.sequences.remove(name);
+        }
+        Object::Statistics(name) => {
+            schema.statistics.remove(name);
         }
         Object::Type(name) => {
             schema.types.remove(name);

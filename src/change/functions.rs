@@ -8,7 +8,7 @@ use crate::schema::{Function, FunctionKey, QualifiedName, Schema, Type};
 
 /// `CREATE FUNCTION`, `CREATE PROCEDURE`.
 pub(super) fn create(schema: &mut Schema, written: &Function, or_replace: bool) -> Outcome {
-    let name = resolve::new_name(schema, &written.key.name, false);
+    let name = resolve::new_name(schema, &written.key.name, false)?;
     let found = |written: &Type| resolve::data_type(schema, written).unwrap_or_else(|_| written.clone());
     let arguments = written.key.arguments.iter().map(|argument| resolve::data_type(schema, argument));
     let key = FunctionKey { name, arguments: arguments.collect::<Result<_, _>>()? };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::outcome::{Outcome, done, existing, refuse, refuse_at, shown};
+use super::outcome::{Outcome, done, existing, no_relation, refuse, refuse_at, shown};
 use super::store::edit_table;
 use super::{ErrorKind, Refusal, children, constraints, dependents, naming, resolve};
 use crate::schema::{Index, IndexKey, KeyPart, QualifiedName, RelationKind, Schema, View};
@@ -163,7 +163,7 @@ pub(super) fn attach(schema: &mut Schema, span: Span, parent: &QualifiedName, pa
         if resolve::may_exist_unseen(schema, absent) {
             return done();
         }
-        return refuse(ErrorKind::UndefinedTable, resolve::absent(absent));
+        return Err(no_relation(absent));
     };
     let (Some(parent), Some(child)) = (schema.index_tables.get(&parent_index).cloned(), schema.index_tables.get(&child_index).cloned())
     else {

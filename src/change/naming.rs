@@ -54,6 +54,13 @@ pub(super) fn constraint_name(schema: &Schema, namespace: &Name, first: &str, se
     first_free(first, second, label, |name| schema.constraint_names.contains_key(&QualifiedName::new(namespace.clone(), name.clone())))
 }
 
+/// A name no statistics of the schema have.
+pub(super) fn statistics_name(schema: &Schema, table: &QualifiedName, columns: &str) -> Name {
+    first_free(&table.name, Some(columns), "stat", |name| {
+        schema.statistics.contains_key(&QualifiedName::new(table.schema.clone(), name.clone()))
+    })
+}
+
 /// Column names joined as they appear in the middle of an implicit name.
 pub(super) fn joined<'a>(columns: impl IntoIterator<Item = &'a str>) -> String {
     let mut joined = String::new();

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::outcome::{Outcome, done, existing, missing, refuse, refuse_at, shown};
+use super::outcome::{Outcome, done, existing, missing_relation, refuse, refuse_at, shown};
 use super::store::edit_table;
-use super::{ErrorKind, Query, Refusal, constraints, dependents, extensions, indexes, queries, resolve};
+use super::{ErrorKind, Query, Refusal, constraints, dependents, extensions, indexes, levels, queries, resolve};
 use crate::schema::{
     Expression, Extension, Firing, Name, Namespace, Policy, QualifiedName, RelationKind, Schema, Sequence, SequenceOptions, Trigger, View,
 };
@@ -16,6 +16,7 @@ pub(super) fn create_namespace(schema: &mut Schema, span: Span, name: &Name, if_
         return existing(if_not_exists, false, ErrorKind::DuplicateSchema, format!("schema `{name}` already exists"), there.span);
     }
     schema.namespaces.insert(name.clone(), Arc::new(Namespace { span: Some(span), comment: None }));
+    schema.absent_namespaces.remove(name);
     done()
 }
 
@@ -37,8 +38,9 @@ pub(super) fn create_view(
     or_replace: bool,
     if_not_exists: bool,
 ) -> Outcome {
-    let name = resolve::new_name(schema, &written.name, *written.name.schema == *crate::schema::TEMPORARY);
+    let name = resolve::new_name(schema, &written.name, *written.name.schema == *crate::schema::TEMPORARY)?;
     let mut view = View { name: name.clone(), ..written.clone() };
+    query.level.iter().try_for_each(|level| levels::check(schema, level))?;
     queries::fill_view(schema, &mut view, query)?;
     let there = schema.views.get(&name).cloned();
     match there {
@@ -94,7 +96,7 @@ pub(super) fn refresh_view(schema: &mut Schema, written: &QualifiedName, populat
 
 /// `CREATE SEQUENCE`.
 pub(super) fn create_sequence(schema: &mut Schema, written: &Sequence, if_not_exists: bool) -> Outcome {
-    let name = resolve::new_name(schema, &written.name, written.temporary);
+    let name = resolve::new_name(schema, &written.name, written.temporary)?;
     if let Some(span) = indexes::relation_span(schema, &name) {
         let differs = schema.relation(&name) != Some(RelationKind::Sequence);
         return existing(if_not_exists, differs, ErrorKind::DuplicateTable, indexes::already(&name), Some(span));
@@ -123,7 +125,7 @@ pub(super) fn alter_sequence(
         if resolve::may_exist_unseen(schema, written) {
             return done();
         }
-        return missing(if_exists, ErrorKind::UndefinedTable, resolve::absent(written));
+        return missing_relation(if_exists, written);
     };
     if owned_by.is_some() && schema.sequences.get(&name).is_some_and(|sequence| sequence.identity) {
         return refuse(ErrorKind::InvalidDefinition, "cannot change ownership of identity sequence".to_owned());

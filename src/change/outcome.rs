@@ -1,6 +1,6 @@
 //! Short ways to say what became of a change.
 
-use super::{Applied, ErrorKind, NoEffect, Refusal};
+use super::{Applied, ErrorKind, Missing, NoEffect, Refusal};
 use crate::schema::QualifiedName;
 use crate::source::Span;
 
@@ -19,12 +19,12 @@ pub(super) fn nothing(reason: String, existing: Option<Span>, differs: bool) -> 
 
 /// A refusal without a place that explains it.
 pub(super) fn refusal(error: ErrorKind, message: String) -> Refusal {
-    Refusal { error, message, because: None }
+    Refusal { error, message, because: None, missing: None }
 }
 
 /// A refusal explained by another place.
 pub(super) fn refusal_because(error: ErrorKind, message: String, span: Option<Span>, why: &str) -> Refusal {
-    Refusal { error, message, because: span.map(|span| (span, why.to_owned())) }
+    Refusal { error, message, because: span.map(|span| (span, why.to_owned())), missing: None }
 }
 
 /// Refuses without a place that explains it.
@@ -40,6 +40,24 @@ pub(super) fn refuse_at<T>(error: ErrorKind, message: String, span: Span, why: &
 /// The object is missing: nothing to do under `IF EXISTS`, an error otherwise.
 pub(super) fn missing(guarded: bool, error: ErrorKind, message: String) -> Outcome {
     if guarded { nothing(message, None, false) } else { refuse(error, message) }
+}
+
+/// The relation is missing: nothing to do under `IF EXISTS`, an error otherwise.
+pub(super) fn missing_relation(guarded: bool, written: &QualifiedName) -> Outcome {
+    let refusal = no_relation(written);
+    if guarded { nothing(refusal.message, None, false) } else { Err(refusal) }
+}
+
+/// ``relation `x` does not exist``
+pub(super) fn no_relation(written: &QualifiedName) -> Refusal {
+    let message = format!("relation `{}` does not exist", shown(written));
+    Refusal { missing: Some(Missing::Relation(written.clone())), ..refusal(ErrorKind::UndefinedTable, message) }
+}
+
+/// ``type `x` does not exist``
+pub(super) fn no_type(written: &QualifiedName) -> Refusal {
+    let message = format!("type `{}` does not exist", shown(written));
+    Refusal { missing: Some(Missing::Type(written.clone())), ..refusal(ErrorKind::UndefinedObject, message) }
 }
 
 /// The object is there already: nothing to do under `IF NOT EXISTS`, an error otherwise.

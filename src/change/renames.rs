@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::outcome::{Outcome, done, missing, refuse, refuse_at, shown};
+use super::outcome::{Outcome, done, missing_relation, no_type, refuse, refuse_at, shown};
 use super::store::edit_table;
-use super::{ErrorKind, ObjectReference, Refusal, column_renames, constraints, dependents, indexes, resolve, rewrite, types};
+use super::{ErrorKind, ObjectReference, Refusal, column_renames, constraints, dependents, indexes, resolve, rewrite, statistics, types};
 use crate::schema::{ConstraintKind, FunctionKey, Name, QualifiedName, RelationKind, Schema, Table, TypeKind};
 use crate::source::Span;
 
@@ -30,7 +30,7 @@ fn relocate(
         R::Table(name) | R::ForeignTable(name) | R::View(name) | R::MaterializedView(name) | R::Index(name) | R::Sequence(name) => {
             let Some(from) = resolve::relation(schema, name) else {
                 let unseen = resolve::may_exist_unseen(schema, name);
-                return if unseen { done() } else { missing(if_exists, ErrorKind::UndefinedTable, resolve::absent(name)) };
+                return if unseen { done() } else { missing_relation(if_exists, name) };
             };
             let to = target(&from);
             move_relation(schema, span, &from, &to)
@@ -38,11 +38,18 @@ fn relocate(
         R::Type(name) | R::Domain(name) => {
             let Some(from) = resolve::user_type(schema, name) else {
                 let unseen = resolve::may_exist_unseen(schema, name);
-                let message = format!("type `{}` does not exist", shown(name));
-                return if unseen { done() } else { missing(if_exists, ErrorKind::UndefinedObject, message) };
+                return if unseen { done() } else { Err(no_type(name)) };
             };
             let to = target(&from);
             move_type(schema, span, &from, &to)
+        }
+        R::Statistics(name) => {
+            let Some(from) = statistics::find(schema, name) else {
+                let unseen = resolve::may_exist_unseen(schema, name);
+                return if unseen { done() } else { refuse(ErrorKind::UndefinedObject, statistics::absent(name)) };
+            };
+            let to = target(&from);
+            statistics::relocate(schema, &from, &to)
         }
         R::Function { name, arguments } => {
             let Some(from) = dependents::function(schema, name) else {
@@ -121,6 +128,7 @@ fn move_table(schema: &mut Schema, span: Span, from: &QualifiedName, to: &Qualif
     rename_in_tables(schema, from, to);
     rename_in_views(schema, from, to);
     rename_type_users(schema, from, to);
+    statistics::rename_relation(schema, from, to);
     // Lookups by the old parent name follow.
     if let Some(children) = schema.children.remove(from) {
         schema.children.insert(to.clone(), children);
@@ -201,6 +209,7 @@ fn move_view(schema: &mut Schema, span: Span, from: &QualifiedName, to: &Qualifi
         schema.index_tables.insert(QualifiedName::new(to.schema.clone(), index.name.clone()), to.clone());
     }
     schema.views.insert(to.clone(), view);
+    statistics::rename_relation(schema, from, to);
     rename_in_tables(schema, from, to);
     rename_in_views(schema, from, to);
 }
@@ -364,6 +373,8 @@ pub(super) fn rename_namespace(schema: &mut Schema, from: &Name, to: &Name) -> O
         return refuse(ErrorKind::UndefinedSchema, format!("schema `{from}` does not exist"));
     };
     schema.namespaces.insert(to.clone(), namespace);
+    schema.absent_namespaces.remove(to);
+    schema.absent_namespaces.insert(from.clone());
     let within = |name: &&QualifiedName| name.schema == *from;
     let moved = |name: &QualifiedName| QualifiedName::new(to.clone(), name.name.clone());
     let sequences: Vec<_> = schema.sequences.keys().filter(within).cloned().collect();
@@ -377,6 +388,10 @@ pub(super) fn rename_namespace(schema: &mut Schema, from: &Name, to: &Name) -> O
         .map(|definition| (definition.name.clone(), definition.span))
         .collect();
     let functions: Vec<_> = schema.functions.keys().filter(|key| key.name.schema == *from).cloned().collect();
+    let statistics: Vec<_> = schema.statistics.keys().filter(within).cloned().collect();
+    for name in &statistics {
+        statistics::relocate(schema, name, &moved(name))?;
+    }
     sequences.iter().for_each(|name| move_sequence(schema, name, &moved(name)));
     for (name, span) in &tables {
         move_table(schema, *span, name, &moved(name))?;

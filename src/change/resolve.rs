@@ -3,7 +3,7 @@
 //! A history may build on objects it never made: an application server's or a hosting provider's schemas,
 //! extensions, the system catalog. A name that may be one of those is nothing to refuse.
 
-use super::outcome::{Outcome, done, missing, refuse, shown};
+use super::outcome::{Outcome, done, missing_relation, no_relation, no_type, refuse, shown};
 use super::store::edit_table;
 use super::{ErrorKind, Refusal, types};
 use crate::schema::{Name, QualifiedName, RelationKind, Schema, TEMPORARY, Table, Type};
@@ -25,12 +25,21 @@ pub(super) fn user_type(schema: &Schema, written: &QualifiedName) -> Option<Qual
 }
 
 /// The full name of an object that is about to be made.
-pub(super) fn new_name(schema: &Schema, written: &QualifiedName, temporary: bool) -> QualifiedName {
-    match written.schema() {
-        _ if temporary => QualifiedName::new(TEMPORARY, written.name.clone()),
-        Some(namespace) => QualifiedName::new(namespace.clone(), written.name.clone()),
-        None => QualifiedName::new(schema.creation_namespace(), written.name.clone()),
+pub(super) fn new_name(schema: &Schema, written: &QualifiedName, temporary: bool) -> Result<QualifiedName, Refusal> {
+    let namespace = match written.schema() {
+        _ if temporary => Name::from(TEMPORARY),
+        Some(namespace) => namespace.clone(),
+        None => schema.creation_namespace(),
+    };
+    if is_certainly_absent(schema, &namespace) {
+        return refuse(ErrorKind::UndefinedSchema, format!("schema `{namespace}` does not exist"));
     }
+    Ok(QualifiedName::new(namespace, written.name.clone()))
+}
+
+/// Whether the history makes a schema itself, and at this point it is not there.
+fn is_certainly_absent(schema: &Schema, namespace: &Name) -> bool {
+    schema.absent_namespaces.contains(namespace) && !schema.namespaces.contains_key(namespace)
 }
 
 /// Whether an object of this name may exist although the history does not show it.
@@ -38,7 +47,9 @@ pub(super) fn may_exist_unseen(schema: &Schema, written: &QualifiedName) -> bool
     if BOOKKEEPING.contains(&written.name.as_str()) {
         return true;
     }
-    let outside = |namespace: &Name| !schema.namespaces.contains_key(namespace) && *namespace != "$user";
+    let outside = |namespace: &Name| {
+        !schema.namespaces.contains_key(namespace) && *namespace != "$user" && !schema.absent_namespaces.contains(namespace)
+    };
     let uncertain = |namespace: &Name| schema.is_uncertain(&QualifiedName::new(namespace.clone(), written.name.clone()));
     match written.schema() {
         Some(namespace) => outside(namespace) || uncertain(namespace),
@@ -78,14 +89,9 @@ const BOOKKEEPING: &[&str] = &[
 /// A relation that must exist: `Ok(None)` where it may, outside of what the history shows.
 pub(super) fn required_relation(schema: &Schema, written: &QualifiedName) -> Result<Option<QualifiedName>, Refusal> {
     match relation(schema, written) {
-        None if !may_exist_unseen(schema, written) => refuse(ErrorKind::UndefinedTable, absent(written)),
+        None if !may_exist_unseen(schema, written) => Err(no_relation(written)),
         found => Ok(found),
     }
-}
-
-/// ``relation `x` does not exist``
-pub(super) fn absent(written: &QualifiedName) -> String {
-    format!("relation `{}` does not exist", shown(written))
 }
 
 /// Does something to a table named in a change and notes on the table that it was done.
@@ -99,7 +105,7 @@ pub(super) fn on_table(
     act: impl FnOnce(&mut Schema, &QualifiedName) -> Outcome,
 ) -> Outcome {
     let Some(name) = relation(schema, written) else {
-        return if may_exist_unseen(schema, written) { done() } else { missing(if_exists, ErrorKind::UndefinedTable, absent(written)) };
+        return if may_exist_unseen(schema, written) { done() } else { missing_relation(if_exists, written) };
     };
     match schema.relation(&name) {
         Some(RelationKind::Table) => {}
@@ -150,7 +156,7 @@ fn inherits_unseen(schema: &Schema, table: &Table) -> bool {
     super::store::parents(table).any(|parent| !schema.tables.contains_key(parent))
 }
 
-const SYSTEM_COLUMNS: &[&str] = &["ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"];
+pub(super) const SYSTEM_COLUMNS: &[&str] = &["ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"];
 
 /// The type with the schema it is in. One that is nowhere to be found is an error.
 pub(super) fn data_type(schema: &Schema, written: &Type) -> Result<Type, Refusal> {
@@ -165,5 +171,5 @@ pub(super) fn data_type(schema: &Schema, written: &Type) -> Result<Type, Refusal
     if types::may_be_an_extension_s(schema, &written.name.name) || may_exist_unseen(schema, &written.name) {
         return Ok(written.clone());
     }
-    refuse(ErrorKind::UndefinedObject, format!("type `{}` does not exist", shown(&written.name)))
+    Err(no_type(&written.name))
 }

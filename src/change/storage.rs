@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::outcome::{Outcome, done, missing, refuse, shown};
+use super::outcome::{Outcome, done, missing_relation, refuse, shown};
 use super::store::edit_table;
 use super::{ErrorKind, StorageChange, indexes, resolve};
 use crate::schema::{Name, QualifiedName, RelationKind, ReplicaIdentity, Schema, Table};
@@ -19,7 +19,7 @@ pub(super) fn alter_options(
 ) -> Outcome {
     let Some(name) = resolve::relation(schema, written) else {
         let unseen = resolve::may_exist_unseen(schema, written);
-        return if unseen { done() } else { missing(if_exists, ErrorKind::UndefinedTable, resolve::absent(written)) };
+        return if unseen { done() } else { missing_relation(if_exists, written) };
     };
     let alter = |options: &mut crate::schema::Options| {
         options.set(set);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::outcome::{Outcome, done, existing, refuse, refuse_at, shown};
 use super::store::{edit_table, put_table, remove_table};
-use super::{ErrorKind, Like, Query, Refusal, children, columns, constraints, indexes, queries, resolve};
+use super::{ErrorKind, Like, Query, Refusal, children, columns, constraints, indexes, levels, queries, resolve, statistics};
 use crate::schema::{Column, Constraint, ConstraintKind, Identity, Index, KeyPart, Name, Persistence, QualifiedName, Schema, Table};
 use crate::source::{Span, Spanned};
 
@@ -17,7 +17,7 @@ pub(super) fn create(
     like: &[Like],
     query: Option<&Query>,
 ) -> Outcome {
-    let name = resolve::new_name(schema, &written.name, written.persistence == Persistence::Temporary);
+    let name = resolve::new_name(schema, &written.name, written.persistence == Persistence::Temporary)?;
     if let Some(there) = indexes::relation_span(schema, &name) {
         let differs = if_not_exists && query.is_none() && differs(schema, span, &name, written, like);
         return existing(if_not_exists, differs, ErrorKind::DuplicateTable, indexes::already(&name), Some(there));
@@ -65,6 +65,7 @@ fn build(schema: &mut Schema, span: Span, name: &QualifiedName, written: &Table,
     let sources = like_sources(schema, like)?;
     connect(schema, &mut table, written)?;
     if let Some(query) = query {
+        query.level.iter().try_for_each(|level| levels::check(schema, level))?;
         queries::fill_table(schema, &mut table, query)?;
     }
     let mut own = written.columns.as_slice();
@@ -257,6 +258,9 @@ fn copy_constraints(schema: &mut Schema, span: Span, name: &QualifiedName, sourc
             Some(constraint) => constraints::add(schema, span, name, &copied(constraint, Name::unnamed()), Some(&copy), None)?,
             None => indexes::create(schema, span, name, &copy, false, false)?,
         };
+    }
+    if like.statistics {
+        statistics::copy(schema, source, name, like.comments);
     }
     Ok(())
 }

@@ -33,7 +33,7 @@ const BUILT_IN: &[&str] = &[
 
 /// `CREATE TYPE`, `CREATE DOMAIN`.
 pub(super) fn create(schema: &mut Schema, written: &TypeDefinition) -> Outcome {
-    let name = resolve::new_name(schema, &written.name, false);
+    let name = resolve::new_name(schema, &written.name, false)?;
     let message = || format!("type `{}` already exists", shown(&name));
     if let Some(there) = schema.types.get(&name) {
         let finishes_shell = matches!(there.kind, TypeKind::Base) && matches!(written.kind, TypeKind::Base);

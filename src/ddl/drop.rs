@@ -18,6 +18,11 @@ pub fn drop_sequence(name: &QualifiedName) -> String {
     format!("DROP SEQUENCE {}", name.to_sql())
 }
 
+/// `DROP STATISTICS`
+pub fn drop_statistics(name: &QualifiedName) -> String {
+    format!("DROP STATISTICS {}", name.to_sql())
+}
+
 /// `DROP TYPE` or `DROP DOMAIN`
 pub fn drop_type(definition: &TypeDefinition) -> String {
     let kind = if matches!(definition.kind, TypeKind::Domain { .. }) { "DOMAIN" } else { "TYPE" };

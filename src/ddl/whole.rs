@@ -4,7 +4,7 @@ use super::comment::{self, comments_of_table};
 use super::order::{self, Object};
 use super::table::{has_twin, is_late};
 use super::{beside, join};
-use crate::schema::{Index, Name, Persistence, Schema, Sequence, TEMPORARY, Table, TypeKind};
+use crate::schema::{Index, Name, Persistence, QualifiedName, Schema, Sequence, TEMPORARY, Table, TypeKind};
 
 /// The schema as SQL for an empty database: one statement a paragraph, the same for the same schema.
 pub fn create_schema(schema: &Schema) -> String {
@@ -24,6 +24,9 @@ pub fn statements(schema: &Schema) -> Vec<String> {
     written.extend(tables.iter().filter_map(|table| super::attach_partition(table)));
     written.extend(tables.iter().flat_map(|table| late_constraints(table)));
     written.extend(tables.iter().flat_map(|table| super::storage(table)));
+    let is_kept = |relation: &QualifiedName| schema.table(relation).is_none_or(|table| table.persistence != Persistence::Temporary);
+    let statistics = schema.statistics.values().filter(|statistics| is_kept(&statistics.relation));
+    written.extend(statistics.flat_map(|it| std::iter::once(super::create_statistics(it)).chain(super::statistics_target(it))));
     written.extend(tables.iter().flat_map(|table| rules_of_rows(table)));
     let on_views =
         schema.views.values().flat_map(|view| view.triggers.iter().map(move |trigger| super::create_trigger(&view.name, trigger)));
@@ -114,6 +117,7 @@ fn comments(schema: &Schema, tables: &[&Table]) -> Vec<String> {
         comment::of(format!("{kind} {}", definition.name.to_sql()), &definition.comment)
     });
     let sequences = schema.sequences.values().filter_map(|it| comment::of(format!("SEQUENCE {}", it.name.to_sql()), &it.comment));
+    let statistics = schema.statistics.values().filter_map(|it| comment::of(format!("STATISTICS {}", it.name.to_sql()), &it.comment));
     let functions = schema.functions.values().filter_map(|function| {
         comment::of(format!("{} {}", super::function::kind(function), super::function_signature(&function.key)), &function.comment)
     });
@@ -129,5 +133,5 @@ fn comments(schema: &Schema, tables: &[&Table]) -> Vec<String> {
             .map(|(column, text)| comment::comment_on(&format!("COLUMN {}.{}", view.name.to_sql(), column.to_sql()), Some(&text.value)));
         itself.into_iter().chain(columns).chain(indexes).collect::<Vec<_>>()
     });
-    namespaces.chain(types).chain(sequences).chain(functions).chain(of_tables).chain(views).collect()
+    namespaces.chain(types).chain(sequences).chain(statistics).chain(functions).chain(of_tables).chain(views).collect()
 }

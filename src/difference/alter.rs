@@ -211,6 +211,11 @@ impl<'a> Plan<'a> {
                 let policy = to.table(table)?.policies.iter().find(|policy| policy.name == *name)?;
                 self.step(Phase::AddRules, ddl::create_policy(table, policy));
             }
+            Object::Statistics(name) => {
+                let statistics = to.statistics.get(name)?;
+                self.step(Phase::AddIndexes, ddl::create_statistics(statistics));
+                self.steps.extend(ddl::statistics_target(statistics).map(|statement| (Phase::AddRules, statement)));
+            }
             Object::Type(_) | Object::Sequence(_) | Object::Function(_) | Object::Table(_) | Object::View(_) => {}
         }
         Some(())
@@ -257,6 +262,7 @@ impl<'a> Plan<'a> {
             }
             Object::Trigger(relation, name) => self.step(Phase::DropRules, ddl::drop_trigger(relation, name)),
             Object::Policy(table, name) => self.step(Phase::DropRules, ddl::drop_policy(table, name)),
+            Object::Statistics(name) => self.step(Phase::DropIndexes, ddl::drop_statistics(name)),
             Object::Type(_) | Object::Sequence(_) | Object::Function(_) | Object::Table(_) | Object::View(_) => {}
         }
         Some(())

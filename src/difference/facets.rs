@@ -9,8 +9,9 @@ use super::{Faceted, Member};
 use crate::ddl;
 use crate::schema::{
     Action, ArgumentMode, Attribute, Column, Constraint, ConstraintKind, DomainCheck, EnumLabel, Expression, Extension, ForeignKey,
-    Function, FunctionArgument, Generated, Identity, Index, Name, Namespace, Options, Partition, Persistence, Policy, PolicyCommand,
-    QualifiedName, RowSecurity, Sequence, SequenceValues, Table, Trigger, TypeDefinition, TypeKind, View, set_at,
+    Function, FunctionArgument, Generated, Identity, Index, KeyPart, Name, Namespace, Options, Partition, Persistence, Policy,
+    PolicyCommand, QualifiedName, RowSecurity, Sequence, SequenceValues, Statistics, Table, Trigger, TypeDefinition, TypeKind, View,
+    set_at,
 };
 use crate::source::{Span, Spanned};
 
@@ -98,6 +99,26 @@ impl Faceted for Sequence {
             optional("owner", owner),
             flag("identity", *identity),
             flag("temporary", *temporary),
+            comment(remark),
+        ]
+    }
+}
+
+impl Faceted for Statistics {
+    fn span(&self) -> Option<Span> {
+        Some(self.span)
+    }
+
+    fn facets(&self) -> Vec<Facet<'_>> {
+        let Self { name: _, relation, kinds, parts, target, comment: remark, span: _ } = self;
+        let columns: Vec<String> = self.columns().map(Name::to_sql).collect();
+        let expressions: Vec<&str> = parts.iter().filter_map(KeyPart::expression).map(|expression| &*expression.text).collect();
+        vec![
+            facet("relation", Some(relation)),
+            text("kinds", names(kinds)),
+            text("columns", columns.join(", ")),
+            text("expressions", expressions.join(", ")),
+            optional("target", target.as_ref()),
             comment(remark),
         ]
     }

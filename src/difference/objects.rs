@@ -8,7 +8,7 @@ use imbl::ordmap::DiffItem;
 
 use super::members::{members, order};
 use super::{Difference, Faceted, Object, attributes};
-use crate::schema::{Index, Name, Schema, Sequence, Table, TypeDefinition, TypeKind, View};
+use crate::schema::{Index, Name, Schema, Sequence, Statistics, Table, TypeDefinition, TypeKind, View};
 
 /// Everything that differs: schemas, extensions, types, sequences, functions, tables with what belongs to them, views;
 /// each by name.
@@ -18,6 +18,7 @@ pub fn between(before: &Schema, after: &Schema) -> Vec<Difference> {
     compare(&before.extensions, &after.extensions, |name| Object::Extension(name.clone()), attributes, &mut found);
     compare(&before.types, &after.types, |name| Object::Type(name.clone()), types, &mut found);
     sequences(before, after, &mut found);
+    statistics(before, after, &mut found);
     compare(&before.functions, &after.functions, |key| Object::Function(key.clone()), attributes, &mut found);
     compare(&before.tables, &after.tables, |name| Object::Table(name.clone()), tables, &mut found);
     compare(&before.views, &after.views, |name| Object::View(name.clone()), views, &mut found);
@@ -54,6 +55,24 @@ fn sequences(before: &Schema, after: &Schema, found: &mut Vec<Difference>) {
         match (before.sequences.get(name), after.sequences.get(name)) {
             (Some(old), None) => !goes_along(old, after),
             (None, Some(new)) => !goes_along(new, before),
+            _ => true,
+        }
+    }));
+}
+
+/// Statistics go with the columns they are about.
+fn statistics(before: &Schema, after: &Schema, found: &mut Vec<Difference>) {
+    let goes_along = |statistics: &Statistics, other: &Schema| {
+        let relation = &statistics.relation;
+        other.relation(relation).is_none()
+            || other.table(relation).is_some_and(|table| statistics.columns().any(|column| table.column(column).is_none()))
+    };
+    let mut all = Vec::new();
+    compare(&before.statistics, &after.statistics, |name| Object::Statistics(name.clone()), attributes, &mut all);
+    found.extend(all.into_iter().filter(|difference| {
+        let Object::Statistics(name) = &difference.object else { return true };
+        match (before.statistics.get(name), after.statistics.get(name)) {
+            (Some(old), None) => !goes_along(old, after),
             _ => true,
         }
     }));

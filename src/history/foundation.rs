@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use imbl::OrdSet;
+
 use super::{EventKind, History};
-use crate::change::{Change, ChangeKind, ErrorKind, Refusal};
+use crate::change::{Change, ChangeKind, ErrorKind, Missing, Refusal};
 use crate::schema::{Name, QualifiedName, Schema};
 use crate::source::Span;
+use crate::sql::Statement;
 
 /// Fewer missing relations than this are mistakes.
 const SEVERAL: usize = 3;
@@ -39,22 +42,38 @@ pub(super) fn of(history: &History) -> Vec<(QualifiedName, Span)> {
 }
 
 /// The schema to start from: empty as far as is known, with these relations somewhere in it.
-pub(super) fn schema(foundation: &[(QualifiedName, Span)]) -> Schema {
-    let mut schema = Schema::default();
+pub(super) fn schema(foundation: &[(QualifiedName, Span)], absent_namespaces: OrdSet<Name>) -> Schema {
+    let mut schema = Schema { absent_namespaces, ..Schema::default() };
     schema.uncertainty.relations.extend(foundation.iter().map(|(name, _)| name.clone()));
     schema
 }
 
 /// The relation that a refusal says does not exist.
 fn missing(refusal: &Refusal) -> Option<QualifiedName> {
-    if refusal.error != ErrorKind::UndefinedTable {
-        return None;
+    match refusal.missing.as_ref().filter(|_| refusal.error == ErrorKind::UndefinedTable)? {
+        Missing::Relation(name) if name.schema().is_none() => Some(QualifiedName::new("public", name.name.clone())),
+        Missing::Relation(name) => Some(name.clone()),
+        Missing::Type(_) => None,
     }
-    let name = refusal.message.split('`').nth(1)?;
-    match name.split_once('.') {
-        Some((schema, name)) => Some(QualifiedName::new(schema, name)),
-        None => Some(QualifiedName::new("public", name)),
+}
+
+/// Schemas that a statement makes, without minding whether they are there, after another has made something in them: at first
+/// they are not there.
+pub fn made_too_late<'a>(statements: impl IntoIterator<Item = &'a Statement>) -> OrdSet<Name> {
+    let (mut used, mut late): (HashSet<&Name>, OrdSet<Name>) = (HashSet::new(), OrdSet::new());
+    for change in statements.into_iter().flat_map(Statement::changes) {
+        match &change.kind {
+            ChangeKind::CreateNamespace { name, if_not_exists: false } if used.contains(name) => _ = late.insert(name.clone()),
+            ChangeKind::CreateNamespace { name, .. } => _ = used.remove(name),
+            ChangeKind::CreateTable { table, .. } => used.extend(table.name.schema()),
+            ChangeKind::CreateView { view, .. } => used.extend(view.name.schema()),
+            ChangeKind::CreateSequence { sequence, .. } => used.extend(sequence.name.schema()),
+            ChangeKind::CreateType { definition } => used.extend(definition.name.schema()),
+            ChangeKind::CreateFunction { function, .. } => used.extend(function.key.name.schema()),
+            _ => {}
+        }
     }
+    late
 }
 
 /// The name of the relation a change makes, whether or not it succeeds.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{Event, EventKind};
-use crate::change::{Applied, Change, ChangeKind, ErrorKind, Refusal};
-use crate::schema::{ConstraintKind, Name, QualifiedName, Schema};
+use crate::change::{Applied, Change, ChangeKind, ErrorKind, Refusal, Rows};
+use crate::schema::{ConstraintKind, Name, QualifiedName, Schema, UNKNOWN_PART};
 use crate::source::{SourceMap, Span};
 use crate::sql::split::{TokenKind, tokens};
 use crate::sql::{self, Body, Call, Condition, DataStatement, Reach, Statement, Step};
@@ -19,8 +19,8 @@ const MAX_ALL_CALLS: usize = 20_000;
 pub trait Observer {
     /// A change was carried out.
     fn applied(&mut self, _statement: &Statement, _change: &Change, _before: &Schema, _after: &Schema, _applied: Applied) {}
-    /// A change was refused; the schema is as before.
-    fn refused(&mut self, _statement: &Statement, _change: &Change, _refusal: Refusal) {}
+    /// A change, or a statement on rows, was refused; the schema is as before.
+    fn refused(&mut self, _statement: &Statement, _span: Span, _refusal: Refusal) {}
     /// What can stand of a change that was refused was carried out all the same.
     fn salvaged(&mut self, _statement: &Statement, _change: &Change, _before: &Schema, _after: &Schema) {}
     /// Maintenance, a setting or transaction control was run.
@@ -53,8 +53,8 @@ impl Observer for Notices<'_> {
         }
     }
 
-    fn refused(&mut self, statement: &Statement, change: &Change, refusal: Refusal) {
-        self.push(statement, change.span, EventKind::Refused(refusal));
+    fn refused(&mut self, statement: &Statement, span: Span, refusal: Refusal) {
+        self.push(statement, span, EventKind::Refused(refusal));
     }
 
     fn not_modelled(&mut self, statement: &Statement, span: Span, reason: &str) {
@@ -114,9 +114,9 @@ impl Observer for Unseen {
     }
 }
 
-/// A refused change on its way to a handler.
+/// What is refused, on its way to a handler.
 struct Raised {
-    change: Change,
+    span: Span,
     refusal: Refusal,
 }
 
@@ -140,9 +140,27 @@ impl<'a> Run<'a> {
                 if let Some(statement) = self.statement {
                     self.observer.data(statement, span, data, &self.schema);
                 }
+                if !self.rows(data, span, on_refusal)? {
+                    return Ok(());
+                }
                 data.calls.iter().try_for_each(|call| self.call(call, span, on_refusal))
             }
             Body::Setting { .. } | Body::Transaction(_) | Body::Maintenance(_) | Body::Other => Ok(()),
+        }
+    }
+
+    /// Whether a statement on rows can be run. What functions do depends on settings of theirs.
+    fn rows(&mut self, data: &DataStatement, span: Span, on_refusal: OnRefusal) -> Result<bool, Box<Raised>> {
+        let Some(statement) = self.statement.filter(|_| self.calls == 0) else { return Ok(true) };
+        let target = data.table.as_ref().filter(|table| !table.to_sql().contains(UNKNOWN_PART));
+        let rows = Rows { target: target.map(|table| (table, data.columns.as_slice())), level: data.level.as_deref() };
+        match self.schema.check_rows(rows) {
+            Ok(()) => Ok(true),
+            Err(refusal) if on_refusal == OnRefusal::Raise => Err(Box::new(Raised { span, refusal })),
+            Err(refusal) => {
+                self.observer.refused(statement, span, refusal);
+                Ok(false)
+            }
         }
     }
 
@@ -199,9 +217,9 @@ impl<'a> Run<'a> {
                 self.observer.applied(statement, change, &before, &self.schema, applied);
                 Ok(has_effect)
             }
-            Err(refusal) if on_refusal == OnRefusal::Raise => Err(Box::new(Raised { change: change.clone(), refusal })),
+            Err(refusal) if on_refusal == OnRefusal::Raise => Err(Box::new(Raised { span: change.span, refusal })),
             Err(refusal) => {
-                self.observer.refused(statement, change, refusal);
+                self.observer.refused(statement, change.span, refusal);
                 self.salvage(change);
                 self.observer.salvaged(statement, change, &before, &self.schema);
                 Ok(false)
@@ -283,7 +301,7 @@ impl<'a> Run<'a> {
             None if on_refusal == OnRefusal::Raise => Err(raised),
             None => {
                 if let Some(statement) = self.statement {
-                    self.observer.refused(statement, &raised.change, raised.refusal);
+                    self.observer.refused(statement, raised.span, raised.refusal);
                 }
                 Ok(())
             }

@@ -15,7 +15,7 @@ pub use self::chain::{Chain, Stop};
 
 use super::replay::{Observer, replay_file};
 use super::{EventKind, History, Migration};
-use crate::change::{Change, Refusal};
+use crate::change::Refusal;
 use crate::difference::{self, Difference, DifferenceKind};
 use crate::schema::Schema;
 use crate::source::{SourceMap, Span};
@@ -224,8 +224,8 @@ struct Watch {
 }
 
 impl Observer for Watch {
-    fn refused(&mut self, statement: &Statement, change: &Change, refusal: Refusal) {
-        self.refused.get_or_insert(Failure { statement: statement.span, span: change.span, cause: Cause::Refused(refusal) });
+    fn refused(&mut self, statement: &Statement, span: Span, refusal: Refusal) {
+        self.refused.get_or_insert(Failure { statement: statement.span, span, cause: Cause::Refused(refusal) });
     }
 
     fn not_modelled(&mut self, _: &Statement, _: Span, reason: &str) {

@@ -37,8 +37,6 @@ pub enum MaintenanceKind {
     },
     /// `ALTER TABLE` in a form the model does not hold.
     Alter(TableOption),
-    /// `CREATE STATISTICS`.
-    CreateStatistics,
     /// `CREATE RULE`.
     CreateRule,
 }

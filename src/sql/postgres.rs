@@ -14,6 +14,7 @@ mod expression;
 mod function;
 mod geometry;
 mod index;
+mod level;
 mod maintenance;
 pub mod mentions;
 mod meta;
@@ -25,6 +26,7 @@ mod query;
 mod reference;
 mod script;
 mod setting;
+mod statistics;
 mod table;
 mod template;
 mod text;
@@ -149,7 +151,7 @@ fn body(text: &Text, node: &Node) -> Option<Body> {
             if let Some(change) = table::select_into(text, node) {
                 return Some(Body::Changes(vec![change]));
             }
-            if let Some(change) = geometry::added_column(text, select) {
+            if let Some(change) = geometry::change(text, select) {
                 return Some(Body::Changes(vec![change]));
             }
             if let Some(setting) = setting::set_config(text, select) {
@@ -206,6 +208,8 @@ fn change(text: &Text, node: &NodeEnum) -> Option<Change> {
         NodeEnum::RefreshMatViewStmt(statement) => Some(object::refresh_view(text, statement)),
         NodeEnum::CreateSeqStmt(statement) => Some(object::create_sequence(text, statement)),
         NodeEnum::AlterSeqStmt(statement) => object::alter_sequence(text, statement),
+        NodeEnum::CreateStatsStmt(statement) => statistics::create(text, statement),
+        NodeEnum::AlterStatsStmt(statement) => Some(statistics::alter(text, statement)),
         NodeEnum::CreateEnumStmt(statement) => Some(object::create_enum(text, statement)),
         NodeEnum::AlterEnumStmt(statement) => Some(object::alter_enum(text, statement)),
         NodeEnum::CompositeTypeStmt(statement) => Some(object::create_composite(text, statement)),

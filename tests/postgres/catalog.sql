@@ -157,8 +157,12 @@ SELECT 'policy', format('%s.%I', r.name, polname),
                          pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid))
 FROM pg_temp.relation r JOIN pg_policy ON polrelid = r.oid
 UNION ALL
-SELECT 'statistics', format('%I.%I', nspname, stxname), pg_get_statisticsobjdef(s.oid)
+SELECT 'statistics', format('%I.%I', nspname, stxname), f.fact
 FROM pg_statistic_ext s JOIN pg_temp.namespace n ON n.oid = stxnamespace
+CROSS JOIN LATERAL (VALUES
+    (pg_get_statisticsobjdef(s.oid)),
+    (CASE WHEN stxstattarget >= 0 THEN 'target ' || stxstattarget END)
+) AS f (fact)
 
 UNION ALL
 SELECT DISTINCT i.type, i.identity, ''

@@ -55,6 +55,10 @@ impl Plan<'_> {
                 }
                 Some(())
             }
+            Object::Statistics(name) => {
+                self.step(Phase::DropIndexes, ddl::drop_statistics(name));
+                self.add(&Object::Statistics(name.clone()))
+            }
             Object::View(name) => self.change_view(to.views.get(name)?),
             Object::Sequence(name) => self.change_sequence(to.sequences.get(name)?, attribute),
             Object::Type(name) => self.change_domain(to.types.get(name)?, attribute),
@@ -85,6 +89,7 @@ impl Plan<'_> {
                 _ => format!("TYPE {}", name.to_sql()),
             },
             Object::Sequence(name) => format!("SEQUENCE {}", name.to_sql()),
+            Object::Statistics(name) => format!("STATISTICS {}", name.to_sql()),
             Object::Function(key) => {
                 let kind = if self.to.functions.get(key)?.procedure { "PROCEDURE" } else { "FUNCTION" };
                 format!("{kind} {}", ddl::function_signature(key))

@@ -81,7 +81,9 @@ fn object_name(object: &ObjectReference) -> Option<&Name> {
     match object {
         R::Namespace(name) | R::Extension(name) => Some(name),
         R::Table(name) | R::ForeignTable(name) | R::View(name) | R::MaterializedView(name) => Some(&name.name),
-        R::Index(name) | R::Sequence(name) | R::Type(name) | R::Domain(name) | R::Function { name, .. } => Some(&name.name),
+        R::Index(name) | R::Sequence(name) | R::Statistics(name) | R::Type(name) | R::Domain(name) | R::Function { name, .. } => {
+            Some(&name.name)
+        }
         R::Column(_, name) | R::Constraint(_, name) | R::DomainConstraint(_, name) => Some(name),
         R::Trigger(_, name) | R::Policy(_, name) => Some(name),
         R::Other(_) => None,

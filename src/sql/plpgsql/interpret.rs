@@ -257,6 +257,8 @@ impl Run<'_> {
         for mut statement in statements {
             if let Body::Data(data) = &mut statement.body {
                 data.calls = calls::of_tokens(tokens, &data.functions, variables);
+                // What looks like a column may be a variable.
+                data.level = None;
             }
             steps.push(Step::Statement(statement));
         }

@@ -5,7 +5,7 @@ use pg_query::{Node, NodeEnum};
 
 use super::node::{kind, optional_relation};
 use super::text::Text;
-use super::{children, expression, query};
+use super::{children, expression, level, query};
 use crate::schema::{Name, QualifiedName};
 use crate::sql::split::{self, Token, TokenKind};
 use crate::sql::{DataKind, DataStatement, plpgsql};
@@ -16,11 +16,12 @@ pub fn lower(text: &Text, node: &Node) -> Option<DataStatement> {
     let query = query::references(node);
     let reads = query.relations.into_iter().map(|(name, _)| name).collect();
     let calls = plpgsql::calls(text.text, &query.functions);
-    Some(DataStatement { functions: query.functions, calls, reads, ..found })
+    let level = level::lower(node).map(Box::new);
+    Some(DataStatement { functions: query.functions, calls, reads, level, ..found })
 }
 
 fn data(kind: DataKind, table: Option<QualifiedName>, columns: Vec<Name>, has_where: bool) -> DataStatement {
-    DataStatement { kind, table, columns, has_where, functions: Vec::new(), calls: Vec::new(), reads: Vec::new() }
+    DataStatement { kind, table, columns, has_where, functions: Vec::new(), calls: Vec::new(), reads: Vec::new(), level: None }
 }
 
 /// What a statement writes by itself.

@@ -16,9 +16,6 @@ pub fn lower(text: &Text, statement: &NodeEnum) -> Vec<Maintenance> {
         NodeEnum::ReindexStmt(reindex) => vec![self::reindex(text, reindex)],
         NodeEnum::AlterTableStmt(alter) => alter_table(text, alter),
         NodeEnum::RuleStmt(rule) => vec![on(text, rule.relation.as_ref(), MaintenanceKind::CreateRule)],
-        NodeEnum::CreateStatsStmt(statistics) => {
-            relations(&statistics.relations).map(|relation| on(text, Some(relation), MaintenanceKind::CreateStatistics)).collect()
-        }
         _ => Vec::new(),
     }
 }

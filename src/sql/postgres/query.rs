@@ -7,14 +7,16 @@ use pg_query::{Node, NodeEnum};
 
 use super::node::{inner, kind, relation, string};
 use super::output_type::{self, Typed};
-use super::{children, data_type, expression};
+use super::{children, data_type, expression, level};
 use crate::change::{OutputColumn, Query};
 use crate::schema::{Name, QualifiedName};
 
 /// The references of a query and its output columns. An unqualified column of a SELECT from one relation only is
 /// qualified with that relation, as it is resolved there first.
 pub fn lower(node: &Node) -> Query {
-    Collector::new(true).lower(node)
+    let mut query = Collector::new(true).lower(node);
+    query.level = level::lower(node).map(Arc::new);
+    query
 }
 
 /// The references of a query or expression, columns as they are written.
@@ -152,7 +154,7 @@ fn named(alias: &Alias, query: Query) -> (Name, Arc<Query>) {
 }
 
 /// The name a relation is referred to by.
-fn goes_by(range: &RangeVar) -> Name {
+pub fn goes_by(range: &RangeVar) -> Name {
     range.alias.as_ref().map_or(range.relname.as_str(), |alias| alias.aliasname.as_str()).into()
 }
 
@@ -164,7 +166,7 @@ fn common_table(node: &Node) -> Option<Name> {
 }
 
 /// The first SELECT of a set operation names the columns.
-fn output(select: &SelectStmt) -> Vec<OutputColumn> {
+pub fn output(select: &SelectStmt) -> Vec<OutputColumn> {
     let mut first = select;
     while let Some(left) = &first.larg {
         first = left;
@@ -265,8 +267,42 @@ fn named_after(value: &NodeEnum) -> Option<Name> {
         }
         NodeEnum::CaseExpr(case) => Some(inner(&case.defresult).and_then(strongly_named).unwrap_or_else(|| "case".into())),
         NodeEnum::SubLink(link) => sublink_name(link),
-        _ => None,
+        other => named_after_syntax(other).map(Name::from),
     }
+}
+
+/// What looks like a call of a function and is a part of the language.
+fn named_after_syntax(value: &NodeEnum) -> Option<&'static str> {
+    use pg_query::protobuf::{JsonExprOp, XmlExprOp};
+    Some(match value {
+        NodeEnum::GroupingFunc(_) => "grouping",
+        NodeEnum::MergeSupportFunc(_) => "merge_action",
+        NodeEnum::XmlSerialize(_) => "xmlserialize",
+        NodeEnum::XmlExpr(expression) => match expression.op() {
+            XmlExprOp::IsXmlconcat => "xmlconcat",
+            XmlExprOp::IsXmlelement => "xmlelement",
+            XmlExprOp::IsXmlforest => "xmlforest",
+            XmlExprOp::IsXmlparse => "xmlparse",
+            XmlExprOp::IsXmlpi => "xmlpi",
+            XmlExprOp::IsXmlroot => "xmlroot",
+            XmlExprOp::IsXmlserialize => "xmlserialize",
+            XmlExprOp::IsDocument | XmlExprOp::Undefined => return None,
+        },
+        NodeEnum::JsonParseExpr(_) => "json",
+        NodeEnum::JsonScalarExpr(_) => "json_scalar",
+        NodeEnum::JsonSerializeExpr(_) => "json_serialize",
+        NodeEnum::JsonObjectConstructor(_) => "json_object",
+        NodeEnum::JsonArrayConstructor(_) | NodeEnum::JsonArrayQueryConstructor(_) => "json_array",
+        NodeEnum::JsonObjectAgg(_) => "json_objectagg",
+        NodeEnum::JsonArrayAgg(_) => "json_arrayagg",
+        NodeEnum::JsonFuncExpr(expression) => match expression.op() {
+            JsonExprOp::JsonExistsOp => "json_exists",
+            JsonExprOp::JsonQueryOp => "json_query",
+            JsonExprOp::JsonValueOp => "json_value",
+            JsonExprOp::JsonTableOp | JsonExprOp::Undefined => return None,
+        },
+        _ => return None,
+    })
 }
 
 /// The name a cast or CASE takes over from its operand: not one that was itself only made up.

@@ -61,6 +61,7 @@ fn last_name(object: &ObjectReference, node: &Node) -> Name {
         | R::MaterializedView(name)
         | R::Index(name)
         | R::Sequence(name)
+        | R::Statistics(name)
         | R::Type(name)
         | R::Domain(name)
         | R::Function { name, .. } => name.name.clone(),
@@ -78,6 +79,7 @@ fn object(kind_of_object: ObjectType, node: &Node) -> ObjectReference {
         ObjectType::ObjectMatview => R::MaterializedView(qualified_node(node)),
         ObjectType::ObjectIndex => R::Index(qualified_node(node)),
         ObjectType::ObjectSequence => R::Sequence(qualified_node(node)),
+        ObjectType::ObjectStatisticExt => R::Statistics(qualified_node(node)),
         ObjectType::ObjectType => R::Type(type_name(node)),
         ObjectType::ObjectDomain => R::Domain(type_name(node)),
         ObjectType::ObjectSchema => R::Namespace(qualified_node(node).name.clone()),
@@ -149,7 +151,6 @@ fn kind_in_words(kind: ObjectType) -> &'static str {
         ObjectType::ObjectEventTrigger => "event trigger",
         ObjectType::ObjectForeignServer => "foreign server",
         ObjectType::ObjectFdw => "foreign data wrapper",
-        ObjectType::ObjectStatisticExt => "statistics",
         ObjectType::ObjectLanguage => "language",
         ObjectType::ObjectAccessMethod => "access method",
         ObjectType::ObjectTsconfiguration | ObjectType::ObjectTsdictionary | ObjectType::ObjectTsparser | ObjectType::ObjectTstemplate => {

@@ -144,6 +144,7 @@ fn like_clause(clause: &TableLikeClause, position: usize) -> Like {
         generated: including(4),
         identity: including(5),
         indexes: including(6),
+        statistics: including(7),
         storage: including(8),
     }
 }
