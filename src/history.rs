@@ -105,12 +105,24 @@ impl History {
             places,
         };
         history.parse_and_replay(sources);
-        history.foundation = foundation::of(&history);
-        let absent = made_too_late(history.migrations.iter().flat_map(|migration| &migration.up));
-        if !history.foundation.is_empty() || !absent.is_empty() {
-            history.replay(foundation::schema(&history.foundation, absent), sources);
-        }
+        history.replay_from_foundation(sources);
         history
+    }
+
+    /// Replays once more from what the migrations are seen to build on. A statement is refused for the first relation that
+    /// it misses, so that another may be found out then.
+    fn replay_from_foundation(&mut self, sources: &SourceMap) {
+        const ROUNDS: usize = 3;
+        let absent = made_too_late(self.migrations.iter().flat_map(|migration| &migration.up));
+        for round in 0..ROUNDS {
+            let foundation = foundation::of(self);
+            let is_known = foundation.len() == self.foundation.len() && (round > 0 || absent.is_empty());
+            if is_known {
+                return;
+            }
+            self.foundation = foundation;
+            self.replay(foundation::schema(&self.foundation, absent.clone()), sources);
+        }
     }
 
     /// Parses on all cores. Replay takes one migration after the other, and follows while they are being parsed.

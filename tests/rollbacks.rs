@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use migralint::difference;
-use migralint::history::{History, Migration, Rollback, Stop, Verdict};
+use migralint::history::{Group, History, Migration, Rollback, Stop, Verdict};
 use migralint::layout::{self, DiscoverOptions};
 use migralint::lint::{self, Rollbacks, Settings};
 use migralint::lints;
@@ -91,8 +91,12 @@ fn compare(server: &Server, path: &str) -> Vec<String> {
     server.with_database(&name, |database| {
         database.expect(&preparation);
         for (index, migration) in history.migrations.iter().enumerate() {
-            if let Some(rollback) = rollbacks.get(&index) {
-                let seen = database.with_copy(&format!("{name}_copy"), |copy| Trial::run(copy, migration, rollback, &sources));
+            // The first of a group stands for all of it.
+            if let Some(rollback) = rollbacks.get(&index).filter(|rollback| rollback.group != Group::Other) {
+                let of_group = |index: &usize| rollbacks.get(index).is_some_and(|rollback| rollback.group == Group::Other);
+                let others = if rollback.group == Group::First { (index + 1..).take_while(of_group).count() } else { 0 };
+                let together = &history.migrations[index..=index + others];
+                let seen = database.with_copy(&format!("{name}_copy"), |copy| Trial::run(copy, together, rollback, &sources));
                 *counts.entry(seen.verdict).or_default() += 1;
                 let title = sources.path(migration.file.up.file);
                 wrong.extend(seen.complaint(rollback).map(|complaint| format!("{title}: {complaint}")));
@@ -114,15 +118,16 @@ struct Trial {
 }
 
 impl Trial {
-    fn run(copy: &Database, migration: &Migration, rollback: &Rollback, sources: &SourceMap) -> Self {
+    /// Applies migrations that belong together, and rolls them back from the newest to the oldest.
+    fn run(copy: &Database, migrations: &[Migration], rollback: &Rollback, sources: &SourceMap) -> Self {
         let before = copy.expect(CATALOG);
         let ended = |verdict, details| Self { verdict, details, incomplete: Vec::new() };
-        if let Err(error) = apply(copy, sources.text(migration.file.up.span)) {
+        if let Err(error) = migrations.iter().try_for_each(|migration| apply(copy, sources.text(migration.file.up.span))) {
             return ended("unknown", vec![error]);
         }
         let after = copy.expect(CATALOG);
-        let down = migration.file.down.map_or("", |down| sources.text(down.span));
-        if let Err(error) = apply(copy, down) {
+        let downs = migrations.iter().rev().filter_map(|migration| migration.file.down);
+        if let Err(error) = downs.map(|down| sources.text(down.span)).try_for_each(|down| apply(copy, down)) {
             return ended("fails", vec![error]);
         }
         let end = copy.expect(CATALOG);
@@ -132,7 +137,7 @@ impl Trial {
             None if before == after => "nothing-to-undo",
             None => "restores",
         };
-        let incomplete = if verdict == "differs" { complete(copy, migration, rollback, &before) } else { Vec::new() };
+        let incomplete = if verdict == "differs" { complete(copy, &migrations[0], rollback, &before) } else { Vec::new() };
         Self { verdict, details: difference(&before, &end).unwrap_or_default(), incomplete }
     }
 

@@ -29,8 +29,13 @@ fn relocate(
     match object {
         R::Table(name) | R::ForeignTable(name) | R::View(name) | R::MaterializedView(name) | R::Index(name) | R::Sequence(name) => {
             let Some(from) = resolve::relation(schema, name) else {
-                let unseen = resolve::may_exist_unseen(schema, name);
-                return if unseen { done() } else { missing_relation(if_exists, name) };
+                if !resolve::may_exist_unseen(schema, name) {
+                    return missing_relation(if_exists, name);
+                }
+                // What nobody has seen goes by another name now.
+                let namespace = name.schema().cloned().unwrap_or_else(|| schema.creation_namespace());
+                schema.uncertainty.relations.insert(target(&QualifiedName::new(namespace, name.name.clone())));
+                return done();
             };
             let to = target(&from);
             move_relation(schema, span, &from, &to)

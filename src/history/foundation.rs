@@ -16,7 +16,8 @@ const SEVERAL: usize = 3;
 /// For each missing relation, the migrations make so many tables at most; otherwise the missing ones are mistakes.
 const PROPORTION: usize = 5;
 
-/// Relations that are needed and never made, in the order they are needed; none where they are too few to be meant.
+/// Relations that are needed and never made, in the order they are needed, those that are known already among them; none where
+/// they are too few to be meant.
 pub(super) fn of(history: &History) -> Vec<(QualifiedName, Span)> {
     let refusals = history.events.iter().filter_map(|event| match &event.kind {
         EventKind::Refused(refusal) => Some((missing(refusal)?, event.span)),
@@ -24,13 +25,13 @@ pub(super) fn of(history: &History) -> Vec<(QualifiedName, Span)> {
     });
     let mut refusals = refusals.peekable();
     if refusals.peek().is_none() {
-        return Vec::new();
+        return history.foundation.clone();
     }
     let statements = history.migrations.iter().flat_map(|migration| &migration.up);
     let changes: Vec<&Change> = statements.flat_map(|statement| statement.changes()).collect();
     let tables = changes.iter().filter(|change| matches!(change.kind, ChangeKind::CreateTable { .. })).count();
     let made: HashSet<&Name> = changes.into_iter().filter_map(made).collect();
-    let mut needed: BTreeMap<QualifiedName, Span> = BTreeMap::new();
+    let mut needed: BTreeMap<QualifiedName, Span> = history.foundation.iter().cloned().collect();
     for (name, span) in refusals.filter(|(name, _)| !made.contains(&name.name)) {
         needed.entry(name).or_insert(span);
     }

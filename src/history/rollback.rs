@@ -135,23 +135,19 @@ fn groups(history: &History) -> impl Iterator<Item = Range<usize>> {
 /// Whether all rollbacks of a group, the newest first, lead back to where the group started, and where they lead. `None` where
 /// one of them cannot be run.
 fn together(history: &History, group: Range<usize>, sources: &SourceMap) -> Option<(Verdict, Arc<Schema>)> {
-    let migrations = history.migrations.get(group)?;
+    let migrations = history.migrations.get(group.clone())?;
     let whole = merged(migrations)?;
-    let mut schema = Schema::clone(&whole.after);
+    let (mut schema, mut not_modelled) = (Schema::clone(&whole.after), None);
     for down in migrations.iter().rev().filter_map(|migration| migration.down.as_ref()) {
         let mut watch = Watch::default();
         schema = replay_file(&schema, down, sources, &mut watch);
         if first_failure(down, watch.refused).is_some() {
             return None;
         }
+        not_modelled = not_modelled.or(watch.not_modelled);
     }
-    let mut differences = difference::between(&whole.before, &schema);
-    differences.retain(|difference| !is_about_order(difference));
-    let verdict = match differences.is_empty() {
-        true => Verdict::Restores,
-        false => Verdict::Differs(blame::explain(&whole, differences, sources)),
-    };
-    Some((verdict, Arc::new(schema)))
+    let doubt = group.into_iter().find_map(|index| doubt::of(history, index, &schema, not_modelled.as_deref()));
+    Some((compare(&whole, &schema, doubt, sources), Arc::new(schema)))
 }
 
 /// Several migrations as one, if all of them have a rollback.
@@ -177,7 +173,7 @@ fn judge(history: &History, index: usize, migration: &Migration, sources: &Sourc
             Verdict::Unknown("the migrations start from a schema that is kept elsewhere".to_owned())
         }
         Some(failure) => Verdict::Fails(Box::new(failure)),
-        None => compare(history, index, &end, &watch, sources),
+        None => compare(migration, &end, doubt::of(history, index, &end, watch.not_modelled.as_deref()), sources),
     };
     Some(Rollback { migration: index, verdict, end, group: Group::Alone })
 }
@@ -187,10 +183,8 @@ fn up_fails(history: &History, index: usize) -> bool {
 }
 
 /// The verdict on a rollback that runs to its end.
-fn compare(history: &History, index: usize, end: &Schema, watch: &Watch, sources: &SourceMap) -> Verdict {
-    let Some(migration) = history.migrations.get(index) else { return Verdict::NothingToUndo };
+fn compare(migration: &Migration, end: &Schema, doubt: Option<String>, sources: &SourceMap) -> Verdict {
     let differences = difference::between(&migration.before, end);
-    let doubt = doubt::of(history, index, end, watch.not_modelled.as_deref());
     let (order, others): (Vec<Difference>, Vec<Difference>) = differences.into_iter().partition(is_about_order);
     match doubt {
         // What is in doubt may differ as well, or not; what is not in doubt does.
