@@ -328,3 +328,28 @@ fn a_directory_that_several_paths_lead_to_is_reviewed_once() {
         assert_eq!(named.into_iter().collect::<Vec<_>>(), files, "{paths:?}");
     }
 }
+
+#[test]
+fn a_hook_passes_over_files_that_are_no_migrations_and_says_so() {
+    let folder = scratch(&[
+        ("db/migrations/001_a.sql", "CREATE TABLE a (id bigint PRIMARY KEY);"),
+        ("db/migrations/002_b.sql", "ALTER TABLE a ADD COLUMN id bigint;"),
+        ("queries/1.sql", "SELECT 1;"),
+        ("queries/2.sql", "SELECT 2;"),
+        ("report.sql", "SELECT 3;"),
+    ]);
+    let hook = |files: &[&str]| common::migralint(folder.path(), &[&["lint", "--skip-others"], files].concat());
+    for (files, status, passed_over) in [
+        (&["report.sql", "queries/1.sql"][..], 0, "passed over: `report.sql`, `queries/1.sql`"),
+        (&["report.sql", "db/migrations/001_a.sql"], 0, "passed over: `report.sql`"),
+        (&["report.sql", "db/migrations/002_b.sql"], 1, "passed over: `report.sql`"),
+        (&["gone.sql"], 2, "there is no file or directory `gone.sql`"),
+    ] {
+        let output = hook(files);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(status), "{files:?}: {said}{}", common::stdout(&output));
+        assert!(said.contains(passed_over), "{files:?}: {said}");
+    }
+    let output = common::migralint(folder.path(), &["lint", "report.sql"]);
+    assert_eq!(output.status.code(), Some(2), "who names a file by hand wants it checked");
+}

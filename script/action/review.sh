@@ -3,14 +3,17 @@
 # shellcheck source=script/action/common.sh
 . "${GITHUB_ACTION_PATH:?}/script/action/common.sh"
 
-arguments=(github "--comment=$INPUT_COMMENT" "--inline=$INPUT_INLINE")
+arguments=(github)
 add() { # option, value
     [ -z "$2" ] || arguments+=("--$1=$2")
 }
 add base "$INPUT_BASE"
 add config "$INPUT_CONFIG"
 add fail-on "$INPUT_FAIL_ON"
-add key "$INPUT_KEY"
+add comment "$INPUT_COMMENT"
+add comment-key "$INPUT_COMMENT_KEY"
+add review "$INPUT_REVIEW"
+add annotations "$INPUT_ANNOTATIONS"
 add from "$INPUT_FROM"
 arguments+=(--)
 while read -r directory; do

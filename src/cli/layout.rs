@@ -30,7 +30,7 @@ pub(super) struct LayoutArguments {
 /// Writes what is made of each directory.
 pub(super) fn run(arguments: &LayoutArguments, out: &mut dyn Write) -> io::Result<Status> {
     let (mut sources, mut mistakes) = (SourceMap::default(), Vec::new());
-    let directories: Vec<Directory> = match Target::find_all(&arguments.paths, &arguments.reading, &mut sources, &mut mistakes) {
+    let directories: Vec<Directory> = match Target::find_all(&arguments.paths, &arguments.reading, &mut sources, &mut mistakes, None) {
         Ok(targets) => targets.into_iter().map(|target| target.directory).collect(),
         Err(message) => return Ok(fail(&message)),
     };

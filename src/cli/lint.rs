@@ -35,6 +35,9 @@ pub(super) struct LintArguments {
     /// Otherwise these report the last migration, or the one whose file is named
     #[arg(long, value_name = "VERSION")]
     since: Option<String>,
+    /// Pass over files that are no migrations instead of refusing them; for hooks, which name whatever was changed
+    #[arg(long)]
+    skip_others: bool,
     /// Which rollbacks are run on the model
     #[arg(long, value_enum, default_value_t = RollbackChoice::Each)]
     rollbacks: RollbackChoice,
@@ -73,11 +76,17 @@ pub(super) fn run(arguments: &LintArguments, out: &mut dyn Write) -> io::Result<
     }
     let mut sources = SourceMap::default();
     let mut diagnostics = Vec::new();
-    let found = what_to_read(arguments).and_then(|(paths, reading)| Target::find_all(&paths, &reading, &mut sources, &mut diagnostics));
+    let mut others = Vec::new();
+    let to_skip = arguments.skip_others.then_some(&mut others);
+    let found = what_to_read(arguments)
+        .and_then(|(paths, reading)| Target::find_all(&paths, &reading, &mut sources, &mut diagnostics, to_skip));
     let mut targets = match found {
         Ok(targets) => targets,
         Err(message) => return Ok(fail(&message)),
     };
+    if !others.is_empty() {
+        warn(&format!("no migrations, and passed over: {}", first_of(&others)));
+    }
     for target in &mut targets {
         arguments.judging.select(&mut target.config.settings);
         target.config.settings.rollbacks = arguments.rollbacks.into();
@@ -134,4 +143,11 @@ fn review(target: Target, since: Option<&str>, sources: &SourceMap, diagnostics:
 fn concerns(diagnostic: &Diagnostic, files: &BTreeSet<FileId>) -> bool {
     let mut also_at_fault = diagnostic.labels.iter().filter(|label| label.at_fault);
     files.contains(&diagnostic.primary.file) || also_at_fault.any(|label| files.contains(&label.span.file))
+}
+
+/// The first few of some names, and how many there are beside them.
+fn first_of(names: &[String]) -> String {
+    let shown = names.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let rest = names.len().saturating_sub(3);
+    if rest > 0 { format!("{shown} and {rest} more") } else { shown }
 }

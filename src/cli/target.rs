@@ -1,7 +1,7 @@
 //! From a path on the command line to a migration directory and the configuration that governs it: what every
 //! command that reads migrations begins with.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -46,13 +46,47 @@ pub(super) struct Target {
     pub(super) only_files: BTreeSet<FileId>,
 }
 
+/// Folders that were looked at for the files of another, or the same, folder: the directories in them, or why there is none.
+type Known = HashMap<(PathBuf, PathBuf), Result<Directory, String>>;
+
+/// Why there is no directory at a path.
+pub(super) enum Refused {
+    /// The file is no migration of the directories it may belong to.
+    NoMigration(String),
+    /// Anything else.
+    Failed(String),
+}
+
+impl From<String> for Refused {
+    fn from(message: String) -> Self {
+        Refused::Failed(message)
+    }
+}
+
+impl From<Refused> for String {
+    fn from(refused: Refused) -> Self {
+        let (Refused::NoMigration(message) | Refused::Failed(message)) = refused;
+        message
+    }
+}
+
 impl Target {
     /// Finds the directory at `path` and its configuration; mistakes in that join `mistakes`. A path to a file stands
     /// for the directory it is a migration of.
     ///
     /// # Errors
     /// A message for the user: there is nothing, nothing that can be read, or no migration.
-    pub(super) fn find(path: &Path, reading: &Reading, sources: &mut SourceMap, mistakes: &mut Vec<Diagnostic>) -> Result<Self, String> {
+    pub(super) fn find(path: &Path, reading: &Reading, sources: &mut SourceMap, mistakes: &mut Vec<Diagnostic>) -> Result<Self, Refused> {
+        Self::find_among(path, reading, sources, mistakes, &mut Known::new())
+    }
+
+    fn find_among(
+        path: &Path,
+        reading: &Reading,
+        sources: &mut SourceMap,
+        mistakes: &mut Vec<Diagnostic>,
+        known: &mut Known,
+    ) -> Result<Self, Refused> {
         if !reading.is_file(path) {
             exists(path)?;
         }
@@ -60,7 +94,9 @@ impl Target {
         let options = discover_options(reading, &config);
         let discover = |path: &Path, sources: &mut SourceMap| layout::discover(path, sources, &options).map_err(|error| error.to_string());
         let (directory, only_files) = match reading.is_file(path) {
-            true => directory_of_file(path, sources, discover).map(|(directory, file)| (directory, BTreeSet::from([file])))?,
+            true => directory_of_file(path, sources, known, discover)
+                .map(|(directory, file)| (directory, BTreeSet::from([file])))
+                .map_err(Refused::NoMigration)?,
             false => (discover(path, sources)?, BTreeSet::new()),
         };
         Ok(Self { directory: without_ignored(directory, &config, sources), config, only_files })
@@ -69,7 +105,8 @@ impl Target {
 
 impl Target {
     /// Finds the directories at some paths; a folder without migrations of its own, such as a repository's root, stands
-    /// for all directories of migrations below it. A directory that several paths lead to is found once.
+    /// for all directories of migrations below it. A directory that several paths lead to is found once. Files that are
+    /// no migrations are refused, or join `others`.
     ///
     /// # Errors
     /// As [`Target::find`].
@@ -78,15 +115,22 @@ impl Target {
         reading: &Reading,
         sources: &mut SourceMap,
         mistakes: &mut Vec<Diagnostic>,
+        mut others: Option<&mut Vec<String>>,
     ) -> Result<Vec<Self>, String> {
-        let mut targets = Vec::new();
+        let (mut targets, mut known) = (Vec::new(), Known::new());
         for path in each_once(paths) {
             if reading.is_file(path) && add_file(&mut targets, path, sources) {
                 continue;
             }
-            match Self::find(path, reading, sources, mistakes) {
-                Ok(target) => add(&mut targets, target),
-                Err(message) => {
+            match (Self::find_among(path, reading, sources, mistakes, &mut known), &mut others) {
+                // What only looks like a migration, such as a numbered query, was not meant to be one.
+                (Ok(target), Some(others)) if path.is_file() && !layout::changes_schema(&target.directory, sources) => {
+                    others.push(format!("`{}`", path.display()));
+                }
+                (Err(Refused::NoMigration(_)), Some(others)) => others.push(format!("`{}`", path.display())),
+                (Ok(target), _) => add(&mut targets, target),
+                (Err(Refused::NoMigration(message)), None) => return Err(message),
+                (Err(Refused::Failed(message)), _) => {
                     let below = if path.is_dir() { layout::directories_below(path) } else { Vec::new() };
                     // What only looked like migrations is no mistake of the user's.
                     let found = below.iter().filter_map(|path| Self::find(path, reading, sources, mistakes).ok());
@@ -125,7 +169,7 @@ impl Target {
         sources: &mut SourceMap,
         mistakes: &mut Vec<Diagnostic>,
     ) -> Result<Self, String> {
-        let mut found = Self::find_all(&[path.to_path_buf()], reading, sources, mistakes)?;
+        let mut found = Self::find_all(&[path.to_path_buf()], reading, sources, mistakes, None)?;
         match (found.pop(), found.first()) {
             (Some(target), None) => Ok(target),
             (last, _) => {
@@ -247,18 +291,20 @@ fn discover_options(reading: &Reading, config: &Config) -> DiscoverOptions {
 fn directory_of_file(
     path: &Path,
     sources: &mut SourceMap,
+    known: &mut Known,
     discover: impl Fn(&Path, &mut SourceMap) -> Result<Directory, String>,
 ) -> Result<(Directory, FileId), String> {
     let mut reason = None;
     for parent in path.ancestors().skip(1).take(2) {
         let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
-        match discover(parent, sources) {
+        let below = path.parent().unwrap_or(parent).to_owned();
+        match known.entry((below, parent.to_owned())).or_insert_with(|| discover(parent, sources)) {
             Ok(directory) => {
-                if let Some(file) = file_in(&directory, path, sources) {
-                    return Ok((directory, file));
+                if let Some(file) = file_in(directory, path, sources) {
+                    return Ok((directory.clone(), file));
                 }
             }
-            Err(error) => reason = reason.or(Some(error)),
+            Err(error) => reason = reason.or(Some(error.clone())),
         }
     }
     let reason = reason.unwrap_or_else(|| "its directory's layout does not take it for one".to_owned());
@@ -268,6 +314,8 @@ fn directory_of_file(
 fn file_in(directory: &Directory, path: &Path, sources: &SourceMap) -> Option<FileId> {
     let resolved = |path: &Path| path.canonicalize().unwrap_or_else(|_| absolute(path));
     let wanted = resolved(path);
-    let is_wanted = |file: &FileId| resolved(Path::new(sources.path(*file))) == wanted;
+    // The name first: asking the system about every file for every path takes long.
+    let may_be = |found: &Path| found.file_name() == path.file_name() && resolved(found) == wanted;
+    let is_wanted = |file: &FileId| may_be(Path::new(sources.path(*file)));
     directory.files().find(is_wanted)
 }
