@@ -78,8 +78,8 @@ pub(super) fn run(arguments: &LintArguments, out: &mut dyn Write) -> io::Result<
     let mut diagnostics = Vec::new();
     let mut others = Vec::new();
     let to_skip = arguments.skip_others.then_some(&mut others);
-    let found = what_to_read(arguments)
-        .and_then(|(paths, reading)| Target::find_all(&paths, &reading, &mut sources, &mut diagnostics, to_skip));
+    let found =
+        what_to_read(arguments).and_then(|(paths, reading)| Target::find_all(&paths, &reading, &mut sources, &mut diagnostics, to_skip));
     let mut targets = match found {
         Ok(targets) => targets,
         Err(message) => return Ok(fail(&message)),
