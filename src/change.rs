@@ -22,6 +22,7 @@ mod levels;
 mod naming;
 mod objects;
 mod outcome;
+mod plain;
 mod queries;
 mod renames;
 mod resolve;
@@ -144,6 +145,12 @@ pub enum ChangeKind {
 
     /// `CREATE INDEX`; the table may be a materialized view.
     CreateIndex { table: QualifiedName, index: Box<Index>, concurrently: bool, if_not_exists: bool, only: bool },
+    /// `DROP INDEX … ON table`, of an index that is named within its table.
+    DropIndex { table: QualifiedName, index: Name, if_exists: bool },
+    /// `ALTER TABLE … RENAME INDEX`, likewise.
+    RenameIndex { table: QualifiedName, index: Name, to: Name },
+    /// `DROP TABLE` of a table whose rows the same file has copied into another: the end of making it anew.
+    DropCopied { table: QualifiedName, copy: Name, if_exists: bool },
     /// `ALTER INDEX … ATTACH PARTITION`.
     AttachIndex { index: QualifiedName, partition: QualifiedName },
 

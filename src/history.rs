@@ -91,7 +91,7 @@ pub enum EventKind {
 impl History {
     /// Parses all files of a directory, on all cores, and replays them in order.
     pub fn load(mut directory: Directory, sources: &SourceMap) -> Self {
-        let empty = Arc::new(Schema::default());
+        let empty = Arc::new(Schema::empty(directory.dialect));
         let unplayed = |file| Migration { file, up: Vec::new(), down: None, before: Arc::clone(&empty), after: Arc::clone(&empty) };
         let migrations: Vec<Migration> = std::mem::take(&mut directory.migrations).into_iter().map(unplayed).collect();
         let places = places(&migrations);
@@ -121,7 +121,7 @@ impl History {
                 return;
             }
             self.foundation = foundation;
-            self.replay(foundation::schema(&self.foundation, absent.clone()), sources);
+            self.replay(foundation::schema(self.directory.dialect, &self.foundation, absent.clone()), sources);
         }
     }
 
@@ -150,7 +150,7 @@ impl History {
     }
 
     fn replay_as_parsed(&mut self, parsed: &Receiver<(usize, Vec<Statement>)>, sources: &SourceMap) {
-        let mut schema = Arc::new(Schema::default());
+        let mut schema = Arc::new(Schema::empty(self.directory.dialect));
         let mut early = HashMap::new();
         for index in 0..self.migrations.len() {
             while !early.contains_key(&index) {

@@ -7,6 +7,7 @@ mod atlas;
 mod below;
 mod dbup;
 mod detect;
+mod dialect;
 mod diesel;
 mod discover;
 mod down;
@@ -165,6 +166,8 @@ pub struct Directory {
     pub evidence: String,
     /// The SQL it is written in.
     pub dialect: Dialect,
+    /// What that was told by, in words.
+    pub dialect_evidence: String,
     /// How its versions compare.
     pub order: VersionOrder,
     /// In the order the tool runs them; repeatable migrations last.

@@ -15,7 +15,7 @@ mod widening;
 use std::fmt;
 
 use crate::change::{Change, ChangeKind};
-use crate::schema::{Name, QualifiedName, Schema};
+use crate::schema::{Dialect, Name, QualifiedName, Schema};
 use crate::sql::Body;
 
 pub use crate::sql::LockMode;
@@ -95,7 +95,12 @@ pub struct Lock {
 /// The locks of a change, by relation. `before` is the schema it finds.
 ///
 /// `in_utc`: the session's time zone is known to be UTC. Relations of the change's own making are left out: nobody else sees them.
+///
+/// None where the database is not PostgreSQL.
 pub fn of_change(change: &Change, before: &Schema, version: ServerVersion, in_utc: bool) -> Vec<Lock> {
+    if before.dialect != Dialect::Postgres {
+        return Vec::new();
+    }
     let mut held = Held { schema: before, version, in_utc, locks: Vec::new() };
     held.change(change);
     held.finish()
@@ -103,6 +108,9 @@ pub fn of_change(change: &Change, before: &Schema, version: ServerVersion, in_ut
 
 /// The locks of a statement that changes no schema: data statements, `LOCK TABLE`, `VACUUM` and their like.
 pub fn of_body(body: &Body, before: &Schema, version: ServerVersion) -> Vec<Lock> {
+    if before.dialect != Dialect::Postgres {
+        return Vec::new();
+    }
     let mut held = Held { schema: before, version, in_utc: false, locks: Vec::new() };
     match body {
         Body::Data(data) => held.data(data),
@@ -243,7 +251,10 @@ impl Held<'_> {
             | C::AlterAttribute { .. }
             | C::CreateFunction { .. }
             | C::AlterFunction { .. }
-            | C::CreateExtension { .. } => {}
+            | C::CreateExtension { .. }
+            | C::DropIndex { .. }
+            | C::RenameIndex { .. }
+            | C::DropCopied { .. } => {}
         }
     }
 }

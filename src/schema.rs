@@ -9,6 +9,7 @@
 
 mod canonical;
 mod coverage;
+mod dialect;
 mod expression;
 mod name;
 mod objects;
@@ -19,6 +20,7 @@ mod uncertainty;
 
 pub use canonical::Canonical;
 pub use coverage::{Coverage, Obstacle};
+pub use dialect::Dialect;
 pub use expression::{BinaryOperator, Expression, ExpressionTree, Literal};
 pub use name::{Name, NameParts, QualifiedName};
 pub use objects::{
@@ -42,6 +44,8 @@ use crate::source::{Span, Spanned};
 /// A version of a database's schema.
 #[derive(Clone, Debug)]
 pub struct Schema {
+    /// The database it is a schema of.
+    pub dialect: Dialect,
     /// PostgreSQL's schemas ("namespaces"), `public` among them.
     pub namespaces: OrdMap<Name, Arc<Namespace>>,
     /// Schemas that are known not to be there: they were dropped, or a later migration makes them. Others that are not among
@@ -80,6 +84,7 @@ impl Default for Schema {
     /// An empty database: the schema `public` and nothing in it.
     fn default() -> Self {
         Self {
+            dialect: Dialect::default(),
             namespaces: OrdMap::unit("public".into(), Arc::new(Namespace { span: None, comment: None })),
             absent_namespaces: OrdSet::new(),
             tables: OrdMap::new(),
@@ -114,6 +119,11 @@ pub enum RelationKind {
 }
 
 impl Schema {
+    /// An empty database of this kind.
+    pub fn empty(dialect: Dialect) -> Self {
+        Self { dialect, ..Self::default() }
+    }
+
     /// Whether nothing was made, changed or dropped on the way from one version to the other.
     pub fn has_same_objects(&self, other: &Schema) -> bool {
         same(&self.namespaces, &other.namespaces)

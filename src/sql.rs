@@ -1,5 +1,6 @@
 //! SQL text to statements. Parsing never fails: what a parser rejects becomes a statement that says so.
 
+pub mod generic;
 mod maintenance;
 pub mod mentions;
 pub mod plpgsql;
@@ -7,6 +8,7 @@ pub mod postgres;
 pub mod split;
 pub mod types;
 
+pub use crate::schema::Dialect;
 pub use maintenance::{LockMode, Maintenance, MaintenanceKind, TableOption};
 pub use plpgsql::Call;
 
@@ -16,22 +18,6 @@ use std::ops::Range;
 use crate::change::{Change, Level};
 use crate::schema::{Function, Name, QualifiedName};
 use crate::source::{FileId, SourceMap, Span};
-
-/// The SQL a history is written in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Dialect {
-    /// PostgreSQL.
-    Postgres,
-}
-
-impl Dialect {
-    /// As the first line of a report names it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Dialect::Postgres => "PostgreSQL",
-        }
-    }
-}
 
 /// One statement.
 #[derive(Clone, Debug)]
@@ -376,6 +362,7 @@ pub fn parse(sources: &SourceMap, file: FileId, range: Range<usize>, dialect: Di
 pub fn parse_with(sources: &SourceMap, file: FileId, range: Range<usize>, dialect: Dialect, values: &Values) -> Vec<Statement> {
     match dialect {
         Dialect::Postgres => postgres::parse(sources, file, range, values),
+        Dialect::MySql | Dialect::Sqlite | Dialect::SqlServer => generic::parse(sources, file, range, dialect, values),
     }
 }
 

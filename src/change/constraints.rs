@@ -88,7 +88,7 @@ fn refuse_second_primary_key(schema: &Schema, table: &QualifiedName) -> Result<(
 }
 
 /// The index a key constraint makes where the change does not say.
-fn index_of(constraint: &Constraint) -> Index {
+pub(super) fn index_of(constraint: &Constraint) -> Index {
     let primary = matches!(constraint.kind, ConstraintKind::PrimaryKey);
     let key = |column: &Name| IndexKey {
         part: KeyPart::Column(column.clone()),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::schema::{Constraint, Index, Name, QualifiedName, Schema, Table};
+use crate::schema::{Constraint, Dialect, Index, Name, QualifiedName, Schema, Table};
 
 /// Adds or replaces a table.
 pub(super) fn put_table(schema: &mut Schema, table: Table) {
@@ -81,7 +81,7 @@ fn relist(schema: &mut Schema, old: &Table, new: &Table) {
 
 fn list(schema: &mut Schema, listing: &Listing) {
     let Listing { table, indexes, constraints, parents } = listing;
-    for index in *indexes {
+    for index in indexes.iter().filter(|index| is_listed(schema.dialect, index)) {
         schema.index_tables.insert(within(&table.schema, &index.name), (*table).clone());
     }
     for constraint in *constraints {
@@ -97,7 +97,7 @@ fn list(schema: &mut Schema, listing: &Listing) {
 
 fn unlist(schema: &mut Schema, listing: &Listing) {
     let Listing { table, indexes, constraints, parents } = listing;
-    for index in *indexes {
+    for index in indexes.iter().filter(|index| is_listed(schema.dialect, index)) {
         schema.index_tables.remove(&within(&table.schema, &index.name));
     }
     for constraint in *constraints {
@@ -114,6 +114,11 @@ fn unlist(schema: &mut Schema, listing: &Listing) {
             schema.children.remove(*parent);
         }
     }
+}
+
+/// Whether an index is found by its name alone.
+fn is_listed(dialect: Dialect, index: &Index) -> bool {
+    !dialect.names_indexes_within_tables() && !(dialect.hides_indexes_of_keys() && index.from_constraint)
 }
 
 fn within(namespace: &Name, name: &Name) -> QualifiedName {

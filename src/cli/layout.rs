@@ -55,10 +55,11 @@ pub(super) fn run(arguments: &LayoutArguments, out: &mut dyn Write) -> io::Resul
 
 /// The directory for people, line by line.
 fn text(directory: &Directory, sources: &SourceMap) -> Vec<String> {
-    let Directory { path, kind, evidence, dialect, migrations, .. } = directory;
+    let Directory { path, kind, evidence, dialect, dialect_evidence, migrations, .. } = directory;
     let pairs = migrations.iter().filter(|migration| migration.down.is_some()).count();
     let mut lines = vec![
         format!("{path}: {} ({}), because {evidence}", kind.label(), dialect.name()),
+        format!("{}, because {dialect_evidence}", dialect.name()),
         format!("{}, {pairs} with a rollback", counted(migrations.len(), "migration")),
     ];
     let rows: Vec<[String; 2]> = migrations.iter().map(|migration| row(directory, sources, migration)).collect();
@@ -129,6 +130,7 @@ fn value(directory: &Directory, sources: &SourceMap) -> Value {
         "layout": directory.kind.name(),
         "evidence": directory.evidence,
         "dialect": directory.dialect.name(),
+        "dialect_evidence": directory.dialect_evidence,
         "migrations": migrations.collect::<Vec<_>>(),
         "ignored": ignored.collect::<Vec<_>>(),
         "faults": directory.faults.iter().map(|fault| &fault.message).collect::<Vec<_>>(),

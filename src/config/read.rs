@@ -45,7 +45,12 @@ const FAIL_ON: [(&str, FailOn); 4] = [
     ("never", FailOn::Never),
 ];
 
-const DIALECTS: [(&str, Dialect); 1] = [("postgresql", Dialect::Postgres)];
+const DIALECTS: [(&str, Dialect); 4] = [
+    ("postgresql", Dialect::Postgres),
+    ("mysql", Dialect::MySql),
+    ("sqlite", Dialect::Sqlite),
+    ("sqlserver", Dialect::SqlServer),
+];
 
 fn layouts() -> Vec<(&'static str, Kind)> {
     Kind::all().map(|kind| (kind.name(), kind)).collect()

@@ -6,7 +6,7 @@ use imbl::OrdSet;
 
 use super::{EventKind, History};
 use crate::change::{Change, ChangeKind, ErrorKind, Missing, Refusal};
-use crate::schema::{Name, QualifiedName, Schema};
+use crate::schema::{Dialect, Name, QualifiedName, Schema};
 use crate::source::Span;
 use crate::sql::Statement;
 
@@ -43,8 +43,8 @@ pub(super) fn of(history: &History) -> Vec<(QualifiedName, Span)> {
 }
 
 /// The schema to start from: empty as far as is known, with these relations somewhere in it.
-pub(super) fn schema(foundation: &[(QualifiedName, Span)], absent_namespaces: OrdSet<Name>) -> Schema {
-    let mut schema = Schema { absent_namespaces, ..Schema::default() };
+pub(super) fn schema(dialect: Dialect, foundation: &[(QualifiedName, Span)], absent_namespaces: OrdSet<Name>) -> Schema {
+    let mut schema = Schema { absent_namespaces, ..Schema::empty(dialect) };
     schema.uncertainty.relations.extend(foundation.iter().map(|(name, _)| name.clone()));
     schema
 }

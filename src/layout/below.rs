@@ -54,13 +54,7 @@ const NAMES: [&str; 13] = [
 ];
 
 /// Databases whose SQL is not read.
-const OTHERS: [&str; 16] = [
-    "mysql",
-    "mariadb",
-    "sqlite",
-    "sqlite3",
-    "mssql",
-    "sqlserver",
+const OTHERS: [&str; 10] = [
     "oracle",
     "clickhouse",
     "cockroach",
@@ -73,7 +67,7 @@ const OTHERS: [&str; 16] = [
     "db2",
 ];
 
-/// The directories below `root` that look like migrations for PostgreSQL, in the order of their paths.
+/// The directories below `root` that look like migrations, in the order of their paths.
 pub fn directories_below(root: &Path) -> Vec<PathBuf> {
     let mut found: Vec<String> = Vec::new();
     for (folder, _) in candidates(&listing::list(root, None)) {

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::listing::{self, Found, Listing};
 use super::tree::{Arrangement, Item, Tree};
 use super::{
-    Directory, Kind, Unreadable, VersionOrder, atlas, dbup, detect, diesel, drizzle, flyway, golang_migrate, graphile, grate,
+    Directory, Kind, Unreadable, VersionOrder, atlas, dbup, detect, dialect, diesel, drizzle, flyway, golang_migrate, graphile, grate,
     hand_numbered, ledger, liquibase, manifest, pairing, pop, postgrator, prisma, reading, releases, sections, sqitch, supabase, yoyo,
 };
 use crate::path::{absolute, tidy};
@@ -116,7 +116,10 @@ pub fn discover(path: &Path, sources: &mut SourceMap, options: &DiscoverOptions)
         Some(kind) => (kind, "named by the user".to_string()),
         None => detect::kind(path, &tree),
     };
-    let dialect = options.dialect.unwrap_or(Dialect::Postgres);
+    let (dialect, dialect_evidence) = match options.dialect {
+        Some(dialect) => (dialect, "named by the user".to_string()),
+        None => dialect::recognise(path, kind, &tree),
+    };
     let Tree { mut items, others, .. } = tree;
     sections::rewrite(&mut items, kind, sources);
     if kind == Kind::Liquibase {
@@ -129,6 +132,7 @@ pub fn discover(path: &Path, sources: &mut SourceMap, options: &DiscoverOptions)
     let ledger = ledger::read(path, &shown, sources);
     Ok(Directory {
         ledger,
+        dialect_evidence,
         placeholders: options.placeholders.clone(),
         ..directory(path, shown, (kind, evidence), dialect, arrangement, unreadable)
     })
@@ -222,6 +226,7 @@ fn directory(
         kind,
         evidence,
         dialect,
+        dialect_evidence: String::new(),
         order: kind.order(),
         migrations,
         orphans,

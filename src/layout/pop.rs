@@ -75,6 +75,9 @@ fn chosen<'a>(group: Vec<(&'a Item, Parsed<'a>)>, dialect: Dialect) -> Vec<(&'a 
 fn speaks(database: &str, dialect: Dialect) -> bool {
     match dialect {
         Dialect::Postgres => database.starts_with("postgres"),
+        Dialect::MySql => ["mysql", "mariadb"].contains(&database),
+        Dialect::Sqlite => database.starts_with("sqlite"),
+        Dialect::SqlServer => ["mssql", "sqlserver"].contains(&database),
     }
 }
 

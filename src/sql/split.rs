@@ -32,7 +32,7 @@ pub enum ChunkKind {
 
 /// In comments, how migration tools mark where a statement ends that needs no semicolon: goose and sql-migrate,
 /// Drizzle, bun, migratus.
-const STATEMENT_ENDS: [&str; 4] = [" StatementEnd", "--> statement-breakpoint", "--bun:split", "--;;"];
+pub(super) const STATEMENT_ENDS: [&str; 4] = [" StatementEnd", "--> statement-breakpoint", "--bun:split", "--;;"];
 
 /// How often reading goes on behind something that does not close. Each time the rest of the file is read again.
 const MAX_RESUMES: usize = 20;

@@ -1,0 +1,211 @@
+//! For which database a directory is written: by the tool's own files, by its path, or by the text.
+
+use std::path::Path;
+
+use super::Kind;
+use super::drizzle;
+use super::listing::Listing;
+use super::tree::Tree;
+use crate::schema::Dialect;
+
+/// Words in the names of folders.
+const WORDS: &[(&str, Dialect)] = &[
+    ("mysql", Dialect::MySql),
+    ("mariadb", Dialect::MySql),
+    ("sqlite", Dialect::Sqlite),
+    ("sqlite3", Dialect::Sqlite),
+    ("mssql", Dialect::SqlServer),
+    ("sqlserver", Dialect::SqlServer),
+    ("tsql", Dialect::SqlServer),
+    ("postgres", Dialect::Postgres),
+    ("postgresql", Dialect::Postgres),
+    ("pgsql", Dialect::Postgres),
+    ("pg", Dialect::Postgres),
+    ("psql", Dialect::Postgres),
+];
+
+/// How far up folders are looked at for a name, where no repository begins before that.
+const LEVELS: usize = 4;
+
+/// How much of the text is looked at.
+const MAX_TEXT: usize = 256 * 1024;
+
+/// Fewer signs than this in the text prove nothing.
+const ENOUGH: usize = 3;
+
+/// The dialect, and what it was told by.
+pub(super) fn recognise(root: &Path, kind: Kind, tree: &Tree) -> (Dialect, String) {
+    let speaks = signs(tree);
+    by_own_files(root, kind)
+        .or_else(|| by_path(root))
+        .or_else(|| by_file_names(kind, tree))
+        .or_else(|| by_address(root).filter(|(dialect, _)| speaks.allow(*dialect)))
+        .or_else(|| speaks.verdict())
+        .unwrap_or_else(|| (Dialect::Postgres, "nothing says otherwise".to_owned()))
+}
+
+/// The dialect that a folder's name says.
+pub(super) fn of_folder(name: &str) -> Option<Dialect> {
+    let lower = name.to_ascii_lowercase();
+    let mut words = lower.split(|character: char| !character.is_ascii_alphanumeric());
+    words.find_map(|word| WORDS.iter().find(|(known, _)| *known == word).map(|(_, dialect)| *dialect))
+}
+
+/// Whether the directory holds migrations for several databases in folders of theirs, and none beside those.
+pub(super) fn is_divided(listing: &Listing) -> bool {
+    let inside = || listing.readable.iter().filter(|found| !found.beside && super::tree::is_sql(&found.path));
+    let mut dialects: Vec<Dialect> = inside().filter_map(|found| of_folder(found.path.split_once('/')?.0)).collect();
+    dialects.sort_unstable();
+    dialects.dedup();
+    dialects.len() > 1 && inside().all(|found| found.path.contains('/'))
+}
+
+/// Prisma's lock, Drizzle's journal.
+fn by_own_files(root: &Path, kind: Kind) -> Option<(Dialect, String)> {
+    let (file, keys) = match kind {
+        Kind::Prisma => ("migration_lock.toml", ["provider"]),
+        Kind::Drizzle => (drizzle::JOURNAL, ["\"dialect\""]),
+        _ => return None,
+    };
+    let text = small(&root.join(file))?;
+    let line = text.lines().find(|line| keys.iter().any(|key| line.trim_start().starts_with(key)))?;
+    let value = line.split(['"', '\'']).map(str::trim).rfind(|part| part.chars().any(|character| character.is_ascii_alphabetic()))?;
+    let dialect = of_folder(value)?;
+    Some((dialect, format!("`{file}` says `{value}`")))
+}
+
+fn by_path(root: &Path) -> Option<(Dialect, String)> {
+    let path = std::fs::canonicalize(root).ok()?;
+    for folder in path.ancestors().take(LEVELS) {
+        let name = folder.file_name()?.to_string_lossy();
+        if folder.join(".git").exists() {
+            return None;
+        }
+        if let Some(dialect) = of_folder(&name) {
+            return Some((dialect, format!("it lies in the folder `{name}`")));
+        }
+    }
+    None
+}
+
+/// pop's names say it of each file: PostgreSQL where that is among them.
+fn by_file_names(kind: Kind, tree: &Tree) -> Option<(Dialect, String)> {
+    if kind != Kind::Pop {
+        return None;
+    }
+    let of_file = |stem: &str| stem.rsplit('.').find_map(|part| of_folder(part));
+    let mut dialects: Vec<Dialect> = tree.top().filter_map(|item| of_file(item.stem())).collect();
+    dialects.sort_unstable();
+    let dialect = *dialects.first()?;
+    Some((dialect, format!("names of its files end in `.{}`", if dialect == Dialect::Postgres { "postgres" } else { dialect.key() })))
+}
+
+/// The address of the database that sqlx, dbmate and others read from the environment.
+fn by_address(root: &Path) -> Option<(Dialect, String)> {
+    let path = std::fs::canonicalize(root).ok()?;
+    for folder in path.ancestors().take(LEVELS) {
+        for file in [".env", ".env.example", ".env.sample", "atlas.hcl", "diesel.toml", "drizzle.config.ts", "drizzle.config.js", "knexfile.js"] {
+            let Some(text) = small(&folder.join(file)) else { continue };
+            if let Some(dialect) = addressed(&text) {
+                return Some((dialect, format!("`{file}` has an address of {}", dialect.name())));
+            }
+        }
+        if folder.join(".git").exists() {
+            return None;
+        }
+    }
+    None
+}
+
+/// The one kind of database that a text has addresses of.
+fn addressed(text: &str) -> Option<Dialect> {
+    let schemes: &[(&str, Dialect)] = &[
+        ("mysql://", Dialect::MySql),
+        ("mariadb://", Dialect::MySql),
+        ("sqlite:", Dialect::Sqlite),
+        ("sqlserver://", Dialect::SqlServer),
+        ("postgres://", Dialect::Postgres),
+        ("postgresql://", Dialect::Postgres),
+    ];
+    let mut found: Vec<Dialect> = schemes.iter().filter(|(scheme, _)| text.contains(scheme)).map(|(_, dialect)| *dialect).collect();
+    found.dedup();
+    match found.as_slice() {
+        [only] => Some(*only),
+        _ => None,
+    }
+}
+
+fn small(path: &Path) -> Option<String> {
+    const MAX_BYTES: u64 = 4 << 20;
+    std::fs::metadata(path).ok().filter(|metadata| metadata.is_file() && metadata.len() <= MAX_BYTES)?;
+    std::fs::read_to_string(path).ok()
+}
+
+/// What only one database understands. None of them may stand in the names of things.
+const SIGNS: &[(Dialect, &[&str])] = &[
+    (Dialect::MySql, &[
+        "auto_increment", "engine=", "engine =", "create table `", "alter table `", "create table if not exists `", " unsigned", "charset=",
+        "tinyint", "mediumtext", "longtext", "modify column", "varchar(255) character set",
+    ]),
+    (Dialect::Sqlite, &["autoincrement", "pragma ", "without rowid", "strftime(", "datetime('now", "sqlite_master", "unixepoch(", "julianday("]),
+    (Dialect::SqlServer, &["identity(1", "nvarchar", "\ngo\n", "\ngo\r\n", "[dbo]", "uniqueidentifier", "getdate()", "datetime2", "sysutcdatetime", "clustered"]),
+    (Dialect::Postgres, &[
+        "serial", "jsonb", "timestamptz", "::", "$$", "create extension", "plpgsql", " uuid", "bytea", "with time zone", "[]", "using gin",
+        "concurrently", "gen_random_uuid", "character varying", "alter column", "nextval(", " on conflict", "owner to", "create type", "create schema",
+        "add constraint", "now()", "comment on", "do nothing", "interval '",
+    ]),
+];
+
+/// How many signs of each dialect the text holds.
+struct Signs {
+    counts: [(Dialect, usize); 4],
+}
+
+fn signs(tree: &Tree) -> Signs {
+    let mut counts = Dialect::ALL.map(|dialect| (dialect, 0));
+    let mut left = MAX_TEXT;
+    for item in tree.items.iter().filter(|item| item.is_sql()) {
+        let text = without_comments(tree.text(item.file), left);
+        left = left.saturating_sub(text.len());
+        for (dialect, signs) in SIGNS {
+            let found: usize = signs.iter().map(|sign| text.matches(sign).count()).sum();
+            counts.iter_mut().filter(|(counted, _)| counted == dialect).for_each(|(_, count)| *count += found);
+        }
+        if left == 0 {
+            break;
+        }
+    }
+    Signs { counts }
+}
+
+/// The beginning of a text in small letters, lines of comments left out.
+fn without_comments(text: &str, length: usize) -> String {
+    let mut kept = String::new();
+    for line in text.lines().filter(|line| !line.trim_start().starts_with("--")) {
+        if kept.len() >= length {
+            break;
+        }
+        kept.push_str(&line.to_ascii_lowercase());
+        kept.push('\n');
+    }
+    kept
+}
+
+impl Signs {
+    fn of(&self, dialect: Dialect) -> usize {
+        self.counts.iter().find(|(counted, _)| *counted == dialect).map_or(0, |(_, count)| *count)
+    }
+
+    /// A dialect with three times as many signs as any other.
+    fn verdict(&self) -> Option<(Dialect, String)> {
+        let (dialect, count) = *self.counts.iter().max_by_key(|(_, count)| *count)?;
+        let others = self.counts.iter().filter(|(other, _)| *other != dialect).map(|(_, count)| *count).max().unwrap_or(0);
+        let is_clear = count >= ENOUGH && count >= others * 3;
+        is_clear.then(|| (dialect, format!("its text has {count} signs of {}", dialect.name())))
+    }
+
+    /// Whether the text does not speak against a dialect.
+    fn allow(&self, dialect: Dialect) -> bool {
+        dialect == Dialect::Postgres || self.of(Dialect::Postgres) <= self.of(dialect)
+    }
+}

@@ -1,0 +1,211 @@
+//! Cuts the SQL of MySQL, SQLite and SQL Server into statements.
+//!
+//! A statement ends at its semicolon, or at what `DELIMITER` says, or at a line that is `GO`; not at a semicolon within
+//! the body of a trigger or routine.
+
+use std::ops::Range;
+
+use super::lexer::tokens;
+use crate::schema::Dialect;
+use crate::sql::split::{STATEMENT_ENDS, Token, TokenKind};
+
+/// A statement: its bytes and its tokens.
+#[derive(Debug)]
+pub struct Piece {
+    /// From the first token to the last, the delimiter left out.
+    pub range: Range<usize>,
+    /// Its tokens, by their places in the whole text.
+    pub tokens: Vec<Token>,
+}
+
+/// The statements of `range` of a text.
+pub fn statements(text: &str, range: Range<usize>, dialect: Dialect) -> Vec<Piece> {
+    let mut splitter = Splitter { text, dialect, pieces: Vec::new(), open: Vec::new(), depth: Depth::default() };
+    let mut parts = vec![(range, ";".to_owned())];
+    if dialect == Dialect::MySql {
+        parts = by_delimiter(text, parts.remove(0).0);
+    }
+    for (range, delimiter) in parts {
+        splitter.split(range, &delimiter);
+        splitter.close();
+    }
+    splitter.pieces
+}
+
+/// The parts of the text between the client's `DELIMITER` lines, each with what ends its statements.
+fn by_delimiter(text: &str, range: Range<usize>) -> Vec<(Range<usize>, String)> {
+    let mut parts = Vec::new();
+    let (mut start, mut offset, mut delimiter) = (range.start, range.start, ";".to_owned());
+    for line in text.get(range.clone()).unwrap_or_default().split_inclusive('\n') {
+        let mut words = line.split_whitespace();
+        if words.next().is_some_and(|word| word.eq_ignore_ascii_case("delimiter")) {
+            parts.push((start..offset, delimiter));
+            delimiter = words.next().unwrap_or(";").to_owned();
+            start = offset + line.len();
+        }
+        offset += line.len();
+    }
+    parts.push((start..range.end, delimiter));
+    parts
+}
+
+struct Splitter<'a> {
+    text: &'a str,
+    dialect: Dialect,
+    pieces: Vec<Piece>,
+    open: Vec<Token>,
+    depth: Depth,
+}
+
+/// How deep the statement that is open is in blocks of code.
+#[derive(Default)]
+struct Depth {
+    blocks: usize,
+    /// The statement makes something that has a body.
+    has_body: Option<bool>,
+    /// The word before was `END`, which may close something else than a block: `END IF`.
+    after_end: bool,
+}
+
+impl Splitter<'_> {
+    fn split(&mut self, range: Range<usize>, delimiter: &str) {
+        let mut ended = range.start;
+        for token in tokens(self.text, range.clone(), self.dialect) {
+            if token.range.start < ended {
+                continue;
+            }
+            if self.marks_end(ended..token.range.start) || self.is_batch_end(&token) || self.begins_another(&token) {
+                self.close();
+                if self.is_batch_end(&token) {
+                    continue;
+                }
+            }
+            let rest = self.text.get(token.range.start..range.end).unwrap_or_default();
+            let is_delimiter = rest.starts_with(delimiter) && token.kind != TokenKind::String;
+            if is_delimiter && (delimiter != ";" || !self.is_within_body()) {
+                ended = token.range.start + delimiter.len();
+                self.close();
+            } else {
+                ended = token.range.end;
+                self.push(token);
+            }
+        }
+    }
+
+    /// Whether a migration tool's mark for the end of a statement stands here.
+    fn marks_end(&self, blanks: Range<usize>) -> bool {
+        let comments = self.text.get(blanks).unwrap_or_default();
+        comments.contains("--") && STATEMENT_ENDS.iter().any(|mark| comments.contains(mark))
+    }
+
+    /// `GO` on a line of its own.
+    fn is_batch_end(&self, token: &Token) -> bool {
+        if self.dialect != Dialect::SqlServer || !token.is_word(self.text, "go") {
+            return false;
+        }
+        let before = self.text.get(..token.range.start).unwrap_or_default();
+        let behind = self.text.get(token.range.end..).unwrap_or_default();
+        let line_before = before.rsplit('\n').next().unwrap_or_default();
+        let line_behind = behind.split('\n').next().unwrap_or_default();
+        line_before.trim().is_empty() && line_behind.trim().trim_end_matches(';').is_empty()
+    }
+
+    /// SQL Server needs no semicolons: whether a line begins another statement than the one that is open.
+    fn begins_another(&self, token: &Token) -> bool {
+        let Some(previous) = self.open.last().filter(|_| self.dialect == Dialect::SqlServer && !self.is_within_body()) else { return false };
+        let between = self.text.get(previous.range.end..token.range.start).unwrap_or_default();
+        let opens = self.open.iter().filter(|token| token.is_symbol(self.text, "(")).count();
+        let closes = self.open.iter().filter(|token| token.is_symbol(self.text, ")")).count();
+        if !between.contains('\n') || opens > closes {
+            return false;
+        }
+        let rest = self.text.get(token.range.clone().end..).unwrap_or_default();
+        let second = rest.split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
+        let is = |word: &str| token.is_word(self.text, word);
+        let objects = ["table", "index", "view", "unique", "schema", "procedure", "function", "trigger", "sequence", "type", "clustered", "nonclustered"];
+        ((is("create") || is("alter") || is("drop")) && objects.contains(&second.as_str())) || (is("insert") && second == "into")
+    }
+
+    fn push(&mut self, token: Token) {
+        let text = self.text;
+        self.open.push(token);
+        if self.depth.has_body.is_none() {
+            self.depth.has_body = has_body(text, &self.open);
+        }
+        let Some(token) = self.open.last().filter(|token| token.kind == TokenKind::Word) else {
+            self.depth.after_end = false;
+            return;
+        };
+        let is = |word: &str| token.is_word(text, word);
+        if self.depth.has_body == Some(true) {
+            if is("begin") || (is("case") && !self.depth.after_end) {
+                self.depth.blocks += 1;
+            } else if is("end") {
+                self.depth.blocks = self.depth.blocks.saturating_sub(1);
+            } else if self.depth.after_end && ["if", "loop", "while", "repeat"].iter().any(|word| is(word)) {
+                // `END IF` closed what is not counted.
+                self.depth.blocks += 1;
+            }
+        }
+        self.depth.after_end = is("end");
+    }
+
+    fn is_within_body(&self) -> bool {
+        // In SQL Server a body needs no block and goes on to the end of its batch.
+        self.depth.has_body == Some(true) && (self.depth.blocks > 0 || self.dialect == Dialect::SqlServer)
+    }
+
+    fn close(&mut self) {
+        self.depth = Depth::default();
+        let tokens = std::mem::take(&mut self.open);
+        if let (Some(first), Some(last)) = (tokens.first(), tokens.last()) {
+            self.pieces.push(Piece { range: first.range.start..last.range.end, tokens });
+        }
+    }
+}
+
+/// Whether the statement that begins so has a body in which semicolons end nothing; `None` while that is open.
+fn has_body(text: &str, tokens: &[Token]) -> Option<bool> {
+    let words = tokens.iter().take(16).map(|token| token.text(text).to_ascii_lowercase());
+    let mut words = words.skip_while(|word| word == ";");
+    let first = words.next()?;
+    if first != "create" && first != "alter" {
+        return Some(false);
+    }
+    let kinds = ["trigger", "procedure", "function", "event"];
+    let others = ["table", "index", "view", "unique", "database", "schema", "user", "role", "virtual"];
+    words.find_map(|word| match () {
+        () if kinds.contains(&word.as_str()) => Some(true),
+        () if others.contains(&word.as_str()) => Some(false),
+        () => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(text: &str, dialect: Dialect) -> Vec<&str> {
+        statements(text, 0..text.len(), dialect).into_iter().map(|piece| &text[piece.range]).collect()
+    }
+
+    #[test]
+    fn statements_end_where_their_database_says() {
+        use Dialect::{MySql, SqlServer, Sqlite};
+        let cases: &[(Dialect, &str, &[&str])] = &[
+            (MySql, "select 'a\\';', \"b;\", `c;`; x # ;\n; y -- ;\n", &["select 'a\\';', \"b;\", `c;`", "x", "y"]),
+            (MySql, "/*!40101 SET NAMES utf8 */; x", &["SET NAMES utf8", "x"]),
+            (MySql, "DELIMITER //\ncreate procedure p() begin a; b; end//\nDELIMITER ;\nx;", &["create procedure p() begin a; b; end", "x"]),
+            (MySql, "create procedure p() begin if a then b; end if; c; end; x", &["create procedure p() begin if a then b; end if; c; end", "x"]),
+            (MySql, "create trigger t before insert on u for each row set new.a = 1; x", &["create trigger t before insert on u for each row set new.a = 1", "x"]),
+            (MySql, "select 5--1; x", &["select 5--1", "x"]),
+            (Sqlite, "create trigger t after insert on u begin select case when a then b end; delete from v; end; x", &["create trigger t after insert on u begin select case when a then b end; delete from v; end", "x"]),
+            (Sqlite, "begin; create table [a;b] (c); end; x", &["begin", "create table [a;b] (c)", "end", "x"]),
+            (Sqlite, "select 'a\\'; x", &["select 'a\\'", "x"]),
+            (SqlServer, "create table [a]]b] (c int)\nGO\ncreate table d (e int)\ngo\n", &["create table [a]]b] (c int)", "create table d (e int)"]),
+        ];
+        for (dialect, text, expected) in cases {
+            assert_eq!(split(text, *dialect), *expected, "{text}");
+        }
+    }
+}
