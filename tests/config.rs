@@ -92,7 +92,12 @@ fn a_mistake_is_shown_at_its_place_with_what_was_meant() {
         ("lints:\n  gap: { table: 1 }", "table", "there is no `table` in `gap`", Some("did you mean `tables`?")),
         ("lints:\n  gap: off\n  gap: error", "gap", "`gap` stands twice in `lints`, and only the first counts", None),
         ("fail-on: fatal", "fatal", "`fail-on` is `info`, `warning`, `error` or `never`, not `fatal`", None),
-        ("dialect: postgres", "postgres", "`dialect` is `postgresql`, not `postgres`", Some("did you mean `postgresql`?")),
+        (
+            "dialect: postgres",
+            "postgres",
+            "`dialect` is `postgresql`, `mysql`, `sqlite` or `sqlserver`, not `postgres`",
+            Some("did you mean `postgresql`?"),
+        ),
         ("tenant: { tabel: x }", "tabel", "there is no `tabel` in `tenant`", Some("did you mean `table`?")),
         ("tenant: { keys: x }", "x", "`keys` is a list, not `x`", None),
         (

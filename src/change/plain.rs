@@ -82,12 +82,7 @@ fn alter(schema: &mut Schema, span: Span, kind: &ChangeKind) -> Outcome {
 }
 
 /// Does something to a table that is there. About what replay may be wrong about, errors are none.
-fn on_table(
-    schema: &mut Schema,
-    span: Span,
-    written: &QualifiedName,
-    act: impl FnOnce(&mut Schema, &QualifiedName) -> Outcome,
-) -> Outcome {
+fn on_table(schema: &mut Schema, span: Span, written: &QualifiedName, act: impl FnOnce(&mut Schema, &QualifiedName) -> Outcome) -> Outcome {
     let Some(name) = names::required_table(schema, written)? else { return done() };
     let before = schema.clone();
     match act(schema, &name) {

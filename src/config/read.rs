@@ -45,12 +45,8 @@ const FAIL_ON: [(&str, FailOn); 4] = [
     ("never", FailOn::Never),
 ];
 
-const DIALECTS: [(&str, Dialect); 4] = [
-    ("postgresql", Dialect::Postgres),
-    ("mysql", Dialect::MySql),
-    ("sqlite", Dialect::Sqlite),
-    ("sqlserver", Dialect::SqlServer),
-];
+const DIALECTS: [(&str, Dialect); 4] =
+    [("postgresql", Dialect::Postgres), ("mysql", Dialect::MySql), ("sqlite", Dialect::Sqlite), ("sqlserver", Dialect::SqlServer)];
 
 fn layouts() -> Vec<(&'static str, Kind)> {
     Kind::all().map(|kind| (kind.name(), kind)).collect()

@@ -54,18 +54,7 @@ const NAMES: [&str; 13] = [
 ];
 
 /// Databases whose SQL is not read.
-const OTHERS: [&str; 10] = [
-    "oracle",
-    "clickhouse",
-    "cockroach",
-    "cockroachdb",
-    "h2",
-    "hsqldb",
-    "spanner",
-    "cassandra",
-    "bigquery",
-    "db2",
-];
+const OTHERS: [&str; 10] = ["oracle", "clickhouse", "cockroach", "cockroachdb", "h2", "hsqldb", "spanner", "cassandra", "bigquery", "db2"];
 
 /// The directories below `root` that look like migrations, in the order of their paths.
 pub fn directories_below(root: &Path) -> Vec<PathBuf> {

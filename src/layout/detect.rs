@@ -5,8 +5,8 @@ use std::path::Path;
 use super::listing::Listing;
 use super::tree::{Item, Tree, base_name, is_sql};
 use super::{
-    Kind, atlas, below, dialect, down, drizzle, flyway, graphile, grate, liquibase, manifest, name, pop, postgrator, project, releases, sections,
-    sqitch, yoyo,
+    Kind, atlas, below, dialect, down, drizzle, flyway, graphile, grate, liquibase, manifest, name, pop, postgrator, project, releases,
+    sections, sqitch, yoyo,
 };
 
 /// Whether the directory itself holds migrations, whatever the tool.

@@ -104,7 +104,9 @@ fn by_file_names(kind: Kind, tree: &Tree) -> Option<(Dialect, String)> {
 fn by_address(root: &Path) -> Option<(Dialect, String)> {
     let path = std::fs::canonicalize(root).ok()?;
     for folder in path.ancestors().take(LEVELS) {
-        for file in [".env", ".env.example", ".env.sample", "atlas.hcl", "diesel.toml", "drizzle.config.ts", "drizzle.config.js", "knexfile.js"] {
+        for file in
+            [".env", ".env.example", ".env.sample", "atlas.hcl", "diesel.toml", "drizzle.config.ts", "drizzle.config.js", "knexfile.js"]
+        {
             let Some(text) = small(&folder.join(file)) else { continue };
             if let Some(dialect) = addressed(&text) {
                 return Some((dialect, format!("`{file}` has an address of {}", dialect.name())));
@@ -143,17 +145,74 @@ fn small(path: &Path) -> Option<String> {
 
 /// What only one database understands. None of them may stand in the names of things.
 const SIGNS: &[(Dialect, &[&str])] = &[
-    (Dialect::MySql, &[
-        "auto_increment", "engine=", "engine =", "create table `", "alter table `", "create table if not exists `", " unsigned", "charset=",
-        "tinyint", "mediumtext", "longtext", "modify column", "varchar(255) character set",
-    ]),
-    (Dialect::Sqlite, &["autoincrement", "pragma ", "without rowid", "strftime(", "datetime('now", "sqlite_master", "unixepoch(", "julianday("]),
-    (Dialect::SqlServer, &["identity(1", "nvarchar", "\ngo\n", "\ngo\r\n", "[dbo]", "uniqueidentifier", "getdate()", "datetime2", "sysutcdatetime", "clustered"]),
-    (Dialect::Postgres, &[
-        "serial", "jsonb", "timestamptz", "::", "$$", "create extension", "plpgsql", " uuid", "bytea", "with time zone", "[]", "using gin",
-        "concurrently", "gen_random_uuid", "character varying", "alter column", "nextval(", " on conflict", "owner to", "create type", "create schema",
-        "add constraint", "now()", "comment on", "do nothing", "interval '",
-    ]),
+    (
+        Dialect::MySql,
+        &[
+            "auto_increment",
+            "engine=",
+            "engine =",
+            "create table `",
+            "alter table `",
+            "create table if not exists `",
+            " unsigned",
+            "charset=",
+            "tinyint",
+            "mediumtext",
+            "longtext",
+            "modify column",
+            "varchar(255) character set",
+        ],
+    ),
+    (
+        Dialect::Sqlite,
+        &["autoincrement", "pragma ", "without rowid", "strftime(", "datetime('now", "sqlite_master", "unixepoch(", "julianday("],
+    ),
+    (
+        Dialect::SqlServer,
+        &[
+            "identity(1",
+            "nvarchar",
+            "\ngo\n",
+            "\ngo\r\n",
+            "[dbo]",
+            "uniqueidentifier",
+            "getdate()",
+            "datetime2",
+            "sysutcdatetime",
+            "clustered",
+        ],
+    ),
+    (
+        Dialect::Postgres,
+        &[
+            "serial",
+            "jsonb",
+            "timestamptz",
+            "::",
+            "$$",
+            "create extension",
+            "plpgsql",
+            " uuid",
+            "bytea",
+            "with time zone",
+            "[]",
+            "using gin",
+            "concurrently",
+            "gen_random_uuid",
+            "character varying",
+            "alter column",
+            "nextval(",
+            " on conflict",
+            "owner to",
+            "create type",
+            "create schema",
+            "add constraint",
+            "now()",
+            "comment on",
+            "do nothing",
+            "interval '",
+        ],
+    ),
 ];
 
 /// How many signs of each dialect the text holds.

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use serde::{Deserialize, Deserializer};
 
 use crate::diagnostic::Severity;
+use crate::schema::Dialect;
 
 /// A lint's card.
 #[derive(Clone, Debug, Deserialize)]
@@ -21,6 +22,9 @@ pub struct Card {
     pub group: String,
     /// The default level.
     pub severity: Level,
+    /// The databases besides PostgreSQL it works in.
+    #[serde(default)]
+    pub databases: Vec<Dialect>,
     /// What it finds, exactly, and what it leaves alone.
     pub what: String,
     /// Why it matters; ends up under every finding as a note, so one or two sentences.
@@ -76,6 +80,17 @@ pub enum Level {
 }
 
 impl Card {
+    /// Whether the lint works in a database of this kind.
+    pub fn works_in(&self, dialect: Dialect) -> bool {
+        dialect == Dialect::Postgres || self.databases.contains(&dialect)
+    }
+
+    /// Why it matters, in a database of this kind: where the lint works, it is for the same reason.
+    pub fn why_in(&self, dialect: Dialect) -> String {
+        // Cards break lines where their file is wide enough; reports have widths of their own.
+        self.why.split_whitespace().collect::<Vec<_>>().join(" ").replace(Dialect::Postgres.name(), dialect.name())
+    }
+
     /// Reads the card `lints/<id>.yml`. Examples at its end are read when they are asked for.
     ///
     /// # Errors

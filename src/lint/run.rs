@@ -12,7 +12,7 @@ use super::{Base, ChangeContext, Check, Facts, Finding, HistoryContext, Lint, Re
 use crate::change::{Applied, Change};
 use crate::diagnostic::Diagnostic;
 use crate::history::{History, Migration, Observer, replay_file};
-use crate::schema::Schema;
+use crate::schema::{Dialect, Schema};
 use crate::source::{FileId, SourceMap};
 use crate::sql::Statement;
 
@@ -25,13 +25,14 @@ pub fn run(lints: &[Lint], history: &History, sources: &SourceMap, settings: &Se
 pub fn run_against(lints: &[Lint], history: &History, base: Option<&Base>, sources: &SourceMap, settings: &Settings) -> Vec<Diagnostic> {
     let facts = Facts::of(history, sources, settings);
     let has_its_base = |lint: &&Lint| base.is_some() || !matches!(lint.check, Check::Review(_));
-    let may_report = |lint: &&Lint| settings.may_report(&lint.card) && has_its_base(lint);
+    let dialect = history.directory.dialect;
+    let may_report = |lint: &&Lint| settings.may_report(&lint.card) && has_its_base(lint) && lint.card.works_in(dialect);
     let enabled: Vec<(&Lint, Options)> = lints.iter().filter(may_report).map(|lint| (lint, options(lint, settings))).collect();
     let jobs: Vec<Job> = enabled
         .iter()
         .map(|(lint, options)| Job { lint, context: HistoryContext { history, sources, options, facts: &facts, base } })
         .collect();
-    let diagnose = |(lint, finding)| diagnostic(lint, finding, sources, settings);
+    let diagnose = |(lint, finding)| diagnostic(lint, finding, dialect, sources, settings);
     let mut diagnostics: Vec<Diagnostic> = check(&jobs, history, sources).into_iter().filter_map(diagnose).collect();
     let statements = Statements::of(history);
     let ran = enabled.iter().map(|(lint, _)| lint.card.id.as_str()).collect();
@@ -105,21 +106,22 @@ impl Observer for Changes<'_, '_> {
 
 /// The finding as users see it; `None` where the lint is off for its file. What is configured wins over what the
 /// presets make of what the check concluded, and that over the card.
-fn diagnostic(lint: &Lint, finding: Finding, sources: &SourceMap, settings: &Settings) -> Option<Diagnostic> {
+fn diagnostic(lint: &Lint, finding: Finding, dialect: Dialect, sources: &SourceMap, settings: &Settings) -> Option<Diagnostic> {
     let level = match settings.configured_level(&lint.card, sources.path(finding.span.file)) {
         Some(level) => level,
         None => settings.default_level(&lint.card, finding.severity),
     };
+    let is_postgres = dialect == Dialect::Postgres;
     Some(Diagnostic {
         lint: lint.card.id.clone(),
         severity: level.severity()?,
         message: finding.message,
         primary: finding.span,
         labels: finding.labels,
-        // Cards break lines where their file is wide enough; reports have widths of their own.
-        notes: vec![lint.card.why.split_whitespace().collect::<Vec<_>>().join(" ")],
-        help: finding.help,
-        fix: finding.fix,
+        notes: vec![lint.card.why_in(dialect)],
+        // SQL stands on lines of its own, and is PostgreSQL's.
+        help: finding.help.filter(|help| is_postgres || !help.contains('\n')),
+        fix: finding.fix.filter(|_| is_postgres),
         object: finding.object,
         fingerprint: String::new(),
     })

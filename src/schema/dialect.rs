@@ -1,10 +1,14 @@
 //! The databases whose SQL is understood, and what they do differently.
 
+use serde::Deserialize;
+
 /// The database a history is written for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Dialect {
     /// PostgreSQL.
     #[default]
+    #[serde(rename = "postgresql")]
     Postgres,
     /// MySQL and MariaDB.
     MySql,

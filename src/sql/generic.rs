@@ -101,9 +101,41 @@ fn body(text: &Text) -> Body {
 
 /// Statements that leave the schema as it is.
 const OTHERS: &[&str] = &[
-    "use", "lock", "unlock", "grant", "revoke", "analyze", "optimize", "vacuum", "reindex", "flush", "show", "explain", "describe", "desc",
-    "attach", "detach", "do", "print", "check", "repair", "checksum", "comment", "kill", "reset", "handler", "import", "raiserror",
-    "throw", "return", "deny", "dbcc", "waitfor", "help", "signal", "go",
+    "use",
+    "lock",
+    "unlock",
+    "grant",
+    "revoke",
+    "analyze",
+    "optimize",
+    "vacuum",
+    "reindex",
+    "flush",
+    "show",
+    "explain",
+    "describe",
+    "desc",
+    "attach",
+    "detach",
+    "do",
+    "print",
+    "check",
+    "repair",
+    "checksum",
+    "comment",
+    "kill",
+    "reset",
+    "handler",
+    "import",
+    "raiserror",
+    "throw",
+    "return",
+    "deny",
+    "dbcc",
+    "waitfor",
+    "help",
+    "signal",
+    "go",
 ];
 
 /// `SET name = value`.
@@ -182,8 +214,29 @@ fn of_outcome(text: &Text, outcome: Outcome) -> Body {
 
 /// Kinds of objects that the model does not hold.
 const NOT_HELD: &[&str] = &[
-    "database", "user", "role", "event", "server", "tablespace", "login", "logfile", "spatial", "assembly", "certificate", "fulltext",
-    "synonym", "statistics", "resource", "authorization", "index", "sequence", "type", "package", "xml", "master", "partition",
+    "database",
+    "user",
+    "role",
+    "event",
+    "server",
+    "tablespace",
+    "login",
+    "logfile",
+    "spatial",
+    "assembly",
+    "certificate",
+    "fulltext",
+    "synonym",
+    "statistics",
+    "resource",
+    "authorization",
+    "index",
+    "sequence",
+    "type",
+    "package",
+    "xml",
+    "master",
+    "partition",
 ];
 
 fn others_or_unknown(text: &Text) -> Lowered {
@@ -193,7 +246,22 @@ fn others_or_unknown(text: &Text) -> Lowered {
 
 fn create(text: &Text) -> Result<Lowered, String> {
     let kind = (1..text.tokens.len().min(16)).find_map(|index| {
-        let kinds = ["table", "index", "view", "trigger", "function", "procedure", "schema", "database", "event", "user", "role", "type", "sequence", "login"];
+        let kinds = [
+            "table",
+            "index",
+            "view",
+            "trigger",
+            "function",
+            "procedure",
+            "schema",
+            "database",
+            "event",
+            "user",
+            "role",
+            "type",
+            "sequence",
+            "login",
+        ];
         kinds.into_iter().find(|kind| text.is_word(index, kind))
     });
     let outcome = match kind {

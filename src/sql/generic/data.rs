@@ -48,7 +48,8 @@ fn main_verb(text: &Text) -> usize {
 }
 
 fn target(text: &Text, kind: DataKind, start: usize) -> Option<(QualifiedName, Range<usize>)> {
-    let fillers = ["ignore", "low_priority", "delayed", "high_priority", "quick", "or", "rollback", "abort", "fail", "replace", "into", "overwrite"];
+    let fillers =
+        ["ignore", "low_priority", "delayed", "high_priority", "quick", "or", "rollback", "abort", "fail", "replace", "into", "overwrite"];
     let mut index = start;
     while text.is_any(index, &fillers) {
         index += 1;

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use sqlparser::ast::{
-    ColumnOption, CreateTable, Expr, ForeignKeyConstraint, GeneratedExpressionMode, IdentityPropertyKind, IndexColumn, OrderBySort, ReferentialAction,
-    Statement, TableConstraint,
+    ColumnOption, CreateTable, Expr, ForeignKeyConstraint, GeneratedExpressionMode, IdentityPropertyKind, IndexColumn, OrderBySort,
+    ReferentialAction, Statement, TableConstraint,
 };
 
 use super::parser;
@@ -59,7 +59,9 @@ pub fn lower(text: &Text, tokens: Range<usize>) -> Result<Element, String> {
     }
     let written = parser::edited(text, tokens.clone());
     let statement = parser::parse(&format!("CREATE TABLE t ({written})"), text.dialect)?;
-    let Statement::CreateTable(CreateTable { columns, constraints, .. }) = statement else { return Err("no element of a table".to_owned()) };
+    let Statement::CreateTable(CreateTable { columns, constraints, .. }) = statement else {
+        return Err("no element of a table".to_owned());
+    };
     match (columns.as_slice(), constraints.as_slice()) {
         ([column], []) => Ok(column_element(text, tokens, column)),
         ([], [constraint]) => Ok(constraint_element(text, tokens, constraint)),
@@ -149,9 +151,7 @@ fn constraint_element(text: &Text, tokens: Range<usize>, parsed: &TableConstrain
         TableConstraint::PrimaryKey(key) => {
             Some(keyed(text, named(&key.name, &key.index_name), ConstraintKind::PrimaryKey, &key.columns, span))
         }
-        TableConstraint::Unique(key) => {
-            Some(keyed(text, named(&key.index_name, &key.name), ConstraintKind::Unique, &key.columns, span))
-        }
+        TableConstraint::Unique(key) => Some(keyed(text, named(&key.index_name, &key.name), ConstraintKind::Unique, &key.columns, span)),
         TableConstraint::ForeignKey(key) => {
             let columns = key.columns.iter().map(|column| column.value.as_str().into()).collect();
             Some(foreign_key(named(&key.name, &None), columns, key, span))
@@ -273,7 +273,8 @@ fn check(text: &Text, name: Option<Name>, parsed: &Expr, span: Span) -> Lowered 
 }
 
 fn foreign_key(name: Option<Name>, columns: Vec<Name>, parsed: &ForeignKeyConstraint, span: Span) -> Lowered {
-    let parts: Vec<Name> = parsed.foreign_table.0.iter().filter_map(|part| part.as_ident()).map(|part| part.value.as_str().into()).collect();
+    let parts: Vec<Name> =
+        parsed.foreign_table.0.iter().filter_map(|part| part.as_ident()).map(|part| part.value.as_str().into()).collect();
     let references = match parts.as_slice() {
         [.., schema, name] if !(schema.eq_ignore_ascii_case("dbo") || schema.eq_ignore_ascii_case("main")) => {
             QualifiedName::new(schema.clone(), name.clone())

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use sqlparser::ast::{
-    BinaryOperator as Operator, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, ObjectName, SelectItem, SetExpr,
-    Statement, UnaryOperator, Value,
+    BinaryOperator as Operator, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, ObjectName, SelectItem, SetExpr, Statement,
+    UnaryOperator, Value,
 };
 
 use super::{parser, types};

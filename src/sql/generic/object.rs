@@ -9,9 +9,7 @@ use super::element;
 use super::text::Text;
 use super::{Outcome, data, expression, parser};
 use crate::change::{Change, ChangeKind, ObjectReference, Query};
-use crate::schema::{
-    Canonical, Dialect, Firing, Function, FunctionAttributes, FunctionKey, Name, Options, QualifiedName, Trigger, View,
-};
+use crate::schema::{Canonical, Dialect, Firing, Function, FunctionAttributes, FunctionKey, Name, Options, QualifiedName, Trigger, View};
 use crate::source::Span;
 
 /// `CREATE INDEX`.
@@ -106,7 +104,8 @@ pub fn create_trigger(text: &Text) -> Option<Outcome> {
     let on = text.find(place.end..text.tokens.len(), &["on"])?;
     let (table, _) = text.qualified(on + 1)?;
     let words = |wanted: &[&str]| {
-        let found = (place.end..text.tokens.len().min(on + 24)).filter(|index| text.is_any(*index, wanted) && (*index < on || text.dialect == Dialect::SqlServer));
+        let found = (place.end..text.tokens.len().min(on + 24))
+            .filter(|index| text.is_any(*index, wanted) && (*index < on || text.dialect == Dialect::SqlServer));
         found.map(|index| Name::from(text.token(index).to_ascii_lowercase())).collect::<Vec<_>>()
     };
     let events = words(&["insert", "update", "delete"]);

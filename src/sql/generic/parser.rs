@@ -36,7 +36,10 @@ pub fn parse(sql: &str, dialect: Dialect) -> Result<Statement, String> {
 
 /// `expected …, found: x` without the place, which is one in a piece.
 fn in_house_style(message: &str) -> String {
-    let message = message.rsplit_once(": ").filter(|(head, _)| head.starts_with("sql parser error") && !head.contains("found")).map_or(message, |(_, tail)| tail);
+    let message = message
+        .rsplit_once(": ")
+        .filter(|(head, _)| head.starts_with("sql parser error") && !head.contains("found"))
+        .map_or(message, |(_, tail)| tail);
     let message = message.split(" at Line").next().unwrap_or(message);
     message.trim_start_matches("sql parser error: ").replace('"', "`")
 }

@@ -9,11 +9,9 @@ use super::lexer::tokens;
 use crate::schema::Dialect;
 use crate::sql::split::{STATEMENT_ENDS, Token, TokenKind};
 
-/// A statement: its bytes and its tokens.
+/// A statement.
 #[derive(Debug)]
 pub struct Piece {
-    /// From the first token to the last, the delimiter left out.
-    pub range: Range<usize>,
     /// Its tokens, by their places in the whole text.
     pub tokens: Vec<Token>,
 }
@@ -112,7 +110,9 @@ impl Splitter<'_> {
 
     /// SQL Server needs no semicolons: whether a line begins another statement than the one that is open.
     fn begins_another(&self, token: &Token) -> bool {
-        let Some(previous) = self.open.last().filter(|_| self.dialect == Dialect::SqlServer && !self.is_within_body()) else { return false };
+        let Some(previous) = self.open.last().filter(|_| self.dialect == Dialect::SqlServer && !self.is_within_body()) else {
+            return false;
+        };
         let between = self.text.get(previous.range.end..token.range.start).unwrap_or_default();
         let opens = self.open.iter().filter(|token| token.is_symbol(self.text, "(")).count();
         let closes = self.open.iter().filter(|token| token.is_symbol(self.text, ")")).count();
@@ -122,7 +122,20 @@ impl Splitter<'_> {
         let rest = self.text.get(token.range.clone().end..).unwrap_or_default();
         let second = rest.split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
         let is = |word: &str| token.is_word(self.text, word);
-        let objects = ["table", "index", "view", "unique", "schema", "procedure", "function", "trigger", "sequence", "type", "clustered", "nonclustered"];
+        let objects = [
+            "table",
+            "index",
+            "view",
+            "unique",
+            "schema",
+            "procedure",
+            "function",
+            "trigger",
+            "sequence",
+            "type",
+            "clustered",
+            "nonclustered",
+        ];
         ((is("create") || is("alter") || is("drop")) && objects.contains(&second.as_str())) || (is("insert") && second == "into")
     }
 
@@ -158,8 +171,8 @@ impl Splitter<'_> {
     fn close(&mut self) {
         self.depth = Depth::default();
         let tokens = std::mem::take(&mut self.open);
-        if let (Some(first), Some(last)) = (tokens.first(), tokens.last()) {
-            self.pieces.push(Piece { range: first.range.start..last.range.end, tokens });
+        if !tokens.is_empty() {
+            self.pieces.push(Piece { tokens });
         }
     }
 }
@@ -186,7 +199,8 @@ mod tests {
     use super::*;
 
     fn split(text: &str, dialect: Dialect) -> Vec<&str> {
-        statements(text, 0..text.len(), dialect).into_iter().map(|piece| &text[piece.range]).collect()
+        let text_of = |piece: &Piece| &text[piece.tokens[0].range.start..piece.tokens[piece.tokens.len() - 1].range.end];
+        statements(text, 0..text.len(), dialect).iter().map(text_of).collect()
     }
 
     #[test]
@@ -195,14 +209,34 @@ mod tests {
         let cases: &[(Dialect, &str, &[&str])] = &[
             (MySql, "select 'a\\';', \"b;\", `c;`; x # ;\n; y -- ;\n", &["select 'a\\';', \"b;\", `c;`", "x", "y"]),
             (MySql, "/*!40101 SET NAMES utf8 */; x", &["SET NAMES utf8", "x"]),
-            (MySql, "DELIMITER //\ncreate procedure p() begin a; b; end//\nDELIMITER ;\nx;", &["create procedure p() begin a; b; end", "x"]),
-            (MySql, "create procedure p() begin if a then b; end if; c; end; x", &["create procedure p() begin if a then b; end if; c; end", "x"]),
-            (MySql, "create trigger t before insert on u for each row set new.a = 1; x", &["create trigger t before insert on u for each row set new.a = 1", "x"]),
+            (
+                MySql,
+                "DELIMITER //\ncreate procedure p() begin a; b; end//\nDELIMITER ;\nx;",
+                &["create procedure p() begin a; b; end", "x"],
+            ),
+            (
+                MySql,
+                "create procedure p() begin if a then b; end if; c; end; x",
+                &["create procedure p() begin if a then b; end if; c; end", "x"],
+            ),
+            (
+                MySql,
+                "create trigger t before insert on u for each row set new.a = 1; x",
+                &["create trigger t before insert on u for each row set new.a = 1", "x"],
+            ),
             (MySql, "select 5--1; x", &["select 5--1", "x"]),
-            (Sqlite, "create trigger t after insert on u begin select case when a then b end; delete from v; end; x", &["create trigger t after insert on u begin select case when a then b end; delete from v; end", "x"]),
+            (
+                Sqlite,
+                "create trigger t after insert on u begin select case when a then b end; delete from v; end; x",
+                &["create trigger t after insert on u begin select case when a then b end; delete from v; end", "x"],
+            ),
             (Sqlite, "begin; create table [a;b] (c); end; x", &["begin", "create table [a;b] (c)", "end", "x"]),
             (Sqlite, "select 'a\\'; x", &["select 'a\\'", "x"]),
-            (SqlServer, "create table [a]]b] (c int)\nGO\ncreate table d (e int)\ngo\n", &["create table [a]]b] (c int)", "create table d (e int)"]),
+            (
+                SqlServer,
+                "create table [a]]b] (c int)\nGO\ncreate table d (e int)\ngo\n",
+                &["create table [a]]b] (c int)", "create table d (e int)"],
+            ),
         ];
         for (dialect, text, expected) in cases {
             assert_eq!(split(text, *dialect), *expected, "{text}");
