@@ -20,7 +20,7 @@ pub(super) fn carry_out(schema: &mut Schema, span: Span, kind: &ChangeKind) -> O
     use ChangeKind as K;
     match kind {
         K::CreateNamespace { name, .. } => objects::create_namespace(schema, span, name),
-        K::CreateTable { table, if_not_exists, like, .. } => tables::create(schema, span, table, *if_not_exists, like.first()),
+        K::CreateTable { table, if_not_exists, like, .. } => tables::create(schema, table, *if_not_exists, like.first()),
         K::CreateView { view, query, or_replace, if_not_exists } => {
             objects::create_view(schema, span, view, query, *or_replace, *if_not_exists)
         }

@@ -20,7 +20,6 @@ const WORDS: &[(&str, Dialect)] = &[
     ("postgres", Dialect::Postgres),
     ("postgresql", Dialect::Postgres),
     ("pgsql", Dialect::Postgres),
-    ("pg", Dialect::Postgres),
     ("psql", Dialect::Postgres),
 ];
 

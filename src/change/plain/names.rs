@@ -1,7 +1,7 @@
 //! Names, in whatever case they are written, and the names of what is left unnamed.
 
-use super::super::outcome::refuse;
-use super::super::{ErrorKind, Refusal, naming, resolve};
+use super::super::outcome::no_relation;
+use super::super::{Refusal, naming, resolve};
 use crate::schema::{Constraint, ConstraintKind, Dialect, Index, KeyPart, Name, QualifiedName, Schema, TEMPORARY, Table};
 
 /// The relation of this name, a temporary one first.
@@ -17,13 +17,19 @@ pub(super) fn relation(schema: &Schema, written: &QualifiedName) -> Option<Quali
     })
 }
 
+/// The full name of an object that is about to be made.
+pub(super) fn made(schema: &Schema, written: &QualifiedName, temporary: bool) -> QualifiedName {
+    let namespace = if temporary { TEMPORARY.into() } else { written.schema().cloned().unwrap_or_else(|| schema.creation_namespace()) };
+    QualifiedName::new(namespace, written.name.clone())
+}
+
 /// The table of this name: `None` where it may exist, outside of what the history shows.
 pub(super) fn required_table(schema: &Schema, written: &QualifiedName) -> Result<Option<QualifiedName>, Refusal> {
     match relation(schema, written) {
         Some(name) if schema.tables.contains_key(&name) => Ok(Some(name)),
         Some(_) => Ok(None),
         None if may_exist_unseen(schema, written) => Ok(None),
-        None => refuse(ErrorKind::UndefinedTable, resolve::absent(written)),
+        None => Err(no_relation(written)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::outcome::{Outcome, done, existing, missing, shown};
+use super::super::outcome::{Outcome, done, existing, missing_relation, shown};
 use super::super::store::edit_table;
 use super::super::{ErrorKind, ObjectReference, Query, indexes, resolve};
 use super::names;
@@ -26,7 +26,7 @@ pub(super) fn create_view(
     or_replace: bool,
     if_not_exists: bool,
 ) -> Outcome {
-    let name = resolve::new_name(schema, &written.name, false);
+    let name = names::made(schema, &written.name, false);
     let there = names::relation(schema, &name);
     let name = there.clone().unwrap_or(name);
     let mut view = View { name: name.clone(), ..written.clone() };
@@ -69,7 +69,7 @@ pub(super) fn create_trigger(schema: &mut Schema, span: Span, table: &QualifiedN
 
 /// `CREATE FUNCTION`, `CREATE PROCEDURE`: one of each name.
 pub(super) fn create_function(schema: &mut Schema, written: &Function) -> Outcome {
-    let key = FunctionKey { name: resolve::new_name(schema, &written.key.name, false), arguments: Vec::new() };
+    let key = FunctionKey { name: names::made(schema, &written.key.name, false), arguments: Vec::new() };
     schema.functions.insert(key.clone(), Arc::new(Function { key, ..written.clone() }));
     done()
 }
@@ -80,7 +80,7 @@ pub(super) fn drop(schema: &mut Schema, object: &ObjectReference, if_exists: boo
         ObjectReference::View(written) => return drop_view(schema, written, if_exists),
         ObjectReference::Trigger(_, name) => drop_trigger(schema, name),
         ObjectReference::Function { name, .. } => {
-            let name = resolve::new_name(schema, name, false);
+            let name = names::made(schema, name, false);
             schema.functions.remove(&FunctionKey { name, arguments: Vec::new() });
         }
         ObjectReference::Namespace(name) => _ = schema.namespaces.remove(name),
@@ -96,7 +96,7 @@ fn drop_view(schema: &mut Schema, written: &QualifiedName, if_exists: bool) -> O
             done()
         }
         None if names::may_exist_unseen(schema, written) => done(),
-        None => missing(if_exists, ErrorKind::UndefinedTable, format!("view `{}` does not exist", shown(written))),
+        None => missing_relation(if_exists, written),
     }
 }
 

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use super::super::outcome::{Outcome, done, existing, missing, refuse_at, shown};
+use super::super::outcome::{Outcome, done, existing, missing_relation, refuse_at, shown};
 use super::super::store::{edit_table, put_table, remove_table};
-use super::super::{ErrorKind, Like, ObjectReference, Refusal, renames, resolve};
+use super::super::{ErrorKind, Like, ObjectReference, Refusal, renames};
 use super::{columns, keys, names};
 use crate::schema::{ConstraintKind, Dialect, Name, Persistence, QualifiedName, Schema, Table};
 use crate::source::Span;
 
 /// `CREATE TABLE`.
-pub(super) fn create(schema: &mut Schema, span: Span, written: &Table, if_not_exists: bool, like: Option<&Like>) -> Outcome {
-    let name = resolve::new_name(schema, &written.name, written.persistence == Persistence::Temporary);
+pub(super) fn create(schema: &mut Schema, written: &Table, if_not_exists: bool, like: Option<&Like>) -> Outcome {
+    let name = names::made(schema, &written.name, written.persistence == Persistence::Temporary);
     if let Some(there) = names::relation(schema, &name).filter(|there| there.schema == name.schema) {
         let differs = schema.table(&there).is_some_and(|there| if_not_exists && differs(there, written));
         let because = schema.table(&there).map(|table| table.span);
@@ -32,7 +32,6 @@ pub(super) fn create(schema: &mut Schema, span: Span, written: &Table, if_not_ex
     put_table(schema, table);
     add_keys(schema, &name, written)?;
     edit_table(schema, &name, |table| table.changed.clear());
-    let _ = span;
     done()
 }
 
@@ -89,9 +88,7 @@ pub(super) fn drop(schema: &mut Schema, written: &QualifiedName, if_exists: bool
             remove_table(schema, &name);
             done()
         }
-        None if !names::may_exist_unseen(schema, written) => {
-            missing(if_exists, ErrorKind::UndefinedTable, format!("table `{}` does not exist", shown(written)))
-        }
+        None if !names::may_exist_unseen(schema, written) => missing_relation(if_exists, written),
         _ => done(),
     }
 }

@@ -28,7 +28,16 @@ pub fn lower(text: &Text) -> Option<DataStatement> {
     let written = table.map(|(name, _)| name);
     let mut reads = relations(text, start..end);
     reads.retain(|name| Some(name) != written.as_ref());
-    Some(DataStatement { kind, table: written, columns, has_where, functions: Vec::new(), calls: Vec::new(), reads })
+    Some(DataStatement {
+        kind,
+        table: written,
+        columns,
+        has_where,
+        functions: Vec::new(),
+        calls: Vec::new(),
+        reads,
+        level: Default::default(),
+    })
 }
 
 /// The verb behind common table expressions.

@@ -63,6 +63,7 @@ fn like_source(text: &Text, index: usize) -> Option<Like> {
         comments: true,
         storage: true,
         compression: true,
+        statistics: true,
     })
 }
 
