@@ -5,10 +5,15 @@ pub mod tenant;
 pub mod numbering;
 pub mod rollback;
 pub mod checks;
+pub mod indexes;
+pub mod names;
 pub mod replay;
 pub mod safety;
 pub mod suppressions;
+pub mod types;
 mod files;
+mod libraries;
+mod places;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -24,7 +29,10 @@ pub const GROUPS: &[(&str, &[(&str, Check)])] = &[
     ("rollback", rollback::CHECKS),
     ("tenant", tenant::CHECKS),
     ("keys", keys::CHECKS),
+    ("indexes", indexes::CHECKS),
     ("checks", checks::CHECKS),
+    ("types", types::CHECKS),
+    ("names", names::CHECKS),
     ("safety", safety::CHECKS),
     ("replay", replay::CHECKS),
     ("suppressions", suppressions::CHECKS),

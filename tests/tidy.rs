@@ -136,3 +136,15 @@ fn the_readme_lists_every_layout() {
         assert!(readme.contains(&format!("\n| `{}` |", kind.name())), "{}", kind.name());
     }
 }
+
+#[test]
+fn the_page_about_peers_names_lints_that_exist_or_says_why_there_is_none() {
+    let page = read("docs/peers.md");
+    let rows: Vec<Vec<&str>> = page.lines().filter(|line| line.starts_with("| ")).map(|line| line.split('|').map(str::trim).collect()).collect();
+    for row in rows.iter().filter(|row| row.get(2) != Some(&"here")) {
+        let [_, _, here, remark, _] = row.as_slice() else { panic!("a row of another shape: {row:?}") };
+        let lints = quoted(here);
+        assert!(lints.iter().all(|lint| migralint::lints::find(lint).is_some()), "no such lint: {row:?}");
+        assert!(!lints.is_empty() || (*here == "–" && !remark.is_empty()), "neither a lint nor a reason: {row:?}");
+    }
+}

@@ -121,7 +121,7 @@ fn columns_in<'a>(table: &'a Table, names: &'a [Name]) -> impl Iterator<Item = &
 }
 
 /// A column's type, or the type under it where it is a domain.
-fn base_type<'a>(schema: &'a Schema, data_type: &'a Type) -> &'a Type {
+pub(super) fn base_type<'a>(schema: &'a Schema, data_type: &'a Type) -> &'a Type {
     let mut data_type = data_type;
     // Domains over domains are finite; a bound keeps a broken model from looping.
     for _ in 0..16 {

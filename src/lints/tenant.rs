@@ -22,14 +22,13 @@ mod tenant_set_null_hits_key;
 mod unique_ignores_tenant;
 mod view_drops_tenant_key;
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use crate::history::History;
+use super::places::{Place, all_together, order, per_migration};
 use crate::lint::tenancy::{KeyKind, Root, Tenancy, TenantKey, is_person, keeps_records, key_noun, root_weight, table_noun, words};
-use crate::lint::{Check, Finding, SchemaContext};
+use crate::lint::{Check, SchemaContext};
 use crate::schema::{Action, Column, Constraint, ExpressionTree, ForeignKey, Name, QualifiedName, Schema, Table};
-use crate::source::{FileId, Span};
+use crate::source::FileId;
 
 /// The checks of this group.
 pub const CHECKS: &[(&str, Check)] = &[
@@ -55,64 +54,6 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("tenant-diamond", Check::Schema(tenant_diamond::check)),
     ("view-drops-tenant-key", Check::Schema(view_drops_tenant_key::check)),
 ];
-
-/// Labels a finding carries at most; the message says how many places there are.
-const LABELS: usize = 12;
-
-/// One of the places that share a cause.
-struct Place {
-    /// Where.
-    span: Span,
-    /// The object's path.
-    object: String,
-    /// What a label there says.
-    label: String,
-    /// The SQL that mends it.
-    sql: String,
-}
-
-/// One finding for every migration that has such places: what one migration did is one decision. The message is
-/// the first place's label, how many more `things` there are, and the ending.
-fn per_migration(context: &SchemaContext, places: Vec<Place>, thing: &str, ending: &str) -> Vec<Finding> {
-    let order = order(context.history.history);
-    let mut groups: BTreeMap<(usize, FileId), Vec<Place>> = BTreeMap::new();
-    for place in places {
-        let key = (order.get(&place.span.file).copied().unwrap_or(usize::MAX), place.span.file);
-        groups.entry(key).or_default().push(place);
-    }
-    let sorted = groups.into_values().map(|mut places| {
-        places.sort_by_key(|place| place.span);
-        places
-    });
-    sorted.filter_map(|places| merge(places, thing, ending)).collect()
-}
-
-/// One finding for all places. The newest is blamed, so that a review reports what a branch adds to the rest.
-fn all_together(context: &SchemaContext, mut places: Vec<Place>, thing: &str, ending: &str) -> Vec<Finding> {
-    let order = order(context.history.history);
-    places.sort_by_key(|place| Reverse((order.get(&place.span.file).copied(), place.span)));
-    merge(places, thing, ending).into_iter().collect()
-}
-
-fn merge(places: Vec<Place>, thing: &str, ending: &str) -> Option<Finding> {
-    let sql: Vec<&str> = places.iter().map(|place| place.sql.as_str()).filter(|sql| !sql.is_empty()).collect();
-    let help = sql.join("\n");
-    let more = match places.len() {
-        0 | 1 => String::new(),
-        2 => format!(", and one more {thing}"),
-        count => format!(", and {} more {thing}s", count - 1),
-    };
-    let mut places = places.into_iter();
-    let first = places.next()?;
-    let finding = Finding::new(first.span, format!("{}{more}{ending}", first.label)).object(first.object);
-    let finding = places.take(LABELS).fold(finding, |finding, place| finding.because(place.span, place.label));
-    Some(if help.is_empty() { finding } else { finding.help(help) })
-}
-
-/// The place of every migration's file in history.
-fn order(history: &History) -> HashMap<FileId, usize> {
-    history.migrations.iter().enumerate().map(|(index, migration)| (migration.file.up.file, index)).collect()
-}
 
 /// The tenancy and its root, where its rows are certain to be tenants.
 fn established<'a>(context: &SchemaContext<'a>) -> Option<(&'a Tenancy, &'a Root)> {

@@ -28,12 +28,17 @@ impl Name {
         self.0.is_empty()
     }
 
+    /// Whether it is a keyword that cannot name a column or table without quotes.
+    pub fn is_reserved(&self) -> bool {
+        RESERVED.contains(&self.as_str())
+    }
+
     /// As it must be written in SQL: in double quotes unless it folds to itself and is no keyword.
     pub fn to_sql(&self) -> String {
         let mut bytes = self.0.bytes();
         let starts_plain = bytes.next().is_some_and(|byte| byte.is_ascii_lowercase() || byte == b'_');
         let plain = starts_plain && bytes.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'$');
-        if plain && !RESERVED.contains(&self.as_str()) { self.0.to_string() } else { format!("\"{}\"", self.0.replace('"', "\"\"")) }
+        if plain && !self.is_reserved() { self.0.to_string() } else { format!("\"{}\"", self.0.replace('"', "\"\"")) }
     }
 }
 

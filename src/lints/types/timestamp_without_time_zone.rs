@@ -1,0 +1,46 @@
+//! Points in time kept without saying where their clock stood.
+
+use super::{Kind, chosen_columns, has_word, judge, of_type};
+use crate::layout::Kind as Layout;
+use crate::lint::tenancy::words;
+use crate::lint::{Finding, SchemaContext};
+use crate::schema::{Column, ExpressionTree, Table};
+
+const WITHOUT: &str = "timestamp without time zone";
+
+pub fn check(context: &SchemaContext) -> Vec<Finding> {
+    // Prisma writes UTC into the `timestamp(3)` that it makes of every DateTime.
+    let by_prisma = |column: &Column| {
+        let three = column.data_type.value.modifiers.iter().any(|modifier| *modifier == "3");
+        three && context.history.history.directory.kind == Layout::Prisma
+    };
+    let plain = chosen_columns(context.schema).filter(|(_, column)| column.data_type.value.is(WITHOUT));
+    let plain = plain.filter(|(table, column)| !by_prisma(column) && !says_whose_clock(table, column));
+    let kind = Kind {
+        otherwise: of_type(context.schema, "timestamp with time zone"),
+        ending: ": it does not say whose clock it was, and means another moment in another session's time zone",
+        becomes: "timestamptz",
+        using: "{} AT TIME ZONE 'UTC'",
+    };
+    judge(context, plain.collect(), &kind)
+}
+
+/// Whether the schema says by itself what the clock showed: local time with the zone beside it, or UTC by name or default.
+fn says_whose_clock(table: &Table, column: &Column) -> bool {
+    let zone = |other: &Column| {
+        let words = words(&other.name);
+        words.iter().any(|word| word == "timezone" || word == "tz") || words.windows(2).any(|pair| pair == ["time", "zone"])
+    };
+    // Those are the server's, also in a table of people with their time zones.
+    let by_server = has_word(&column.name, &["created", "updated", "modified", "inserted", "deleted"]);
+    let named = has_word(&column.name, &["utc", "gmt", "local", "naive"]);
+    let converted = column.default.as_ref().is_some_and(|default| converts(&default.value.tree));
+    named || converted || (!by_server && table.columns.iter().any(|other| zone(other)))
+}
+
+/// `now() AT TIME ZONE 'utc'`, which the parser writes as a function.
+fn converts(tree: &ExpressionTree) -> bool {
+    let mut found = false;
+    tree.walk(&mut |node| found |= matches!(node, ExpressionTree::Function { name, .. } if name.name == "timezone"));
+    found
+}
