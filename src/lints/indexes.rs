@@ -8,8 +8,9 @@ mod repeats_primary_key;
 mod too_many_indexes;
 mod unique_over_nullable;
 
-use super::keys::known_tables;
-use crate::lint::Check;
+use super::keys::{known_tables, later, path};
+use super::places::{Place, per_migration};
+use crate::lint::{Check, Finding, SchemaContext};
 use crate::schema::{Index, KeyPart, QualifiedName, ReplicaIdentity, Schema, Table};
 
 /// The checks of this group.
@@ -48,6 +49,49 @@ fn same_keys(left: &Index, right: &Index, keys: usize) -> bool {
 /// Whether the table's rows are ordered by the index, or told apart by it for subscribers.
 fn is_chosen(table: &Table, index: &Index) -> bool {
     index.clustered || table.replica_identity == ReplicaIdentity::Index(index.name.clone())
+}
+
+/// An index that another makes superfluous.
+struct Superfluous<'a> {
+    table: &'a Table,
+    index: &'a Index,
+    other: &'a Index,
+}
+
+/// The indexes for which `original` finds one to keep among those of the same table.
+fn superfluous<'a>(
+    schema: &'a Schema,
+    original: impl Fn(&'a Table, &[&'a Index], &'a Index) -> Option<&'a Index>,
+) -> Vec<Superfluous<'a>> {
+    let mut found = Vec::new();
+    for (table, indexes) in indexed_tables(schema) {
+        for index in &indexes {
+            found.extend(original(table, &indexes, index).map(|other| Superfluous { table, index, other }));
+        }
+    }
+    found
+}
+
+/// One finding for what each migration made superfluous. Where the index to keep came later, that is what is blamed.
+fn report(context: &SchemaContext, found: Vec<Superfluous>, describe: impl Fn(&Superfluous) -> String, ending: &str) -> Vec<Finding> {
+    let history = context.history.history;
+    let place = |found: &Superfluous| Place {
+        span: later(history, found.index.span, found.other.span),
+        object: path(found.table, &found.index.name),
+        label: describe(found),
+        sql: drop_index(found.table, found.index),
+    };
+    let places = found.iter().map(place).collect();
+    let findings = per_migration(context, places, "index", ending).into_iter();
+    findings.map(|finding| name_the_other(finding, &found)).collect()
+}
+
+/// Shows where the other index is made, or the superfluous one where the other is blamed.
+fn name_the_other(finding: Finding, found: &[Superfluous]) -> Finding {
+    let is_meant = |found: &&Superfluous| finding.object.as_ref().is_some_and(|object| *object == path(found.table, &found.index.name));
+    let Some(found) = found.iter().find(is_meant) else { return finding };
+    let shown = if finding.span == found.index.span { found.other } else { found.index };
+    finding.because(shown.span, format!("`{}` is made here", shown.name))
 }
 
 /// The statement that drops an index of a table, or the constraint it belongs to.

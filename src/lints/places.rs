@@ -49,13 +49,18 @@ pub(super) fn all_together(context: &SchemaContext, mut places: Vec<Place>, thin
     merge(places, thing, ending).into_iter().collect()
 }
 
-/// What is found where others did `otherwise`. The slips of a migration are one finding each. Where there are many, and
-/// more than others, they are the schema's habit: one finding, information, at the place that began it, so that what
+/// What is found, where so many others do otherwise. The slips of a migration are one finding each. Where there are many,
+/// and more than others, they are the schema's habit: one finding, information, at the place that began it, so that what
 /// merely follows the habit is not reported again.
-pub(super) fn slips_or_habit(context: &SchemaContext, mut places: Vec<Place>, otherwise: usize, thing: &str, ending: &str) -> Vec<Finding> {
+pub(super) fn slips_or_habit(context: &SchemaContext, places: Vec<Place>, otherwise: usize, thing: &str, ending: &str) -> Vec<Finding> {
     if places.len() < HABIT || places.len() <= otherwise {
         return per_migration(context, places, thing, ending);
     }
+    habit(context, places, thing, ending)
+}
+
+/// One finding, information, at the first of the places.
+pub(super) fn habit(context: &SchemaContext, mut places: Vec<Place>, thing: &str, ending: &str) -> Vec<Finding> {
     let order = order(context.history.history);
     places.sort_by_key(|place| (order.get(&place.span.file).copied(), place.span));
     // Statements for all of them would be a project, not a repair.

@@ -2,24 +2,25 @@
 
 use std::cmp::Ordering;
 
-use super::{drop_index, indexed_tables, is_chosen, keys_of, same_keys, same_rows};
+use super::repeats_primary_key::repeats;
+use super::{Superfluous, is_chosen, keys_of, report, same_keys, same_rows, superfluous};
 use crate::lint::{Finding, SchemaContext};
-use crate::lints::keys::{later, path};
 use crate::schema::{Index, Table};
 
 pub fn check(context: &SchemaContext) -> Vec<Finding> {
-    let duplicates = |(table, indexes): (&Table, Vec<&Index>)| {
-        let superfluous = indexes.iter().filter_map(|index| Some((*index, original(table, &indexes, index)?)));
-        superfluous.map(|(index, original)| finding(context, table, index, original)).collect::<Vec<_>>()
+    let describe = |found: &Superfluous| {
+        let (table, index, other) = (&found.table.name.name, &found.index.name, &found.other.name);
+        format!("`{index}` on `{table}` {} is the same index as `{other}`", keys_of(found.index))
     };
-    indexed_tables(context.schema).flat_map(duplicates).collect()
+    report(context, superfluous(context.schema, original), describe, ": every write maintains both")
 }
 
 /// The index that does all this one does and stays when it goes.
 fn original<'a>(table: &Table, indexes: &[&'a Index], index: &Index) -> Option<&'a Index> {
     // The primary key's are `repeats-primary-key`'s, and an exclusion constraint's index compares in ways of its own.
     let excludes = |index: &Index| index.from_constraint && !index.unique;
-    if index.primary || is_chosen(table, index) || excludes(index) {
+    let is_key = indexes.iter().any(|primary| primary.primary && repeats(table, primary, index));
+    if index.primary || is_key || is_chosen(table, index) || excludes(index) {
         return None;
     }
     indexes.iter().copied().find(|other| other.name != index.name && is_same(table, index, other) && stays(table, index, other))
@@ -28,7 +29,7 @@ fn original<'a>(table: &Table, indexes: &[&'a Index], index: &Index) -> Option<&
 fn is_same(table: &Table, index: &Index, other: &Index) -> bool {
     let includes = |index: &Index, other: &Index| index.include.iter().all(|column| other.include.contains(column));
     let deferrable = |index: &Index| index.from_constraint && table.constraint(&index.name).is_some_and(|constraint| constraint.deferrable);
-    let same_keys = index.keys.len() == other.keys.len() && same_keys(index, other, index.keys.len()) && !other.primary;
+    let same_keys = index.keys.len() == other.keys.len() && same_keys(index, other, index.keys.len());
     same_keys && same_rows(index, other) && includes(index, other) && includes(other, index) && deferrable(index) == deferrable(other)
 }
 
@@ -40,16 +41,4 @@ fn stays(table: &Table, index: &Index, other: &Index) -> bool {
         Ordering::Equal => position(other) < position(index),
         order => order.is_gt(),
     }
-}
-
-fn finding(context: &SchemaContext, table: &Table, index: &Index, original: &Index) -> Finding {
-    let (name, keys) = (&table.name.name, keys_of(index));
-    let message = format!("`{}` is the same index on `{name}` {keys} as `{}`: every write maintains both", index.name, original.name);
-    // Where the one to keep came later, that is what made the other superfluous.
-    let blamed = later(context.history.history, index.span, original.span);
-    let other = if blamed == index.span { (original.span, original) } else { (index.span, index) };
-    Finding::new(blamed, message)
-        .object(path(table, &index.name))
-        .because(other.0, format!("`{}` is made here", other.1.name))
-        .help(drop_index(table, index))
 }

@@ -15,7 +15,7 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
         lone.filter_map(|(index, column)| place(context.schema, table, index, column)).collect::<Vec<_>>()
     };
     let places = indexed_tables(context.schema).flat_map(lone).collect();
-    per_migration(context, places, "index", ": the table itself is read as fast, unless the value looked for is rare")
+    per_migration(context, places, "index", ": a value that many rows have is found as fast without it, a rare one better by a partial index")
 }
 
 /// The column of an index that has no other, covers all rows and refuses nothing.
@@ -34,7 +34,7 @@ fn few_values(schema: &Schema, column: &Column) -> Option<String> {
     }
     match &schema.types.get(&data_type.name)?.kind {
         TypeKind::Enum { labels } if labels.len() <= FEW && !data_type.array && !schema.is_uncertain(&data_type.name) => {
-            Some(labels.iter().map(|label| format!("'{}'", label.value)).collect::<Vec<_>>().join(", "))
+            Some(labels.iter().map(|label| format!("'{}'", label.value)).collect::<Vec<_>>().join(" or "))
         }
         _ => None,
     }

@@ -75,7 +75,9 @@ fn is_covered(table: &Table, indexes: &[&Index], index: &Index, column: &Name) -
         let replaced: Vec<&&Name> = columns.iter().filter(|name| !others.contains(name)).collect();
         let without = !columns.contains(&column) && replaced.iter().all(|name| replaced.len() == 1 && is_optional(name));
         let plain = columns.len() == other.keys.len();
-        other.unique && other.name != index.name && (by_expression || (plain && without))
+        // Rows without a value there have rules of their own.
+        let asks = other.predicate.iter().any(|predicate| predicate.tree.columns().contains(&column));
+        other.unique && other.name != index.name && (by_expression || asks || (plain && without))
     };
     indexes.iter().any(looks_after)
 }

@@ -34,7 +34,8 @@ impl Style {
 
     /// The style of a name; `None` where it may be of several, or of none.
     fn of(name: &Name) -> Option<Style> {
-        let inner = name.trim_matches('_');
+        // Tools begin the names they make with an underscore.
+        let inner = Some(name.as_str()).filter(|name| !name.starts_with('_'))?;
         let (upper, lower) = (inner.contains(char::is_uppercase), inner.contains(char::is_lowercase));
         let starts_upper = inner.starts_with(char::is_uppercase);
         match (inner.contains('_'), inner.contains('-')) {
@@ -51,12 +52,19 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
     let odd = odd_ones(tables.iter().map(|table| (*table, &table.name.name)).collect());
     let mut findings = report(context, odd, "table", |table, _| Some((table.span, table.name.to_string(), format!("the table `{}`", table.name.name))));
     let columns = tables.iter().flat_map(|table| table.columns.iter().map(|column| (*table, &column.name))).collect();
+    let odd = odd_ones(columns).into_iter().filter(|(table, _, style, usual)| !has_own_style(table, *style, *usual)).collect();
     let describe = |table: &Table, name: &Name| {
         let column: &Column = table.column(name)?;
         Some((column.span, path(table, name), format!("the column `{}.{name}`", table.name.name)))
     };
-    findings.extend(report(context, odd_ones(columns), "column", describe));
+    findings.extend(report(context, odd, "column", describe));
     findings
+}
+
+/// Whether the table keeps to a style of its own: then that is the drift, and not every one of its columns.
+fn has_own_style(table: &Table, style: Style, usual: Style) -> bool {
+    let count = |style: Style| table.columns.iter().filter(|column| Style::of(&column.name) == Some(style)).count();
+    count(style) > count(usual)
 }
 
 /// Names of another style than nearly all, with both styles.

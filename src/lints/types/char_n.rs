@@ -7,6 +7,9 @@ use crate::schema::{Column, Table};
 /// Codes as short as this are all of one length: countries, currencies, flags.
 const CODE: usize = 3;
 
+/// Lengths of digests and identifiers as text: xid, ULID, KSUID, UUID, SHA-1 and its successors, addresses of wallets.
+const FIXED_LENGTHS: &[usize] = &[20, 22, 24, 26, 27, 32, 36, 40, 42, 44, 56, 64, 66, 96, 128];
+
 /// Words of what always has one length: digests, identifiers that machines make, codes that somebody standardised.
 const FIXED: &[&str] = &[
     "address", "checksum", "code", "country", "currency", "digest", "etag", "fingerprint", "guid", "hash", "hex", "iban", "id", "ids", "key",
@@ -29,5 +32,5 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
 fn may_vary(table: &Table, column: &Column) -> bool {
     let length = column.data_type.value.max_characters().unwrap_or(1);
     let checked = table.checks().any(|(constraint, _)| constraint.columns == [column.name.clone()]);
-    length > CODE && !checked && !has_word(&column.name, FIXED)
+    length > CODE && !FIXED_LENGTHS.contains(&length) && !checked && !has_word(&column.name, FIXED)
 }

@@ -12,8 +12,8 @@ const MONEY: &[&str] = &[
 
 /// Words that make something else of it: a share, a measure, a guess.
 const OTHERWISE: &[&str] = &[
-    "accuracy", "average", "avg", "change", "coefficient", "count", "estimate", "estimated", "factor", "index", "level", "max", "mean",
-    "median", "min", "multiplier", "pct", "per", "percent", "percentage", "rate", "ratio", "score", "share", "threshold", "weight",
+    "accuracy", "average", "avg", "change", "coefficient", "count", "estimate", "estimated", "factor", "gas", "index", "level", "max", "mean",
+    "median", "min", "multiplier", "pct", "per", "percent", "percentage", "rate", "ratio", "score", "share", "threshold", "tip", "weight",
 ];
 
 pub fn check(context: &SchemaContext) -> Vec<Finding> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{chosen_columns, path};
-use crate::lint::tenancy::{elsewhere, keeps_records, key_noun, vendor, words};
+use crate::lint::tenancy::{elsewhere, keeps_records, key_noun, table_noun, vendor, words};
 use crate::lint::{Finding, SchemaContext};
 use crate::lints::keys::base_type;
 use crate::schema::{Column, Name, Schema, Table, Type};
@@ -29,6 +29,9 @@ fn means_one_thing(table: &Table, column: &Column) -> bool {
     let is_flag = words.len() > 1 && words.first().is_some_and(|word| word == "is" || word == "has");
     let of_others = |name: &str| vendor(name).is_some() || elsewhere(name).is_some();
     (is_flag || (words.len() > 1 && key_noun(&column.name).is_some()))
+        // `levels.level_id` is the number that somebody else gives to a level.
+        && key_noun(&column.name).is_none_or(|noun| noun != table_noun(&table.name.name))
+        && !column.data_type.value.is("unknown")
         && !of_others(&column.name)
         && !of_others(&table.name.name)
         && !keeps_records(&table.name.name)

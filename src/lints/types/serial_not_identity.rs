@@ -2,7 +2,7 @@
 
 use super::{chosen_columns, path};
 use crate::lint::{Finding, SchemaContext};
-use crate::lints::places::{Place, slips_or_habit};
+use crate::lints::places::{Place, habit, slips_or_habit};
 use crate::schema::{Column, Table};
 
 pub fn check(context: &SchemaContext) -> Vec<Finding> {
@@ -15,9 +15,14 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
         sql: String::new(),
     });
     let ending = ": the sequence needs grants of its own, and any INSERT may overrule it, until both meet on one value";
-    let findings = slips_or_habit(context, places.collect(), identities.clone().count(), "column", ending).into_iter();
+    // Where there is no identity column yet, serial is how this schema counts.
+    let findings = match identities.clone().count() {
+        0 => habit(context, places.collect(), "column", ending),
+        otherwise => slips_or_habit(context, places.collect(), otherwise, "column", ending),
+    };
     let precedent = identities.into_iter().next();
     findings
+        .into_iter()
         .map(|finding| {
             precedent.iter().fold(finding, |finding, (table, column)| {
                 finding.because(column.span, format!("`{}.{}` is an identity column", table.name.name, column.name))

@@ -12,13 +12,18 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
     let (schema, tenancy) = (context.schema, &context.history.facts.tenancy);
     // What a key refers to decides its type: the finding is about that. Tenant keys have a lint of their own.
     let free = |table: &Table, column: &Column| {
-        column.data_type.value.is_string() && table.foreign_keys_of(&column.name).next().is_none() && !tenancy.judges(&table.name, &column.name)
+        column.data_type.value.is_string() && !means_text(column) && table.foreign_keys_of(&column.name).next().is_none() && !tenancy.judges(&table.name, &column.name)
     };
     let columns: Vec<(&Table, &Column)> = chosen_columns(schema).collect();
     let native = columns.iter().filter(|(_, column)| column.data_type.value.is("uuid")).count();
     let found = columns.into_iter().filter(|(table, column)| free(table, column));
     let places = found.filter_map(|(table, column)| Some(place(table, column, &evidence(schema, table, column)?)));
     slips_or_habit(context, places.collect(), native, "column", ": text takes more than twice the room, and differs by case and braces")
+}
+
+/// Secrets are texts that a UUID happens to fill, and some names say what they are.
+fn means_text(column: &Column) -> bool {
+    has_word(&column.name, &["key", "nonce", "password", "salt", "secret", "str", "string", "text", "token"])
 }
 
 fn place(table: &Table, column: &Column, evidence: &str) -> Place {
