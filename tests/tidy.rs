@@ -140,7 +140,8 @@ fn the_readme_lists_every_layout() {
 #[test]
 fn the_page_about_peers_names_lints_that_exist_or_says_why_there_is_none() {
     let page = read("docs/peers.md");
-    let rows: Vec<Vec<&str>> = page.lines().filter(|line| line.starts_with("| ")).map(|line| line.split('|').map(str::trim).collect()).collect();
+    let rows: Vec<Vec<&str>> =
+        page.lines().filter(|line| line.starts_with("| ")).map(|line| line.split('|').map(str::trim).collect()).collect();
     for row in rows.iter().filter(|row| row.get(2) != Some(&"here")) {
         let [_, _, here, remark, _] = row.as_slice() else { panic!("a row of another shape: {row:?}") };
         let lints = quoted(here);

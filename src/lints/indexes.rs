@@ -59,10 +59,7 @@ struct Superfluous<'a> {
 }
 
 /// The indexes for which `original` finds one to keep among those of the same table.
-fn superfluous<'a>(
-    schema: &'a Schema,
-    original: impl Fn(&'a Table, &[&'a Index], &'a Index) -> Option<&'a Index>,
-) -> Vec<Superfluous<'a>> {
+fn superfluous<'a>(schema: &'a Schema, original: impl Fn(&'a Table, &[&'a Index], &'a Index) -> Option<&'a Index>) -> Vec<Superfluous<'a>> {
     let mut found = Vec::new();
     for (table, indexes) in indexed_tables(schema) {
         for index in &indexes {

@@ -34,7 +34,9 @@ pub const CHECKS: &[(&str, Check)] = &[
 /// server, a generated column from its expression, or a library's table from its library.
 fn chosen_columns(schema: &Schema) -> impl Iterator<Item = (&Table, &Column)> {
     let tables = known_tables(schema).filter(|table| !table.is_child() && !table.foreign && !libraries::dictates(table));
-    tables.flat_map(|table| table.columns.iter().map(move |column| (table, column.as_ref()))).filter(|(_, column)| column.generated.is_none())
+    tables
+        .flat_map(|table| table.columns.iter().map(move |column| (table, column.as_ref())))
+        .filter(|(_, column)| column.generated.is_none())
 }
 
 /// Whether one of the words of a name is in the list.

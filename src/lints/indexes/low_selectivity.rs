@@ -15,7 +15,12 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
         lone.filter_map(|(index, column)| place(context.schema, table, index, column)).collect::<Vec<_>>()
     };
     let places = indexed_tables(context.schema).flat_map(lone).collect();
-    per_migration(context, places, "index", ": a value that many rows have is found as fast without it, a rare one better by a partial index")
+    per_migration(
+        context,
+        places,
+        "index",
+        ": a value that many rows have is found as fast without it, a rare one better by a partial index",
+    )
 }
 
 /// The column of an index that has no other, covers all rows and refuses nothing.

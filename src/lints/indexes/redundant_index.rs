@@ -17,7 +17,9 @@ fn wider<'a>(table: &Table, indexes: &[&'a Index], index: &Index) -> Option<&'a 
     if index.unique || index.from_constraint || index.method != "btree" || is_chosen(table, index) {
         return None;
     }
-    let holds = |other: &Index| index.include.iter().all(|column| other.include.contains(column) || other.key_columns().flatten().any(|key| key == column));
+    let holds = |other: &Index| {
+        index.include.iter().all(|column| other.include.contains(column) || other.key_columns().flatten().any(|key| key == column))
+    };
     let begins = |other: &&Index| other.keys.len() > index.keys.len() && same_keys(index, other, index.keys.len());
     indexes.iter().copied().filter(begins).filter(|other| same_rows(index, other) && holds(other)).min_by_key(|other| other.keys.len())
 }

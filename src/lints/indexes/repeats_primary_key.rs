@@ -26,7 +26,12 @@ pub(super) fn repeats(table: &Table, primary: &Index, index: &Index) -> bool {
     // An exclusion constraint compares in ways of its own, and a deferrable key waits for the end of the transaction.
     let excludes = index.from_constraint && !index.unique;
     let deferrable = |index: &Index| table.constraint(&index.name).is_some_and(|constraint| constraint.deferrable);
-    !index.primary && same && !is_chosen(table, index) && !excludes && deferrable(index) == deferrable(primary) && index.include.iter().all(carries)
+    !index.primary
+        && same
+        && !is_chosen(table, index)
+        && !excludes
+        && deferrable(index) == deferrable(primary)
+        && index.include.iter().all(carries)
 }
 
 fn place(table: &Table, index: &Index) -> Place {

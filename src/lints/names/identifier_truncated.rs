@@ -89,10 +89,8 @@ fn finding(history: &History, object: &str, left: &str, written: &BTreeMap<Strin
     written.sort_by_key(|(_, span)| history.migration_of(*span).map(|index| (index, *span)));
     let (name, span) = *written.first()?;
     let Some((other, again)) = written.iter().skip(1).find(|(_, span)| meets_another(history, *span)) else {
-        let message = format!(
-            "`{name}` has {} bytes: PostgreSQL cuts it to `{left}`, which is what the catalog and error messages say",
-            name.len()
-        );
+        let message =
+            format!("`{name}` has {} bytes: PostgreSQL cuts it to `{left}`, which is what the catalog and error messages say", name.len());
         return Some(Finding::new(span, message).object(object).severity(Severity::Warning));
     };
     let message = format!("`{other}` and `{name}` are cut to one name, `{left}`: the second is taken for the first, or refused");

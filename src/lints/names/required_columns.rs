@@ -18,7 +18,9 @@ fn finding(table: &Table, wanted: &str) -> Option<Finding> {
     let data_type = data_type.trim();
     match table.column(name) {
         None => Some(missing(table, name, data_type)),
-        Some(column) if !data_type.is_empty() && !is_type(&column.data_type.value, data_type) => Some(of_another_type(table, column, data_type)),
+        Some(column) if !data_type.is_empty() && !is_type(&column.data_type.value, data_type) => {
+            Some(of_another_type(table, column, data_type))
+        }
         Some(_) => None,
     }
 }
@@ -45,9 +47,6 @@ fn missing(table: &Table, name: &str, data_type: &str) -> Finding {
 }
 
 fn of_another_type(table: &Table, column: &Column, wanted: &str) -> Finding {
-    let message = format!(
-        "`{}.{}` is {}, and is to be {wanted} in every table",
-        table.name.name, column.name, column.data_type.value
-    );
+    let message = format!("`{}.{}` is {}, and is to be {wanted} in every table", table.name.name, column.name, column.data_type.value);
     Finding::new(column.data_type.span, message).object(path(table, &column.name))
 }

@@ -50,7 +50,8 @@ impl Style {
 pub fn check(context: &SchemaContext) -> Vec<Finding> {
     let tables: Vec<&Table> = designed_tables(context.schema).collect();
     let odd = odd_ones(tables.iter().map(|table| (*table, &table.name.name)).collect());
-    let mut findings = report(context, odd, "table", |table, _| Some((table.span, table.name.to_string(), format!("the table `{}`", table.name.name))));
+    let mut findings =
+        report(context, odd, "table", |table, _| Some((table.span, table.name.to_string(), format!("the table `{}`", table.name.name))));
     let columns = tables.iter().flat_map(|table| table.columns.iter().map(|column| (*table, &column.name))).collect();
     let odd = odd_ones(columns).into_iter().filter(|(table, _, style, usual)| !has_own_style(table, *style, *usual)).collect();
     let describe = |table: &Table, name: &Name| {

@@ -4,11 +4,7 @@ use super::{Kind, judge, of_type};
 use crate::lint::{Finding, SchemaContext};
 
 pub fn check(context: &SchemaContext) -> Vec<Finding> {
-    let kind = Kind {
-        otherwise: Vec::new(),
-        ending: ": an offset without a day cannot follow daylight saving time",
-        becomes: "time",
-        using: "",
-    };
+    let kind =
+        Kind { otherwise: Vec::new(), ending: ": an offset without a day cannot follow daylight saving time", becomes: "time", using: "" };
     judge(context, of_type(context.schema, "time with time zone"), &kind)
 }

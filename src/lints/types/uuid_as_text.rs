@@ -12,7 +12,10 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
     let (schema, tenancy) = (context.schema, &context.history.facts.tenancy);
     // What a key refers to decides its type: the finding is about that. Tenant keys have a lint of their own.
     let free = |table: &Table, column: &Column| {
-        column.data_type.value.is_string() && !means_text(column) && table.foreign_keys_of(&column.name).next().is_none() && !tenancy.judges(&table.name, &column.name)
+        column.data_type.value.is_string()
+            && !means_text(column)
+            && table.foreign_keys_of(&column.name).next().is_none()
+            && !tenancy.judges(&table.name, &column.name)
     };
     let columns: Vec<(&Table, &Column)> = chosen_columns(schema).collect();
     let native = columns.iter().filter(|(_, column)| column.data_type.value.is("uuid")).count();
