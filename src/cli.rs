@@ -1,6 +1,7 @@
 //! The command line: arguments, one function per subcommand, exit statuses. Wiring only.
 
 mod diff;
+mod github;
 mod history;
 mod judging;
 mod layout;
@@ -55,6 +56,8 @@ enum Command {
     Lint(Box<lint::LintArguments>),
     /// Review what a branch does to its migrations
     Review(Box<review::ReviewArguments>),
+    /// Bring the review to a pull request on GitHub: a comment, comments at lines, a summary
+    Github(Box<github::GithubArguments>),
     /// Say which tool a directory belongs to, what runs in which order, and what never runs
     Layout(layout::LayoutArguments),
     /// Print the schema at any version: as SQL, JSON or a diagram
@@ -131,6 +134,7 @@ fn dispatch(command: Command, out: &mut dyn Write) -> io::Result<Status> {
     match command {
         Command::Lint(arguments) => lint::run(&arguments, out),
         Command::Review(arguments) => review::run(&arguments, out),
+        Command::Github(arguments) => github::run(&arguments, out),
         Command::Layout(arguments) => layout::run(&arguments, out),
         Command::Schema(arguments) => schema::run(&arguments, out),
         Command::Diff(arguments) => diff::run(&arguments, out),

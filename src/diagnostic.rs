@@ -49,7 +49,7 @@ pub struct Fix {
 }
 
 /// Whether a repair may be made without asking.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Applicability {
     /// It leads to the same schema and is what the finding asks for.

@@ -23,4 +23,5 @@ pub mod config;
 pub mod git;
 pub mod review;
 pub mod report;
+pub mod github;
 pub mod cli;

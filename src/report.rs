@@ -3,6 +3,7 @@
 pub mod checkstyle;
 pub mod diff;
 pub mod escape;
+pub mod finding;
 pub mod github;
 pub mod gitlab;
 pub mod history;
@@ -126,6 +127,17 @@ impl Report<'_> {
     }
 }
 
+/// `2 errors, 1 warning`
+pub fn counts(severities: impl Iterator<Item = Severity> + Clone) -> String {
+    let counts: Vec<String> = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "note")]
+        .into_iter()
+        .map(|(severity, noun)| (severities.clone().filter(|other| *other == severity).count(), noun))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, noun)| plural(count, noun))
+        .collect();
+    if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") }
+}
+
 impl RollbackCounts {
     /// Counts verdicts, one for rollbacks that are judged together; none where there is no rollback.
     pub fn of(rollbacks: &[Rollback]) -> Option<Self> {
@@ -150,6 +162,6 @@ fn place(span: Span, sources: &SourceMap) -> String {
 }
 
 /// `1 error`, `2 errors`.
-fn plural(count: usize, noun: &str) -> String {
+pub(crate) fn plural(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }

@@ -51,6 +51,17 @@ fn only_one_place_knows_postgresqls_parser() {
 }
 
 #[test]
+fn only_one_place_opens_connections() {
+    for (path, text) in files("src") {
+        let is_network = ["ureq", "std::net", "TcpStream"].iter().any(|word| text.contains(word));
+        assert!(path == "src/github/http.rs" || !is_network, "{path} speaks to a network");
+    }
+    let module = read("src/github.rs");
+    assert!(module.contains("#[cfg(feature = \"github\")]\npub mod http;"), "a build without the feature has no network code");
+    assert!(read("Cargo.toml").contains("github = [\"dep:ureq\"]"));
+}
+
+#[test]
 fn only_reports_write_and_only_to_the_writer_they_are_given() {
     for (path, text) in files("src") {
         for line in text.lines() {

@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 
 use super::Status;
 use crate::config;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Severity;
 use crate::lint::preset::PRESETS;
 use crate::lint::{Lint, Preset, Settings};
 use crate::lints::builtin;
@@ -67,14 +67,18 @@ impl FailOn {
     /// How a run ends. A mistake in the configuration, a file that does not parse and a directory in which no file
     /// counts mean that the job was not wholly done, whatever severity they were given.
     pub(super) fn status(self, report: &Report) -> Status {
-        let incomplete = |diagnostic: &Diagnostic| [config::LINT, "syntax-error"].contains(&diagnostic.lint.as_str());
-        if report.diagnostics.iter().any(incomplete) || report.directories.iter().any(|directory| directory.migrations == 0) {
+        if report.directories.iter().any(|directory| directory.migrations == 0) {
             return Status::Failed;
         }
-        match report.diagnostics.iter().any(|diagnostic| FailOn::from(diagnostic.severity) >= self) {
-            true => Status::Findings,
-            false => Status::Clean,
+        self.status_of(report.diagnostics.iter().map(|diagnostic| (diagnostic.lint.as_str(), diagnostic.severity)))
+    }
+
+    /// How a run ends that found these.
+    pub(super) fn status_of<'a>(self, mut found: impl Iterator<Item = (&'a str, Severity)> + Clone) -> Status {
+        if found.clone().any(|(lint, _)| [config::LINT, "syntax-error"].contains(&lint)) {
+            return Status::Failed;
         }
+        if found.any(|(_, severity)| FailOn::from(severity) >= self) { Status::Findings } else { Status::Clean }
     }
 }
 

@@ -18,12 +18,19 @@ pub(super) struct Output {
     /// How findings are written to standard output
     #[arg(long, value_enum, default_value_t = ReportFormat::Terminal)]
     format: ReportFormat,
-    /// Write them to a file as well, in another format; may be given several times
-    #[arg(long, value_name = "FORMAT=FILE", value_parser = parse_file)]
-    output: Vec<(ReportFormat, PathBuf)>,
+    #[command(flatten)]
+    files: Files,
     /// When to colour the output; NO_COLOR is honoured
     #[arg(long, value_enum, default_value_t = ColourChoice::Auto)]
     color: ColourChoice,
+}
+
+/// The files that findings are to be written to.
+#[derive(Clone, Debug, Args)]
+pub(super) struct Files {
+    /// Write them to a file as well, in another format; may be given several times
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = parse_file)]
+    output: Vec<(ReportFormat, PathBuf)>,
 }
 
 /// A format that findings can be written in.
@@ -83,11 +90,7 @@ impl Output {
         render: &dyn Fn(ReportFormat, bool, &mut dyn Write) -> io::Result<()>,
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        for (format, file) in &self.output {
-            let mut text = Vec::new();
-            render(*format, false, &mut text)?;
-            fs::write(file, text).map_err(|error| io::Error::new(error.kind(), format!("`{}`: {error}", file.display())))?;
-        }
+        self.files.write_by(render)?;
         if !in_workflow() {
             return render(self.format, self.color.enabled(), out);
         }
@@ -97,9 +100,24 @@ impl Output {
     }
 }
 
+impl Files {
+    /// Writes what `render` makes of each format that was asked for.
+    ///
+    /// # Errors
+    /// Those of `render`, and of the files with their names.
+    pub(super) fn write_by(&self, render: &dyn Fn(ReportFormat, bool, &mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+        for (format, file) in &self.output {
+            let mut text = Vec::new();
+            render(*format, false, &mut text)?;
+            fs::write(file, text).map_err(|error| io::Error::new(error.kind(), format!("`{}`: {error}", file.display())))?;
+        }
+        Ok(())
+    }
+}
+
 impl ReportFormat {
     /// The same report, in which a workflow's runner sees no command that is not ours.
-    fn guarded(self, text: &str) -> String {
+    pub(super) fn guarded(self, text: &str) -> String {
         match self {
             ReportFormat::Terminal | ReportFormat::Markdown => console(text),
             // Every command is ours, and all text in it is escaped.

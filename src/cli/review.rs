@@ -2,6 +2,7 @@
 
 mod places;
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -16,10 +17,13 @@ use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::git::base::{self, Surroundings};
 use crate::git::{Repository, Side};
+use crate::github::environment::Environment;
+use crate::github::event::Occasion;
 use crate::history::History;
 use crate::layout::Directory;
 use crate::lints::builtin;
-use crate::report::escape::uri;
+use crate::report::review::document::Document;
+use crate::report::review::markdown::{Comment, IN_FULL};
 use crate::report::review::{self as report, ReviewReport};
 use crate::review::{self, BaseState, DirectoryReview, Fate, proposal};
 use crate::source::SourceMap;
@@ -54,65 +58,111 @@ pub(super) struct ReviewArguments {
     output: Output,
 }
 
+/// What is to be reviewed, and how.
+pub(super) struct Scope<'a> {
+    pub(super) paths: &'a [PathBuf],
+    pub(super) base: Option<&'a str>,
+    pub(super) staged: bool,
+    pub(super) head: Option<&'a str>,
+    pub(super) judging: &'a Judging,
+    pub(super) reading: &'a Reading,
+}
+
 /// Reviews and writes the report.
 pub(super) fn run(arguments: &ReviewArguments, out: &mut dyn Write) -> io::Result<Status> {
     let mut sources = SourceMap::default();
+    let environment = Environment::of_process();
+    let ReviewArguments { paths, base, staged, head, judging, reading, .. } = arguments;
+    let scope = Scope { paths, base: base.as_deref(), staged: *staged, head: head.as_deref(), judging, reading };
     let reviewed = match arguments.proposal.is_empty() {
-        true => of_branch(arguments, &mut sources),
+        true => of_branch(&scope, &environment, &mut sources),
         false => of_proposals(arguments, &mut sources),
     };
-    let Reviewed { against, mistakes, directories, fail_on } = match reviewed {
+    let reviewed = match reviewed {
         Ok(reviewed) => reviewed,
         Err(message) => return Ok(fail(&message)),
     };
-    let report = ReviewReport { sources: &sources, against, mistakes, directories, address: address() };
-    let findings = report.findings();
-    let write = |format: ReportFormat, colour: bool, out: &mut dyn Write| match format {
-        ReportFormat::Terminal => report::terminal::render(&report, colour, out),
-        ReportFormat::Json => report::json::render(&report, out),
-        ReportFormat::Markdown => out.write_all(report::markdown::render(&report, report::markdown::MAX_BYTES).as_bytes()),
-        other => output::render(other, &findings, colour, out),
-    };
+    let (report, fail_on) = reviewed.report(&sources);
+    let write = |format: ReportFormat, colour: bool, out: &mut dyn Write| render(&report, &environment, format, colour, out);
     arguments.output.write_by(&write, out)?;
-    Ok(fail_on.status(&findings))
+    Ok(fail_on.status(&report.findings()))
+}
+
+/// Writes a review in any format.
+///
+/// # Errors
+/// Those of `out`.
+pub(super) fn render(
+    report: &ReviewReport,
+    environment: &Environment,
+    format: ReportFormat,
+    colour: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        ReportFormat::Terminal => report::terminal::render(report, colour, out),
+        ReportFormat::Json => report::json::render(report, out),
+        ReportFormat::Markdown => out.write_all(comment(report, environment).as_bytes()),
+        other => output::render(other, &report.findings(), colour, out),
+    }
+}
+
+/// The review as a comment that stands for itself.
+fn comment(report: &ReviewReport, environment: &Environment) -> String {
+    let (document, elsewhere) = (Document::of(report), BTreeSet::new());
+    let comment =
+        Comment { document: &document, address: address(environment), elsewhere: &elsewhere, since: None, whole: None, in_full: IN_FULL };
+    report::markdown::render(&comment, report::markdown::MAX_BYTES)
 }
 
 /// What was reviewed.
-struct Reviewed {
+pub(super) struct Reviewed {
     against: report::Against,
     mistakes: Vec<Diagnostic>,
     directories: Vec<DirectoryReview>,
     fail_on: FailOn,
 }
 
-fn of_branch(arguments: &ReviewArguments, sources: &mut SourceMap) -> Result<Reviewed, String> {
-    arguments.judging.check()?;
-    let start = arguments.paths.first().map_or(Path::new("."), PathBuf::as_path);
+impl Reviewed {
+    /// All there is to tell, and what makes the run fail.
+    pub(super) fn report(self, sources: &SourceMap) -> (ReviewReport<'_>, FailOn) {
+        let Self { against, mistakes, directories, fail_on } = self;
+        (ReviewReport { sources, against, mistakes, directories, folder: standing().unwrap_or_default() }, fail_on)
+    }
+}
+
+/// Reviews what a branch does.
+///
+/// # Errors
+/// A message for the user: there is no base, or what is to be compared cannot be read.
+pub(super) fn of_branch(scope: &Scope, environment: &Environment, sources: &mut SourceMap) -> Result<Reviewed, String> {
+    scope.judging.check()?;
+    let start = scope.paths.first().map_or(Path::new("."), PathBuf::as_path);
     let repository = Repository::containing(start).map_err(|error| error.to_string())?;
-    let (against, sides) = sides(arguments, &repository)?;
+    let (against, sides) = sides(scope, environment, &repository)?;
     let mut mistakes = Vec::new();
-    let mut places = Places::new(&repository, &sides, &arguments.reading);
-    let folders = places.folders(&arguments.paths, sources, &mut mistakes)?;
+    let mut places = Places::new(&repository, &sides, scope.reading);
+    let folders = places.folders(scope.paths, sources, &mut mistakes)?;
     let mut directories = Vec::new();
     let mut configured = Vec::new();
     for folder in folders {
         let mut config = places.config(&folder, sources, &mut mistakes)?;
-        arguments.judging.select(&mut config.settings);
+        scope.judging.select(&mut config.settings);
         configured.extend(config.fail_on);
         directories.push(of_directory(&places, &folder, &config, sources)?);
     }
-    Ok(Reviewed { against, mistakes, directories, fail_on: arguments.judging.fail_on(configured.into_iter()) })
+    Ok(Reviewed { against, mistakes, directories, fail_on: scope.judging.fail_on(configured.into_iter()) })
 }
 
 /// What is compared with what.
-fn sides(arguments: &ReviewArguments, repository: &Repository) -> Result<(report::Against, Sides), String> {
-    let name = arguments.head.as_deref().unwrap_or("HEAD");
+fn sides(scope: &Scope, environment: &Environment, repository: &Repository) -> Result<(report::Against, Sides), String> {
+    let name = scope.head.unwrap_or("HEAD");
     let head = repository.commit(name).map_err(|error| error.to_string())?;
     let head = head.ok_or_else(|| format!("`{name}` is no commit: there is nothing a base could be found for"))?;
     let variable = |name: &str| std::env::var(name).ok();
-    let surroundings = Surroundings { variable: &variable, event: event() };
-    let base = base::find(repository, &head, arguments.base.as_deref(), &surroundings).map_err(|error| error.to_string())?;
-    let side = match (arguments.staged, &arguments.head) {
+    let surroundings = Surroundings { variable: &variable, event: environment.event.clone() };
+    let base = base::find(repository, &head, scope.base, &surroundings).map_err(|error| error.to_string())?;
+    let side = match (scope.staged, scope.head) {
         (true, _) => Side::Index,
         (false, Some(_)) => Side::Commit(head),
         (false, None) => Side::WorkTree,
@@ -122,23 +172,21 @@ fn sides(arguments: &ReviewArguments, repository: &Repository) -> Result<(report
     Ok((against, sides))
 }
 
-/// What GitHub wrote down about the event that made it start the run.
-fn event() -> Option<serde_json::Value> {
-    let path = std::env::var_os("GITHUB_EVENT_PATH")?;
-    serde_json::from_slice(&std::fs::read(path).ok()?).ok()
+/// What a path from the repository's root is put behind to lead to its file on the web; known in GitHub's workflows.
+fn address(environment: &Environment) -> Option<String> {
+    // What is checked out for a pull request is a merge nobody will see.
+    let commit = match Occasion::of(environment) {
+        Occasion::PullRequest(request) => request.head,
+        _ => environment.sha.clone().filter(|sha| base::is_hash(sha))?,
+    };
+    environment.address(&commit)
 }
 
-/// What a path, relative to where the user stands, is put behind to lead to its file on the web; known in GitHub's workflows.
-fn address() -> Option<String> {
-    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let event = event();
-    // What is checked out for a pull request is a merge nobody will see.
-    let head = event.as_ref().and_then(|event| event.pointer("/pull_request/head/sha")?.as_str()).filter(|sha| base::is_hash(sha));
-    let commit = head.map(str::to_owned).or_else(|| variable("GITHUB_SHA").filter(|sha| base::is_hash(sha)))?;
+/// Where the user stands, seen from the repository's root: empty, or ending with a slash.
+fn standing() -> Option<String> {
     let here = Repository::containing(Path::new(".")).ok()?;
     let folder = Path::new(".").canonicalize().ok()?.strip_prefix(here.root()).ok()?.to_string_lossy().replace('\\', "/");
-    let folder = if folder.is_empty() { folder } else { format!("{}/", uri(&folder)) };
-    Some(format!("{}/{}/blob/{commit}/{folder}", variable("GITHUB_SERVER_URL")?, variable("GITHUB_REPOSITORY")?))
+    Some(if folder.is_empty() { folder } else { format!("{folder}/") })
 }
 
 fn of_directory(places: &Places, folder: &str, config: &Config, sources: &mut SourceMap) -> Result<DirectoryReview, String> {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use similar::{ChangeTag, TextDiff};
 
 use super::escape::line as printable;
@@ -67,11 +67,7 @@ const PLAIN: &str = "0";
 
 /// `column public.users.email: type from integer to bigint`
 pub fn sentence(difference: &Difference) -> String {
-    let object = format!("{} {}", difference.object.kind(), difference.object);
-    match &difference.kind {
-        DifferenceKind::Added | DifferenceKind::Removed => object,
-        DifferenceKind::Altered { attribute, from, to } => format!("{object}: {}", altered(attribute, from.as_deref(), to.as_deref())),
-    }
+    Change::of(difference).sentence()
 }
 
 /// `type from integer to bigint`
@@ -104,27 +100,45 @@ struct Document<'a> {
     schema_version: u32,
     from: &'a str,
     to: &'a str,
-    differences: Vec<JsonDifference<'a>>,
+    differences: Vec<JsonDifference>,
     sql: String,
 }
 
 #[derive(Serialize)]
-struct JsonDifference<'a> {
+struct JsonDifference {
     #[serde(flatten)]
-    change: JsonChange<'a>,
+    change: Change,
     before: Option<Place>,
     after: Option<Place>,
 }
 
 /// A difference without its places, as every JSON document has it.
-#[derive(Serialize)]
-pub(super) struct JsonChange<'a> {
-    change: &'static str,
-    kind: &'static str,
-    object: String,
-    attribute: Option<&'static str>,
-    from: Option<&'a str>,
-    to: Option<&'a str>,
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// What happens to the object.
+    pub change: ChangeWord,
+    /// What kind of object it is: `column`, `table` …
+    pub kind: String,
+    /// `schema.table.column` without quotes.
+    pub object: String,
+    /// What of it is altered: `type`, `default` …
+    pub attribute: Option<String>,
+    /// The attribute's value before, as SQL.
+    pub from: Option<String>,
+    /// Its value after.
+    pub to: Option<String>,
+}
+
+/// What happens to an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChangeWord {
+    /// It comes.
+    Added,
+    /// It goes.
+    Removed,
+    /// It becomes another.
+    Altered,
 }
 
 /// The comparison as a JSON value, described by `docs/diff.schema.json`.
@@ -134,18 +148,29 @@ pub fn json(comparison: &Comparison, sources: &SourceMap) -> impl Serialize {
     Document { schema_version: SCHEMA_VERSION, from, to, differences, sql: unified(comparison) }
 }
 
-fn json_difference<'a>(difference: &'a Difference, sources: &SourceMap) -> JsonDifference<'a> {
+fn json_difference(difference: &Difference, sources: &SourceMap) -> JsonDifference {
     let place = |span: Option<Span>| span.map(|span| Place::of(span, sources));
-    JsonDifference { change: json_change(difference), before: place(difference.before), after: place(difference.after) }
+    JsonDifference { change: Change::of(difference), before: place(difference.before), after: place(difference.after) }
 }
 
-/// What a difference is, in the words of the JSON documents.
-pub(super) fn json_change(difference: &Difference) -> JsonChange<'_> {
-    let (change, attribute, from, to) = match &difference.kind {
-        DifferenceKind::Added => ("added", None, None, None),
-        DifferenceKind::Removed => ("removed", None, None, None),
-        DifferenceKind::Altered { attribute, from, to } => ("altered", Some(*attribute), from.as_deref(), to.as_deref()),
-    };
-    let (kind, object) = (difference.object.kind(), difference.object.to_string());
-    JsonChange { change, kind, object, attribute, from, to }
+impl Change {
+    /// What a difference is, in the words of the JSON documents.
+    pub fn of(difference: &Difference) -> Self {
+        let (change, attribute, from, to) = match &difference.kind {
+            DifferenceKind::Added => (ChangeWord::Added, None, None, None),
+            DifferenceKind::Removed => (ChangeWord::Removed, None, None, None),
+            DifferenceKind::Altered { attribute, from, to } => (ChangeWord::Altered, Some(*attribute), from.clone(), to.clone()),
+        };
+        let (kind, object) = (difference.object.kind().to_owned(), difference.object.to_string());
+        Self { change, kind, object, attribute: attribute.map(str::to_owned), from, to }
+    }
+
+    /// `column public.users.email: type from integer to bigint`
+    pub fn sentence(&self) -> String {
+        let object = format!("{} {}", self.kind, self.object);
+        match &self.attribute {
+            None => object,
+            Some(attribute) => format!("{object}: {}", altered(attribute, self.from.as_deref(), self.to.as_deref())),
+        }
+    }
 }

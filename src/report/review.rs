@@ -1,19 +1,21 @@
 //! Reports of a review: what a branch does to its migrations, as text for people, for scripts and for pull requests.
 
+pub mod document;
 pub mod json;
 pub mod markdown;
 pub mod terminal;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::document::{EditWord, FateWord};
+use super::diff::{Change, ChangeWord};
 use super::{DirectorySummary, Report, diff, plural};
 use crate::ddl::create_schema;
 use crate::diagnostic::Diagnostic;
-use crate::difference::{Difference, DifferenceKind, Object};
 use crate::git::Commit;
 use crate::history::Verdict;
 use crate::locks::{Lock, Work};
-use crate::review::{DirectoryReview, Edit, Fate, Rollback, StatementLock};
+use crate::review::{DirectoryReview, Fate, Rollback, StatementLock};
 use crate::schema::QualifiedName;
 use crate::source::SourceMap;
 
@@ -27,8 +29,8 @@ pub struct ReviewReport<'a> {
     pub mistakes: Vec<Diagnostic>,
     /// The directories.
     pub directories: Vec<DirectoryReview>,
-    /// What a file's path is put behind to make its address on the web, where that is known.
-    pub address: Option<String>,
+    /// Where paths start from, seen from the repository's root: empty, or ending with a slash.
+    pub folder: String,
 }
 
 /// What something was compared with.
@@ -74,15 +76,15 @@ fn summary(review: &DirectoryReview) -> DirectorySummary {
 }
 
 /// `2 migrations added, 1 changed`, or what happened to the directory itself.
-fn what_happened(review: &DirectoryReview) -> String {
-    let is_edit = |word: &str| review.migrations.iter().filter(|migration| migration.edit.word() == word).count();
-    let all = [Edit::Added, Edit::Changed, Edit::Reworded, Edit::RenamedFrom(String::new()), Edit::Removed];
-    let counts = all.iter().map(|edit| (is_edit(edit.word()), edit.word())).filter(|(count, _)| *count > 0);
-    let mut parts: Vec<String> = match &review.fate {
-        Fate::Kept => Vec::new(),
-        Fate::Added => vec!["a new directory".to_owned()],
-        Fate::Removed => vec!["the directory is gone".to_owned()],
-        Fate::MovedFrom(former) => vec![format!("was `{former}`")],
+fn what_happened(fate: FateWord, former_path: Option<&str>, edits: &[EditWord]) -> String {
+    let is_edit = |word: EditWord| edits.iter().filter(|edit| **edit == word).count();
+    let all = [EditWord::Added, EditWord::Changed, EditWord::Reworded, EditWord::Renamed, EditWord::Removed];
+    let counts = all.iter().map(|edit| (is_edit(*edit), edit.word())).filter(|(count, _)| *count > 0);
+    let mut parts: Vec<String> = match fate {
+        FateWord::Kept => Vec::new(),
+        FateWord::Added => vec!["a new directory".to_owned()],
+        FateWord::Removed => vec!["the directory is gone".to_owned()],
+        FateWord::Moved => vec![format!("was {}", former_path.unwrap_or_default())],
     };
     for (index, (count, word)) in counts.enumerate() {
         parts.push(if index == 0 { format!("{} {word}", plural(count, "migration")) } else { format!("{count} {word}") });
@@ -91,11 +93,11 @@ fn what_happened(review: &DirectoryReview) -> String {
 }
 
 /// Whether an object comes (`+`), goes (`-`) or changes (`~`).
-fn sign(difference: &Difference) -> char {
-    match difference.kind {
-        DifferenceKind::Added => '+',
-        DifferenceKind::Removed => '-',
-        DifferenceKind::Altered { .. } => '~',
+fn sign(change: &Change) -> char {
+    match change.change {
+        ChangeWord::Added => '+',
+        ChangeWord::Removed => '-',
+        ChangeWord::Altered => '~',
     }
 }
 
@@ -127,17 +129,20 @@ fn heading<'a>(lines: &[&'a str], place: &str) -> Option<&'a str> {
 }
 
 /// `+2 columns, ~1 constraint, -1 index`: what is done to the schema, in a few words.
-fn in_short(differences: &[Difference]) -> String {
-    let mut counts: Vec<(char, &'static str, BTreeSet<&Object>)> = Vec::new();
-    for difference in differences {
-        let (sign, kind) = (sign(difference), difference.object.kind());
-        match counts.iter_mut().find(|(known, name, _)| (*known, *name) == (sign, kind)) {
-            Some((.., objects)) => _ = objects.insert(&difference.object),
-            None => counts.push((sign, kind, BTreeSet::from([&difference.object]))),
+fn in_short(changes: &[Change]) -> String {
+    type Group<'a> = ((char, &'a str), BTreeSet<&'a str>);
+    let mut groups: Vec<Group> = Vec::new();
+    for change in changes {
+        let key = (sign(change), change.kind.as_str());
+        match groups.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, objects)) => _ = objects.insert(&change.object),
+            None => groups.push((key, BTreeSet::from([change.object.as_str()]))),
         }
     }
-    let count = |(sign, kind, objects): &(char, &str, BTreeSet<&Object>)| format!("{sign}{}", several(objects.len(), kind));
-    counts.iter().map(count).collect::<Vec<_>>().join(", ")
+    // A kind is a word of ours, unless the document is a stranger's.
+    let word = |kind: &str| kind.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == ' ').take(40).collect::<String>();
+    let count = |((sign, kind), objects): &Group| format!("{sign}{}", several(objects.len(), &word(kind)));
+    groups.iter().map(count).collect::<Vec<_>>().join(", ")
 }
 
 /// `1 index`, `2 indexes`, `2 policies`.

@@ -61,13 +61,7 @@ pub(super) fn summary(report: &Report) -> String {
 
 /// `2 errors, 1 warning`
 pub(super) fn counts(report: &Report) -> String {
-    let counts: Vec<String> = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "note")]
-        .into_iter()
-        .map(|(severity, noun)| (report.count(severity), noun))
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, noun)| plural(count, noun))
-        .collect();
-    if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") }
+    super::counts(report.diagnostics.iter().map(|diagnostic| diagnostic.severity))
 }
 
 /// `rollbacks: 112 restore the schema, 3 leave another, 1 fails`

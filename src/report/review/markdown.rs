@@ -7,114 +7,151 @@ mod parts;
 use std::collections::BTreeSet;
 
 use self::parts::{Part, fit};
-use super::{Against, ReviewReport, in_short, rollback_words, sign, sql_diff, strongest_locks, what_happened};
+use super::document::{Document, DocumentDirectory, DocumentLock, DocumentMigration, EditWord, FateWord, StrongestLock};
+use super::{in_short, sign, what_happened};
 use crate::diagnostic::Severity;
-use crate::difference::{Difference, Object};
-use crate::locks::Work;
-use crate::report::escape::{html_comment, markdown, markdown_block, markdown_code, markdown_message};
-use crate::report::schema::{mermaid, select::Selection};
-use crate::report::{Report, diff, plural, terminal};
-use crate::review::{DirectoryReview, Edit, Fate, MigrationReview, StatementLock};
-use crate::schema::{QualifiedName, Schema};
+use crate::layout::Kind;
+use crate::report::diff::Change;
+use crate::report::escape::{html_comment, markdown, markdown_block, markdown_code, markdown_message, uri};
+use crate::report::finding::Finding;
+use crate::report::plural;
 
 /// GitHub refuses comments of more than 65,536 characters. Bytes are never fewer, and a marker has to fit as well.
 pub const MAX_BYTES: usize = 60_000;
 
-/// More tables than this make a diagram nobody reads.
-const DRAWN_TABLES: usize = 15;
+/// A review as it is to be shown.
+pub struct Comment<'a> {
+    /// The review.
+    pub document: &'a Document,
+    /// What a path from the repository's root is put behind to make its address on the web, where that is known.
+    pub address: Option<String>,
+    /// Fingerprints of findings that are told in full elsewhere: at their lines.
+    pub elsewhere: &'a BTreeSet<String>,
+    /// What became of the findings since the comment was written last.
+    pub since: Option<Since>,
+    /// Where the whole review can be read if this one had to be shortened.
+    pub whole: Option<String>,
+    /// How many findings of one severity are told in full; more become a line each.
+    pub in_full: usize,
+}
+
+/// What people read of one severity before they stop; a summary that nobody has to scroll past may hold more.
+pub const IN_FULL: usize = 25;
+
+/// What became of the findings of the push before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Since {
+    /// Findings that were not there.
+    pub new: usize,
+    /// Findings that are gone.
+    pub fixed: usize,
+}
 
 /// The review as GitHub's Markdown, no longer than `limit` bytes.
-pub fn render(report: &ReviewReport, limit: usize) -> String {
-    let found = report.findings();
-    let mut parts = vec![Part::fixed(beginning(report, &found))];
-    parts.extend(report.directories.iter().flat_map(|review| of_directory(report, review)));
+pub fn render(comment: &Comment, limit: usize) -> String {
+    let document = comment.document;
+    let mut parts = vec![Part::fixed(beginning(comment))];
+    parts.extend(document.directories.iter().map(|directory| of_directory(comment, directory)));
     for (severity, title) in [(Severity::Error, "Errors"), (Severity::Warning, "Warnings"), (Severity::Info, "Notes")] {
-        parts.extend(findings::part(report, &found, severity, title));
+        parts.extend(findings::part(comment, severity, title));
     }
-    parts.extend(report.directories.iter().flat_map(|review| of_schema(report, review)));
-    parts.extend(of_locks(report));
-    parts.extend(fixed(report));
+    parts.extend(document.directories.iter().flat_map(|directory| of_schema(document, directory)));
+    parts.extend(of_locks(comment));
+    parts.extend(fixed(document));
     parts.push(Part::fixed(ending()));
-    fit(parts, limit)
+    fit(parts, limit, comment.whole.as_deref())
+}
+
+/// One finding, as a comment at its line.
+pub fn at_line(comment: &Comment, finding: &Finding) -> String {
+    findings::at_line(comment, finding)
 }
 
 /// The verdict, and what was compared.
-fn beginning(report: &ReviewReport, found: &Report) -> String {
-    let counts = terminal::counts(found);
-    let worst = found.diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error);
+fn beginning(comment: &Comment) -> String {
+    let document = comment.document;
+    let counts = document.counts();
+    let worst = document.findings.iter().find(|finding| finding.severity == Severity::Error);
     let preview = worst.map_or_else(|| counts.clone(), |worst| format!("{counts}: {}", worst.message));
     // What mail clients and notifications show.
     let mut text = format!("<!-- {} -->\n## Migration review: {counts}\n\n", html_comment(&cut(&preview, 300)));
-    if let Some(worst) = worst.filter(|_| found.diagnostics.len() > 1) {
+    if let Some(worst) = worst.filter(|_| document.findings.len() > 1) {
         text += &format!("> [!CAUTION]\n> {}\n\n", markdown_message(&cut(&worst.message, 1000)));
     }
-    text += &match &report.against {
-        Against::Base { name, fork, .. } => format!("Compared with {} at {}", markdown_message(name), markdown_code(fork.short())),
-        Against::Directory => "Compared with the directory as it is".to_owned(),
+    text += &match &document.base {
+        Some(base) => {
+            format!("Compared with {} at {}", markdown_message(&cut(&base.name, 300)), markdown_code(&cut_plainly(&base.fork, 10)))
+        }
+        None => "Compared with the directory as it is".to_owned(),
     };
-    if report.known() > 0 {
-        text += &format!("; {} of the base not shown", plural(report.known(), "finding"));
+    let (known, gone) = (document.known(), document.fixed().count());
+    if known > 0 {
+        text += &format!("; {} of the base not shown", plural(known, "finding"));
     }
-    if report.fixed() > 0 {
-        text += &format!("; {} of the base gone", plural(report.fixed(), "finding"));
+    if gone > 0 {
+        text += &format!("; {} of the base gone", plural(gone, "finding"));
+    }
+    if let Some(Since { new, fixed }) = comment.since {
+        text += &format!("; **since the last push: {new} new, {fixed} fixed**");
     }
     text + ".\n"
 }
 
 /// What is done with each migration, as a table.
-fn of_directory(report: &ReviewReport, review: &DirectoryReview) -> Option<Part> {
-    let directory = &review.head.directory;
-    let what = match &review.fate {
-        Fate::MovedFrom(former) => format!("was {}", markdown_code(former)),
-        _ => what_happened(review),
+fn of_directory(comment: &Comment, directory: &DocumentDirectory) -> Part {
+    let what = match (directory.fate, &directory.former_path) {
+        (FateWord::Moved, Some(former)) => format!("was {}", markdown_code(&cut(former, 300))),
+        _ => what_happened(directory.fate, None, &directory.migrations.iter().map(|migration| migration.edit).collect::<Vec<_>>()),
     };
-    let heading = format!("\n### {}\n\n{what}; {}, {}\n", markdown_code(review.path()), directory.kind.label(), directory.dialect.name());
-    if review.migrations.is_empty() {
-        return Some(Part::fixed(heading));
+    let layout = Kind::from_name(&directory.layout).map_or(markdown(&cut(&directory.layout, 100)), |kind| kind.label().to_owned());
+    let path = markdown_code(&cut(&directory.path, 300));
+    let heading = format!("\n### {path}\n\n{what}; {layout}, {}\n", markdown(&cut(&directory.dialect, 100)));
+    if directory.migrations.is_empty() {
+        return Part::fixed(heading);
     }
-    let rows: Vec<String> = review.migrations.iter().map(|migration| row(report, review, migration)).collect();
+    let rows: Vec<String> = directory.migrations.iter().map(|migration| row(comment, migration)).collect();
     let table = |shown: usize| {
         let rest = rows.len().saturating_sub(shown);
         let more = if rest > 0 { format!("\n… and {}\n", plural(rest, "more migration")) } else { String::new() };
         let rows: String = rows.iter().take(shown).map(String::as_str).collect();
         format!("{heading}\n| Migration | Schema | Locks | Rollback | Findings |\n|---|---|---|---|---|\n{rows}{more}")
     };
-    Some(Part::new("rows of the table", [table(100), table(20), heading.clone()]).after(5))
+    Part::new("rows of the table", [table(100), table(20), heading.clone()]).after(5)
 }
 
-fn row(report: &ReviewReport, review: &DirectoryReview, migration: &MigrationReview) -> String {
-    let name = findings::link(report, migration.place, &markdown_code(&migration.title));
-    let edit = match &migration.edit {
-        Edit::Added => String::new(),
-        Edit::RenamedFrom(former) => format!(", renamed from {}", markdown_code(former)),
-        edit => format!(", {}", edit.word()),
+fn row(comment: &Comment, migration: &DocumentMigration) -> String {
+    let name = link(comment, &migration.path, migration.line, &markdown_code(&cut(&migration.name, 300)));
+    let edit = match (migration.edit, &migration.former_name) {
+        (EditWord::Added, _) => String::new(),
+        (EditWord::Renamed, Some(former)) => format!(", renamed from {}", markdown_code(&cut(former, 300))),
+        (edit, _) => format!(", {}", edit.word()),
     };
-    let changes = match (&migration.edit, in_short(&migration.differences)) {
-        (Edit::Removed, _) => "–".to_owned(),
-        (_, changes) if changes.is_empty() => "unchanged".to_owned(),
-        (_, changes) => changes,
+    let is_gone = migration.edit == EditWord::Removed;
+    let changes = match in_short(&migration.changes) {
+        _ if is_gone => "–".to_owned(),
+        changes if changes.is_empty() => "unchanged".to_owned(),
+        changes => cut(&changes, 300),
     };
-    let rollback = if migration.edit == Edit::Removed { "–".to_owned() } else { markdown(&rollback_words(&migration.rollback)) };
-    let is_here = |diagnostic: &&crate::diagnostic::Diagnostic| migration.place.contains(diagnostic.primary);
-    let count = review.findings.iter().filter(is_here).count();
+    let rollback = if is_gone { "–".to_owned() } else { markdown(&cut(&migration.rollback_summary, 300)) };
+    let is_here = |finding: &&Finding| migration.holds(&finding.path, finding.line);
+    let count = comment.document.findings.iter().filter(is_here).count();
     let count = if count == 0 { "none".to_owned() } else { count.to_string() };
-    let locks = strongest(migration);
-    format!("| {name}{edit} | {changes} | {locks} | {rollback} | {count} |\n")
+    let lock = migration.strongest_lock.as_ref().map_or("–".to_owned(), strongest);
+    format!("| {name}{edit} | {changes} | {lock} | {rollback} | {count} |\n")
 }
 
 /// The strongest lock on a relation that the base has, and how many there are beside it.
-fn strongest(migration: &MigrationReview) -> String {
-    let locks = strongest_locks(&migration.locks);
-    let Some(lock) = locks.iter().max_by_key(|lock| (lock.mode, lock.work)) else { return "–".to_owned() };
-    let work = if lock.work == Work::None { String::new() } else { format!(", {}", lock.work.in_words()) };
-    let more = if locks.len() > 1 { format!("; {}", plural(locks.len() - 1, "more table")) } else { String::new() };
-    format!("{} on {}{work}{more}", lock.mode.to_sql(), markdown_code(&lock.relation.to_string()))
+fn strongest(lock: &StrongestLock) -> String {
+    let work = lock.work.as_ref().map(|work| format!(", {}", markdown(&cut(work, 100)))).unwrap_or_default();
+    let more = if lock.others > 0 { format!("; {}", plural(lock.others, "more table")) } else { String::new() };
+    format!("{} on {}{work}{more}", markdown(&cut(&lock.mode, 100)), markdown_code(&cut(&lock.relation, 200)))
 }
 
 /// What each statement locks, folded.
-fn of_locks(report: &ReviewReport) -> Option<Part> {
-    let migrations = report.directories.iter().flat_map(|directory| &directory.migrations);
-    let rows: Vec<String> = migrations.flat_map(|migration| &migration.locks).map(|lock| lock_row(report, lock)).collect();
+fn of_locks(comment: &Comment) -> Option<Part> {
+    let migrations = comment.document.directories.iter().flat_map(|directory| &directory.migrations);
+    let locks = migrations.flat_map(|migration| migration.locks.iter().map(move |lock| (migration, lock)));
+    let rows: Vec<String> = locks.map(|(migration, lock)| lock_row(comment, migration, lock)).collect();
     if rows.is_empty() {
         return None;
     }
@@ -128,85 +165,65 @@ fn of_locks(report: &ReviewReport) -> Option<Part> {
     Some(Part::new("locks by statement", [table(200), table(20), String::new()]))
 }
 
-fn lock_row(report: &ReviewReport, lock: &StatementLock) -> String {
-    let StatementLock { statement, lock, .. } = lock;
-    let first_line = report.sources.text(*statement).lines().next().unwrap_or_default();
-    let text = findings::link(report, *statement, &markdown_code(&cut(first_line, 60)));
-    let relation = markdown_code(&lock.relation.to_string());
-    format!("| {text} | {} | {relation} | {} | {} |\n", lock.mode.to_sql(), lock.mode.blocks(), lock.work.in_words())
+fn lock_row(comment: &Comment, migration: &DocumentMigration, lock: &DocumentLock) -> String {
+    let text = link(comment, &migration.path, lock.line, &markdown_code(&cut(&lock.statement, 60)));
+    let relation = markdown_code(&cut(&lock.relation, 200));
+    let [mode, blocks, work] = [&lock.mode, &lock.blocks, &lock.work].map(|words| markdown(&cut(words, 100)));
+    format!("| {text} | {mode} | {relation} | {blocks} | {work} |\n")
 }
 
 /// What becomes of the schema: objects, SQL and a diagram, folded.
-fn of_schema(report: &ReviewReport, review: &DirectoryReview) -> Vec<Part> {
-    if review.differences.is_empty() {
+fn of_schema(document: &Document, directory: &DocumentDirectory) -> Vec<Part> {
+    if directory.changes.is_empty() {
         return Vec::new();
     }
-    let of = if report.directories.len() > 1 { format!(" of {}", markdown_code(review.path())) } else { String::new() };
-    let objects: Vec<String> = review.differences.iter().map(line).collect();
+    let of = if document.directories.len() > 1 { format!(" of {}", markdown_code(&cut(&directory.path, 300))) } else { String::new() };
+    let lines: Vec<String> = directory.changes.iter().map(line).collect();
+    let in_short = cut(&in_short(&directory.changes), 1000);
     let list = |shown: usize| {
-        let rest = objects.len().saturating_sub(shown);
-        let mut lines: String = objects.iter().take(shown).map(String::as_str).collect();
+        let rest = lines.len().saturating_sub(shown);
+        let mut lines: String = lines.iter().take(shown).map(String::as_str).collect();
         if rest > 0 {
             lines += &format!("… and {}\n", plural(rest, "more"));
         }
-        folded(&format!("Schema{of}: {}", in_short(&review.differences)), &markdown_block("diff", &lines))
+        folded(&format!("Schema{of}: {}", in_short), &markdown_block("diff", &lines))
     };
-    let summary = format!("\nSchema{of}: {}.\n", in_short(&review.differences));
-    let sql = sql_diff(review);
-    let sql = if sql.is_empty() { String::new() } else { folded(&format!("Schema{of} as SQL"), &markdown_block("diff", &sql)) };
+    let summary = format!("\nSchema{of}: {in_short}.\n");
+    let of_sql = &directory.sql_diff;
+    let sql = if of_sql.is_empty() { String::new() } else { folded(&format!("Schema{of} as SQL"), &markdown_block("diff", of_sql)) };
+    let diagram = match directory.diagram.as_str() {
+        "" => String::new(),
+        diagram => folded(&format!("Diagram{of} of what changes and what is beside it"), &markdown_block("mermaid", diagram)),
+    };
     vec![
         Part::new("changed objects", [list(200), list(40), summary]).after(3),
         Part::new("the schema as SQL", [sql, String::new()]).after(1),
-        Part::new("the diagram", [diagram(review, &of), String::new()]),
+        Part::new("the diagram", [diagram, String::new()]),
     ]
 }
 
 /// `+ column public.users.email`, as lines of a diff are coloured.
-fn line(difference: &Difference) -> String {
-    let sentence = diff::sentence(difference).split_whitespace().collect::<Vec<_>>().join(" ");
-    let sign = if sign(difference) == '~' { '!' } else { sign(difference) };
+fn line(change: &Change) -> String {
+    let sentence = change.sentence().split_whitespace().collect::<Vec<_>>().join(" ");
+    let sign = if sign(change) == '~' { '!' } else { sign(change) };
     format!("{sign} {}\n", cut(&sentence, 300))
 }
 
-/// The tables that change, and those beside them that foreign keys lead to or come from.
-fn diagram(review: &DirectoryReview, of: &str) -> String {
-    let after = review.head.end();
-    let drawn = drawn_tables(&review.differences, after);
-    if drawn.is_empty() {
-        return String::new();
-    }
-    let shown = Selection { relations: Some(drawn), namespaces: None }.of(after);
-    folded(&format!("Diagram{of} of what changes and what is beside it"), &markdown_block("mermaid", &mermaid::render(&shown)))
-}
-
-fn drawn_tables(differences: &[Difference], after: &Schema) -> Vec<QualifiedName> {
-    let is_drawn = |difference: &&Difference| !matches!(difference.object, Object::Sequence(_) | Object::View(_));
-    let changed = differences.iter().filter(is_drawn).filter_map(|difference| difference.object.relation());
-    let changed: BTreeSet<&QualifiedName> = changed.collect();
-    let beside =
-        after.foreign_keys().filter_map(|(table, _, key)| match (changed.contains(&table.name), changed.contains(&key.references)) {
-            (true, _) => Some(&key.references),
-            (false, true) => Some(&table.name),
-            (false, false) => None,
-        });
-    let mut drawn: Vec<QualifiedName> = Vec::new();
-    for name in changed.iter().copied().chain(beside).filter(|name| after.table(name).is_some()) {
-        if drawn.len() < DRAWN_TABLES && !drawn.contains(name) {
-            drawn.push(name.clone());
-        }
-    }
-    drawn
-}
-
 /// Findings of the base that are gone.
-fn fixed(report: &ReviewReport) -> Option<Part> {
-    let gone: Vec<_> = report.directories.iter().flat_map(|directory| &directory.fixed).collect();
+fn fixed(document: &Document) -> Option<Part> {
+    let gone: Vec<&Finding> = document.fixed().collect();
     if gone.is_empty() {
         return None;
     }
-    let lines: String = gone.iter().map(|diagnostic| findings::struck(diagnostic)).collect();
+    let lines: String = gone.iter().map(|finding| findings::struck(finding)).collect();
     let title = format!("{} of the base gone", plural(gone.len(), "finding"));
     Some(Part::new("findings that are gone", [folded(&title, &lines), String::new()]).after(2))
+}
+
+/// A text that leads to a place.
+fn link(comment: &Comment, path: &str, line: usize, text: &str) -> String {
+    let Some(address) = &comment.address else { return text.to_owned() };
+    format!("[{text}]({address}{}{}#L{line})", uri(&comment.document.folder), uri(path))
 }
 
 fn ending() -> String {
@@ -234,4 +251,9 @@ fn summary_html(summary: &str) -> String {
 /// At most this many characters.
 fn cut(text: &str, length: usize) -> String {
     if text.chars().count() <= length { text.to_owned() } else { text.chars().take(length).chain(['…']).collect() }
+}
+
+/// At most this many characters, and no sign that there were more.
+fn cut_plainly(text: &str, length: usize) -> String {
+    text.chars().take(length).collect()
 }

@@ -2,9 +2,11 @@
 
 use std::io::{self, Write};
 
+use super::document::{EditWord, FateWord};
 use super::{Against, ReviewReport, rollback_words, sign, strongest_locks, what_happened};
 use crate::locks::{Lock, Work};
-use crate::report::{diff, plural, terminal};
+use crate::report::diff::Change;
+use crate::report::{plural, terminal};
 use crate::review::{DirectoryReview, Edit, MigrationReview};
 
 /// Writes the review for a person.
@@ -35,12 +37,17 @@ fn against(against: &Against) -> String {
 
 fn of_directory(review: &DirectoryReview) -> Vec<String> {
     let directory = &review.head.directory;
-    let mut lines = vec![format!("{}: {}, {}, {}", review.path(), what_happened(review), directory.kind.label(), directory.dialect.name())];
+    let (fate, former_path) = FateWord::of(&review.fate);
+    let former_path = former_path.map(|path| format!("`{path}`"));
+    let edits: Vec<EditWord> = review.migrations.iter().map(|migration| EditWord::of(&migration.edit)).collect();
+    let what = what_happened(fate, former_path.as_deref(), &edits);
+    let mut lines = vec![format!("{}: {what}, {}, {}", review.path(), directory.kind.label(), directory.dialect.name())];
     for migration in &review.migrations {
         lines.push(of_migration(migration));
         lines.extend(strongest_locks(&migration.locks).iter().map(of_lock));
     }
-    lines.extend(review.differences.iter().map(|difference| format!("  {} {}", sign(difference), one_line(&diff::sentence(difference)))));
+    let changes = review.differences.iter().map(Change::of);
+    lines.extend(changes.map(|change| format!("  {} {}", sign(&change), one_line(&change.sentence()))));
     lines
 }
 

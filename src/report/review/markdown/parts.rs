@@ -35,27 +35,26 @@ impl Part {
 }
 
 /// The parts one after the other, shortened until they have no more than `limit` bytes, with a line that says what was
-/// left out.
-pub(super) fn fit(mut parts: Vec<Part>, limit: usize) -> String {
+/// left out, and where that is to be seen.
+pub(super) fn fit(mut parts: Vec<Part>, limit: usize, elsewhere: Option<&str>) -> String {
     let mut order: Vec<usize> = (0..parts.len()).collect();
     order.sort_by_key(|index| parts.get(*index).map(|part| part.rank));
     for index in order {
-        while whole(&parts).len() > limit {
+        while whole(&parts, elsewhere).len() > limit {
             let Some(part) = parts.get_mut(index).filter(|part| part.taken + 1 < part.forms.len()) else { break };
             part.taken += 1;
         }
     }
-    whole(&parts)
+    whole(&parts, elsewhere)
 }
 
-fn whole(parts: &[Part]) -> String {
+fn whole(parts: &[Part], elsewhere: Option<&str>) -> String {
     let mut text: String = parts.iter().map(Part::text).collect();
     let missing: BTreeSet<&str> = parts.iter().filter(|part| part.taken > 0).map(|part| part.name).collect();
     if !missing.is_empty() {
-        text += &format!(
-            "\n**Shortened to fit:** {}. `migralint review` shows everything.\n",
-            missing.into_iter().collect::<Vec<_>>().join(", ")
-        );
+        let elsewhere = elsewhere.unwrap_or("`migralint review` shows everything");
+        let missing = missing.into_iter().collect::<Vec<_>>().join(", ");
+        text += &format!("\n**Shortened to fit:** {missing}. {elsewhere}.\n");
     }
     text
 }
@@ -75,10 +74,10 @@ mod tests {
 
     #[test]
     fn parts_are_shortened_by_rank_and_the_text_says_which() {
-        assert_eq!(fit(parts(), 2000).len(), 6 + 1000);
-        let some = fit(parts(), 700);
+        assert_eq!(fit(parts(), 2000, None).len(), 6 + 1000);
+        let some = fit(parts(), 700, None);
         assert!(some.len() <= 700 && some.contains("bbb") && some.contains("Shortened to fit:** the seas."), "{some}");
-        let less = fit(parts(), 200);
+        let less = fit(parts(), 200, None);
         assert!(less.starts_with("begin b\n") && less.contains("the bees, the seas"), "{less}");
     }
 }
