@@ -18,6 +18,7 @@ mod extensions;
 mod foreign_keys;
 mod functions;
 mod indexes;
+mod kept_casts;
 mod levels;
 mod naming;
 mod objects;

@@ -15,8 +15,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use migralint::change::{Change, ChangeKind, Refusal};
-use migralint::history::{Observer, replay_file};
+use migralint::change::Refusal;
+use migralint::history::{Observer, made_too_late, replay_file};
 use migralint::layout::{self, DiscoverOptions};
 use migralint::schema::Schema;
 use migralint::source::{SourceMap, Span};
@@ -160,7 +160,8 @@ fn compare(server: &str, subject: &Subject, sources: &SourceMap, report: &mut Re
         return;
     }
     report.histories += 1;
-    let mut schema = Schema::default();
+    let absent_namespaces = made_too_late(subject.files.iter().flatten());
+    let mut schema = Schema { absent_namespaces, ..Schema::default() };
     let mut followed = true;
     for (file, errors) in subject.files.iter().zip(errors) {
         report.statements += file.len();
@@ -227,18 +228,11 @@ fn concerns_the_model(statement: &Statement, error: &str) -> bool {
     let is_newer_syntax = error.contains("subquery in FROM must have an alias");
     // A schema that no migration has made yet is taken to be there from elsewhere.
     let is_elsewhere = error.starts_with("3F000");
-    // Columns that a query names are not looked up: what stands in its FROM may have any.
-    let is_in_query = error.starts_with("42703") && statement.changes().iter().any(|change| is_made_by_query(&change.kind));
     !is_elsewhere
-        && !is_in_query
-        && matches!(statement.body, Body::Changes(_))
+        && matches!(statement.body, Body::Changes(_) | Body::Data(_))
         && !about_rows
         && !is_newer_syntax
         && !error.contains("role \"")
-}
-
-fn is_made_by_query(change: &ChangeKind) -> bool {
-    matches!(change, ChangeKind::CreateView { .. } | ChangeKind::CreateTable { query: Some(_), .. })
 }
 
 struct FirstRefusal<'a> {

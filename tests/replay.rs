@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use migralint::change::Refusal;
+use migralint::change::{Refusal, Rows};
 use migralint::schema::{ConstraintKind, QualifiedName, Schema, Table, TypeKind};
 use migralint::source::SourceMap;
 use migralint::sql::{self, Body, Dialect};
@@ -47,9 +47,13 @@ fn run(schema: &mut Schema, statement: &str) -> Result<(), Refusal> {
     let file = sources.add("case.sql", statement);
     let mut after = schema.clone();
     for parsed in sql::parse(&sources, file, 0..statement.len(), Dialect::Postgres) {
-        let Body::Changes(changes) = &parsed.body else { panic!("no change: {statement}: {:?}", parsed.body) };
-        for change in changes {
-            after.apply(change)?;
+        match &parsed.body {
+            Body::Changes(changes) => changes.iter().try_for_each(|change| after.apply(change).map(drop))?,
+            Body::Data(data) => {
+                let target = data.table.as_ref().map(|table| (table, data.columns.as_slice()));
+                after.check_rows(Rows { target, level: data.level.as_deref() })?;
+            }
+            other => panic!("no change: {statement}: {other:?}"),
         }
     }
     *schema = after;
@@ -75,6 +79,7 @@ fn facts(schema: &Schema) -> Vec<String> {
             _ => {}
         }
     }
+    facts.extend(schema.statistics.values().map(|it| format!("statistics {} on {}", it.name, it.relation)));
     facts.extend(schema.functions.keys().map(|key| format!("function {}", key.name)));
     facts.extend(schema.namespaces.keys().filter(|name| **name != "public").map(|name| format!("schema {name}")));
     facts

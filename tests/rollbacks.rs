@@ -90,22 +90,34 @@ fn compare(server: &Server, path: &str) -> Vec<String> {
     let name = format!("migralint_rollbacks_{}", std::process::id());
     server.with_database(&name, |database| {
         database.expect(&preparation);
-        for (index, migration) in history.migrations.iter().enumerate() {
-            // The first of a group stands for all of it.
-            if let Some(rollback) = rollbacks.get(&index).filter(|rollback| rollback.group != Group::Other) {
-                let of_group = |index: &usize| rollbacks.get(index).is_some_and(|rollback| rollback.group == Group::Other);
-                let others = if rollback.group == Group::First { (index + 1..).take_while(of_group).count() } else { 0 };
-                let together = &history.migrations[index..=index + others];
-                let seen = database.with_copy(&format!("{name}_copy"), |copy| Trial::run(copy, together, rollback, &sources));
+        let mut before = database.expect(CATALOG);
+        let mut next = 0;
+        while next < history.migrations.len() {
+            let migrations = &history.migrations[next..next + together(&rollbacks, next)];
+            for migration in migrations {
+                apply(database, sources.text(migration.file.up.span)).unwrap_or_else(|error| panic!("{directory}: {error}"));
+            }
+            let after = database.expect(CATALOG);
+            if let Some(rollback) = rollbacks.get(&next) {
+                let seen =
+                    database.with_copy(&format!("{name}_copy"), |copy| Trial::run(copy, (&before, &after), migrations, rollback, &sources));
                 *counts.entry(seen.verdict).or_default() += 1;
-                let title = sources.path(migration.file.up.file);
+                let title = sources.path(migrations[0].file.up.file);
                 wrong.extend(seen.complaint(rollback).map(|complaint| format!("{title}: {complaint}")));
             }
-            apply(database, sources.text(migration.file.up.span)).unwrap_or_else(|error| panic!("{directory}: {error}"));
+            before = after;
+            next += migrations.len();
         }
     });
     println!("{directory}: {counts:?}, {} not as the model says", wrong.len());
     wrong
+}
+
+/// How many migrations from one on are rolled back together with it: the first of a group stands for all of it.
+fn together(rollbacks: &BTreeMap<usize, &Rollback>, first: usize) -> usize {
+    let group = |index: &usize| rollbacks.get(index).map(|rollback| rollback.group);
+    let others = (first + 1..).take_while(|index| group(index) == Some(Group::Other));
+    if group(&first) == Some(Group::First) { 1 + others.count() } else { 1 }
 }
 
 /// What the server makes of one rollback.
@@ -118,27 +130,27 @@ struct Trial {
 }
 
 impl Trial {
-    /// Applies migrations that belong together, and rolls them back from the newest to the oldest.
-    fn run(copy: &Database, migrations: &[Migration], rollback: &Rollback, sources: &SourceMap) -> Self {
-        let before = copy.expect(CATALOG);
-        let ended = |verdict, details| Self { verdict, details, incomplete: Vec::new() };
-        if let Err(error) = migrations.iter().try_for_each(|migration| apply(copy, sources.text(migration.file.up.span))) {
-            return ended("unknown", vec![error]);
-        }
-        let after = copy.expect(CATALOG);
+    /// Rolls migrations that belong together back, from the newest to the oldest.
+    fn run(
+        copy: &Database,
+        (before, after): (&BTreeSet<String>, &BTreeSet<String>),
+        migrations: &[Migration],
+        rollback: &Rollback,
+        sources: &SourceMap,
+    ) -> Self {
         let downs = migrations.iter().rev().filter_map(|migration| migration.file.down);
         if let Err(error) = downs.map(|down| sources.text(down.span)).try_for_each(|down| apply(copy, down)) {
-            return ended("fails", vec![error]);
+            return Self { verdict: "fails", details: vec![error], incomplete: Vec::new() };
         }
         let end = copy.expect(CATALOG);
-        let verdict = match difference(&before, &end) {
-            Some(_) if difference(&without_order(&before), &without_order(&end)).is_none() => "restores-but-column-order",
+        let verdict = match difference(before, &end) {
+            Some(_) if difference(&without_order(before), &without_order(&end)).is_none() => "restores-but-column-order",
             Some(_) => "differs",
             None if before == after => "nothing-to-undo",
             None => "restores",
         };
-        let incomplete = if verdict == "differs" { complete(copy, &migrations[0], rollback, &before) } else { Vec::new() };
-        Self { verdict, details: difference(&before, &end).unwrap_or_default(), incomplete }
+        let incomplete = if verdict == "differs" { complete(copy, &migrations[0], rollback, before) } else { Vec::new() };
+        Self { verdict, details: difference(before, &end).unwrap_or_default(), incomplete }
     }
 
     fn complaint(&self, rollback: &Rollback) -> Option<String> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::outcome::{Outcome, done, existing, missing, refusal_because, refuse, shown};
 use super::store::edit_table;
-use super::{ErrorKind, Refusal, dependents, naming, resolve};
+use super::{ErrorKind, Refusal, dependents, kept_casts, naming, resolve};
 use crate::schema::{
     Column, Expression, ExpressionTree, Generated, Identity, Literal, Name, QualifiedName, Schema, Sequence, SequenceOptions,
     SequenceValues, Table, Type, TypeKind,
@@ -168,6 +168,7 @@ pub(super) fn set_type(
         refuse_if_used(schema, table, column)?;
         refuse_default(schema, table, column, &data_type)?;
     }
+    let before = schema.clone();
     edit(schema, table, column, span, |column| {
         if !same {
             keep_type_of_default(column);
@@ -175,6 +176,9 @@ pub(super) fn set_type(
         column.data_type = Spanned::new(data_type.clone(), span);
         column.collation = collation.cloned();
     });
+    if !same {
+        kept_casts::carry(schema, &before, table, column);
+    }
     if schema.column(table, column).is_some_and(|column| column.identity.is_some()) {
         let options = SequenceOptions { data_type: Some(data_type), ..SequenceOptions::default() };
         alter_identity_sequence(schema, table, column, &options);

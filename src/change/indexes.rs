@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::outcome::{Outcome, done, existing, no_relation, refuse, refuse_at, shown};
 use super::store::edit_table;
-use super::{ErrorKind, Refusal, children, constraints, dependents, naming, resolve};
+use super::{ErrorKind, Refusal, children, constraints, dependents, kept_casts, naming, resolve};
 use crate::schema::{Index, IndexKey, KeyPart, QualifiedName, RelationKind, Schema, View};
 use crate::source::Span;
 
@@ -16,6 +16,7 @@ pub(super) fn create(schema: &mut Schema, span: Span, table: &QualifiedName, ind
     }
     check_columns(schema, table, &index)?;
     let mut index = named(schema, table, index, false)?;
+    schema.table(table).into_iter().for_each(|table| kept_casts::settle(table, &mut index));
     let partitioned = schema.table(table).is_some_and(|table| table.partition_by.is_some());
     index.valid = !(only && partitioned && schema.children.contains_key(table));
     edit_table(schema, table, |table| table.indexes.push(Arc::new(index.clone())));

@@ -90,7 +90,7 @@ impl Lookup {
     pub(super) fn read(tokens: &[Token], variables: &Variables) -> Lookup {
         let from = find_outer(tokens, |token| token.is_word("from"));
         let list = tokens.get(1..from.unwrap_or(tokens.len())).unwrap_or_default();
-        let query = from.and_then(|index| Reader { variables, depth: 0 }.query(&tokens[index + 1..]));
+        let query = from.and_then(|index| Reader { variables, depth: 0, lists_tables: false }.query(&tokens[index + 1..]));
         Lookup { query, selected: selected(list) }
     }
 
@@ -226,6 +226,8 @@ pub(super) fn regclass(text: &str) -> Option<CatalogName> {
 struct Reader<'a> {
     variables: &'a Variables,
     depth: usize,
+    /// Whether a relation of the query has columns that name tables and their columns.
+    lists_tables: bool,
 }
 
 impl Reader<'_> {
@@ -256,7 +258,9 @@ impl Reader<'_> {
             let noise = item.iter().rev().take_while(|token| token.is_any_word(&NOISE)).count();
             let item = &item[..item.len() - noise];
             let on = find_outer(item, |token| token.is_any_word(&["on", "using"])).unwrap_or(item.len());
-            query.relations.push(relation(&item[..on])?);
+            let relation = relation(&item[..on])?;
+            self.lists_tables |= objects::lists_tables(&relation.catalog);
+            query.relations.push(relation);
             if item.get(on).is_some_and(|token| token.is_word("on")) {
                 let alternatives = self.filter(&item[on + 1..], &mut query.joins)?;
                 // A filter in the ON of an outer join removes no row.
@@ -344,12 +348,15 @@ impl Reader<'_> {
         Some(vec![vec![Fact { column: found, test: Test::Is(self.object(other)?) }]])
     }
 
-    /// A name that is neither a variable with a known value nor a keyword that is one.
+    /// A name that is neither a variable with a known value nor a keyword that is one. Where a variable is called as a column
+    /// is, the column is meant if the query has it.
     fn is_column(&self, tokens: &[Token]) -> bool {
         let is_value = |name: &str| matches!(name, "current_schema" | "current_catalog" | "true" | "false" | "null");
         match column(tokens) {
             Some(ColumnReference { alias: None, column }) => {
-                objects::is_catalog_column(&column) || !(is_value(&column) || self.variables.contains_key(&column))
+                let is_variable = self.variables.contains_key(&column);
+                let is_hidden = is_variable && objects::names_tables(&column) && !self.lists_tables;
+                objects::is_catalog_column(&column) && !is_hidden || !(is_value(&column) || is_variable)
             }
             Some(ColumnReference { alias: Some(alias), .. }) => !self.variables.contains_key(&alias),
             None => false,

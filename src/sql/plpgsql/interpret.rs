@@ -18,12 +18,15 @@ const BUDGET: usize = 20_000;
 /// Branches within branches, those that a `RETURN` puts there included.
 const MAX_DEPTH: usize = 64;
 
+/// How often what follows a branch is written down once for each way to get there: each time, it doubles.
+const MAX_FORKS: usize = 4;
+
 /// Blocks with more variables than this are not followed.
 const MAX_VARIABLES: usize = 1000;
 
 /// The steps of a block in which these variables are known from its surroundings; `None` where it is too large to follow.
 pub(super) fn run(block: &Block, source: &dyn Source, mut variables: Variables) -> Option<Vec<Step>> {
-    let mut run = Run { source, budget: BUDGET, depth: 0, made: Made::new() };
+    let mut run = Run { source, budget: BUDGET, depth: 0, forks: 0, made: Made::new() };
     run.block(block, None, &mut variables)
 }
 
@@ -31,6 +34,7 @@ struct Run<'a> {
     source: &'a dyn Source,
     budget: usize,
     depth: usize,
+    forks: usize,
     made: Made,
 }
 
@@ -48,7 +52,7 @@ impl Run<'_> {
             self.budget = self.budget.checked_sub(1)?;
             match node {
                 Node::Leave(_) | Node::Exit | Node::Fail => return Some(steps),
-                _ if leaves(node) => {
+                _ if leaves(node) || self.forks(node, &nodes[index + 1..]) => {
                     let rest = Rest { nodes: &nodes[index + 1..], next: then };
                     steps.extend(self.nested(node, Some(&rest), variables)?);
                     return Some(steps);
@@ -60,6 +64,17 @@ impl Run<'_> {
             steps.extend(self.nodes(rest.nodes, rest.next, variables)?);
         }
         Some(steps)
+    }
+
+    /// Whether what follows executes a text that differs by the branch taken here.
+    fn forks(&mut self, node: &Node, rest: &[Node]) -> bool {
+        let Node::If { branches, otherwise } = node else { return false };
+        let mut written = Vec::new();
+        branches.iter().for_each(|branch| collect_written(&branch.body, &mut written));
+        collect_written(otherwise, &mut written);
+        let forks = self.forks < MAX_FORKS && executes_any(rest, &written);
+        self.forks += usize::from(forks);
+        forks
     }
 
     /// One statement, and behind it what is left to do where it may leave before that.
@@ -343,6 +358,18 @@ fn executes(nodes: &[Node]) -> bool {
         Node::Execute { .. } | Node::If { .. } => true,
         Node::Block(block) => executes(&block.body) || block.handlers.iter().any(|(_, handler)| executes(handler)),
         Node::Loop { body, .. } => executes(body),
+        _ => false,
+    })
+}
+
+/// Whether a text is executed into which one of these variables goes.
+fn executes_any(nodes: &[Node], variables: &[Name]) -> bool {
+    nodes.iter().any(|node| match node {
+        Node::Execute { arguments, .. } => arguments.iter().filter_map(Token::identifier).any(|name| variables.contains(&name)),
+        Node::If { branches, otherwise } => {
+            executes_any(otherwise, variables) || branches.iter().any(|branch| executes_any(&branch.body, variables))
+        }
+        Node::Block(block) => executes_any(&block.body, variables),
         _ => false,
     })
 }

@@ -66,6 +66,18 @@ pub(super) fn is_catalog_column(name: &str) -> bool {
     COLUMNS.contains(&name) || name == "oid"
 }
 
+/// Whether a column names tables or columns of the `information_schema`.
+pub(super) fn names_tables(column: &str) -> bool {
+    matches!(column, "table_name" | "table_schema" | "table_catalog" | "column_name")
+}
+
+/// Whether a catalog has such columns.
+pub(super) fn lists_tables(catalog: &str) -> bool {
+    const LISTING: [&str; 7] =
+        ["columns", "tables", "views", "table_constraints", "key_column_usage", "constraint_column_usage", "referential_constraints"];
+    LISTING.contains(&catalog)
+}
+
 /// Whether the column of a catalog may be NULL although there is a row.
 pub(super) fn is_nullable(column: &str) -> bool {
     matches!(column, "column_default" | "character_maximum_length" | "numeric_precision" | "datetime_precision")
