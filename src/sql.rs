@@ -154,6 +154,13 @@ pub enum CatalogQuery {
         /// Columns it must constrain.
         columns: Vec<Name>,
     },
+    /// A constraint on columns of a table, or a foreign key that references it.
+    ConstraintUsage {
+        /// The table.
+        table: CatalogName,
+        /// The constraint.
+        name: Name,
+    },
     /// An index.
     Index {
         /// The table, where named.

@@ -49,6 +49,7 @@ impl CatalogQuery {
                 };
                 part_exists(schema, table.as_ref(), |table| table.constraints.iter().any(|constraint| is_meant(constraint)))
             }
+            CatalogQuery::ConstraintUsage { table, name } => table.any(schema, |table| constraint_uses(schema, table, name)),
             CatalogQuery::Index { table, name } => name.any(schema, |name| index_exists(schema, table.as_ref(), name)),
             CatalogQuery::Type { name } => type_exists(schema, name),
             CatalogQuery::EnumLabel { name, label } => name.any(schema, |name| label_exists(schema, name, label)),
@@ -226,6 +227,14 @@ fn class(constraint: &Constraint) -> ConstraintClass {
         ConstraintKind::Check { .. } => ConstraintClass::Check,
         ConstraintKind::Exclude { .. } => ConstraintClass::Exclude,
     }
+}
+
+/// Whether a constraint of this name is on columns of the table, or a foreign key of this name references it.
+fn constraint_uses(schema: &Schema, table: &QualifiedName, name: &Name) -> Option<bool> {
+    let own = schema.table(table).and_then(|table| table.constraint(name));
+    let is_own = own.is_some_and(|constraint| class(constraint) != ConstraintClass::ForeignKey);
+    let found = is_own || schema.references_to(table).any(|(_, constraint, _)| constraint.name == *name);
+    (found || schema.uncertainty.spares_relations()).then_some(found)
 }
 
 /// Whether a table has a trigger or policy.

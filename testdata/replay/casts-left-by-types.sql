@@ -11,7 +11,7 @@ ALTER TABLE t ALTER a TYPE int, ALTER s TYPE text, ALTER d TYPE timestamp, ALTER
 -- constraint t.t_n_check c
 -- constraint t.t_r_check c
 -- constraint t.t_v_check c
--- index public.common on t
--- index public.argument on t
--- index public.day on t
+-- index common on t
+-- index argument on t
+-- index day on t
 -- function f

@@ -144,14 +144,29 @@ impl Lookup {
         query.alternatives.iter().map(name).collect()
     }
 
-    /// Counts are only told apart from zero.
+    /// Counts are only told apart from zero, and from the number of names that are looked for.
     fn count(&self, operator: &str, number: i64) -> Condition {
         match (operator, number) {
             (">" | "<>" | "!=", 0) | (">=", 1) => self.exists(),
             ("=" | "<=", 0) | ("<", 1) => negate(self.exists()),
             ("=", 1) if self.query.as_ref().is_some_and(|query| query.alternatives.len() == 1) => self.exists(),
+            ("=", number) if number > 1 && self.names_as_many(number) => self.exists_each(),
             (">=", 0) => Condition::Constant(true),
             _ => Condition::Unknown,
+        }
+    }
+
+    /// Whether the query lists this many names.
+    fn names_as_many(&self, number: i64) -> bool {
+        let alternatives = self.query.as_ref().map_or(0, |query| query.alternatives.len());
+        usize::try_from(number) == Ok(alternatives)
+    }
+
+    /// Whether there is a row for each name.
+    fn exists_each(&self) -> Condition {
+        match self.exists() {
+            Condition::Any(each) => Condition::All(each),
+            other => other,
         }
     }
 

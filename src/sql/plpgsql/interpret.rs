@@ -527,7 +527,8 @@ fn subject(query: &CatalogQuery) -> Option<Name> {
         CatalogQuery::Column { column, .. } => Some(column.clone()),
         CatalogQuery::Constraint { table, name, .. } => name.clone().or_else(|| table.as_ref().map(|table| table.name.clone())),
         CatalogQuery::EnumLabel { label, .. } => Some(label.clone()),
-        CatalogQuery::Trigger { name, .. }
+        CatalogQuery::ConstraintUsage { name, .. }
+        | CatalogQuery::Trigger { name, .. }
         | CatalogQuery::Policy { name, .. }
         | CatalogQuery::Namespace { name }
         | CatalogQuery::Extension { name } => Some(name.clone()),

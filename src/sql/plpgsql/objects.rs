@@ -197,6 +197,9 @@ impl Filters<'_> {
             return Some(CatalogQuery::Relation { name, kinds: vec![CatalogRelation::Sequence] });
         }
         let name = self.text("constraint_name")?;
+        if self.has("constraint_column_usage") && self.query.relations.len() == 1 && self.is_open("table_name") {
+            return Some(CatalogQuery::ConstraintUsage { table: self.flat("table_schema", "table_name")?, name });
+        }
         let kind = self.constraint_kind("constraint_type")?;
         // A constraint lives in its table's schema, which says nothing without the table.
         self.scope("constraint_schema");
