@@ -106,7 +106,12 @@ impl Job<'_> {
         let inherited = std::env::var_os("PATH").unwrap_or_default();
         let all = path.iter().cloned().chain(std::env::split_paths(&inherited));
         command.env("PATH", std::env::join_paths(all).expect("a path")).env("HOME", std::env::var_os("HOME").unwrap_or_default());
-        command.envs([("RUNNER_OS", "Linux"), ("RUNNER_ARCH", "X64"), ("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_SYSTEM", "/dev/null")]);
+        command.envs([
+            ("RUNNER_OS", "Linux"),
+            ("RUNNER_ARCH", "X64"),
+            ("GIT_CONFIG_GLOBAL", "/dev/null"),
+            ("GIT_CONFIG_SYSTEM", "/dev/null"),
+        ]);
         command.env("RUNNER_TEMP", self.machine.join("temp")).env("GITHUB_WORKSPACE", &self.workspace);
         command.envs(self.variables.iter().cloned()).env("GITHUB_ACTION_PATH", &self.action);
         command.envs(names.map(|name| (name, file(name))));

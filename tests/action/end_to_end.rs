@@ -56,7 +56,8 @@ fn run(runner: &Runner, machine: &Path, workspace: &Path, inputs: &[(&str, &str)
     // The token and its files are a step's own.
     let own = ["GITHUB_TOKEN", "GITHUB_OUTPUT", "RUNNER_TEMP"];
     let variables = runner.variables.iter().filter(|(name, _)| !own.contains(&name.as_str())).cloned().collect();
-    let job = Job { action: root(), workspace: workspace.to_owned(), inputs: inputs.to_vec(), variables, programs: vec![programs], machine };
+    let job =
+        Job { action: root(), workspace: workspace.to_owned(), inputs: inputs.to_vec(), variables, programs: vec![programs], machine };
     job.run()
 }
 

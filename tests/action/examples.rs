@@ -26,7 +26,12 @@ fn the_readme_shows_the_examples_as_they_are() {
 fn workflows_name_inputs_and_outputs_that_exist() {
     let definition = definition(&root());
     let mut seen = 0;
-    for file in ["examples/github/migrations.yml", "examples/github/migrations-of-forks.yml", "examples/github/migrations-comment.yml", ".github/workflows/review.yml"] {
+    for file in [
+        "examples/github/migrations.yml",
+        "examples/github/migrations-of-forks.yml",
+        "examples/github/migrations-comment.yml",
+        ".github/workflows/review.yml",
+    ] {
         let text = read(file);
         let workflow: Value = serde_yaml::from_str(&text).expect("YAML");
         let jobs = workflow["jobs"].as_mapping().expect("jobs").values();

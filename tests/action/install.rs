@@ -53,7 +53,14 @@ fn released(machine: &Path) -> (PathBuf, PathBuf) {
     let sum = Command::new("sha256sum").arg(asset.file_name().expect("a name")).current_dir(&folder).output().expect("it starts");
     let action = machine.join("action");
     fs::create_dir_all(action.join("script/action")).expect("a folder");
-    for file in ["action.yml", "Cargo.toml", "script/action/common.sh", "script/action/find.sh", "script/action/install.sh", "script/action/review.sh"] {
+    for file in [
+        "action.yml",
+        "Cargo.toml",
+        "script/action/common.sh",
+        "script/action/find.sh",
+        "script/action/install.sh",
+        "script/action/review.sh",
+    ] {
         fs::copy(root().join(file), action.join(file)).expect("a copy");
     }
     fs::write(action.join("script/action/checksums.txt"), [b"# comment\n".as_slice(), &sum.stdout].concat()).expect("a file");
