@@ -12,6 +12,7 @@ mod output;
 mod review;
 mod schema;
 mod target;
+mod tenants;
 mod version;
 
 use std::io::{self, IsTerminal, Write};
@@ -66,6 +67,8 @@ enum Command {
     Diff(Box<diff::DiffArguments>),
     /// Show every statement that ever touched a table or column
     History(Box<history::HistoryArguments>),
+    /// Say which table holds the tenants, which columns are keys to it, from what evidence, and how to override that
+    Tenants(tenants::TenantsArguments),
     /// Say what a lint finds, why it matters and what to do, with examples
     Explain {
         /// The lint's id, as findings show it in brackets
@@ -139,6 +142,7 @@ fn dispatch(command: Command, out: &mut dyn Write) -> io::Result<Status> {
         Command::Schema(arguments) => schema::run(&arguments, out),
         Command::Diff(arguments) => diff::run(&arguments, out),
         Command::History(arguments) => history::run(&arguments, out),
+        Command::Tenants(arguments) => tenants::run(&arguments, out),
         Command::Explain { lint } => explain_lint(&lint, out),
         Command::Lints => list_lints(out),
         Command::Completions { shell } => {

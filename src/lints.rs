@@ -5,10 +5,12 @@ pub mod tenant;
 pub mod numbering;
 pub mod rollback;
 pub mod checks;
+pub mod data;
 pub mod indexes;
 pub mod names;
 pub mod replay;
 pub mod safety;
+pub mod security;
 pub mod suppressions;
 pub mod types;
 mod files;
@@ -34,6 +36,8 @@ pub const GROUPS: &[(&str, &[(&str, Check)])] = &[
     ("types", types::CHECKS),
     ("names", names::CHECKS),
     ("safety", safety::CHECKS),
+    ("data", data::CHECKS),
+    ("security", security::CHECKS),
     ("replay", replay::CHECKS),
     ("suppressions", suppressions::CHECKS),
 ];

@@ -14,6 +14,7 @@ pub mod rdjson;
 pub mod review;
 pub mod sarif;
 pub mod schema;
+pub mod tenants;
 pub mod terminal;
 
 use std::io::{self, Write};

@@ -1,5 +1,6 @@
 //! SQL text to statements. Parsing never fails: what a parser rejects becomes a statement that says so.
 
+pub mod access;
 pub mod generic;
 mod maintenance;
 pub mod mentions;
@@ -9,6 +10,7 @@ pub mod split;
 pub mod types;
 
 pub use crate::schema::Dialect;
+pub use access::{Access, AccessKind};
 pub use maintenance::{LockMode, Maintenance, MaintenanceKind, TableOption};
 pub use plpgsql::Call;
 
@@ -16,7 +18,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::change::{Change, Level};
-use crate::schema::{Function, Name, QualifiedName};
+use crate::schema::{ExpressionTree, Function, Name, QualifiedName};
 use crate::source::{FileId, SourceMap, Span};
 
 /// One statement.
@@ -48,7 +50,9 @@ pub enum Body {
     Block(Vec<Step>),
     /// It leaves the schema as it is, and locks, scans or rewrites relations (`LOCK TABLE`, `VACUUM`, `REINDEX` …); never empty.
     Maintenance(Vec<Maintenance>),
-    /// Understood, and of no interest to the model (`GRANT`, `CREATE ROLE` …).
+    /// It says who may do what (`GRANT`, `CREATE ROLE` …), of which the model holds nothing.
+    Access(Box<Access>),
+    /// Understood, and of no interest to the model.
     Other,
     /// Valid SQL whose effect on the schema replay cannot know.
     Opaque {
@@ -306,6 +310,8 @@ pub struct DataStatement {
     pub columns: Vec<Name>,
     /// Whether it has a WHERE clause.
     pub has_where: bool,
+    /// What an UPDATE or DELETE does to which rows, where its text was read.
+    pub rows: Option<Box<RowChange>>,
     /// Functions it calls, by their written names.
     pub functions: Vec<QualifiedName>,
     /// The same calls with what is known of their arguments, once for every row that calls them.
@@ -314,6 +320,17 @@ pub struct DataStatement {
     pub reads: Vec<QualifiedName>,
     /// What each of its levels names; `None` where other names may be meant, as in a block with variables.
     pub level: Option<Box<Level>>,
+}
+
+/// What an UPDATE or DELETE does to which rows.
+#[derive(Clone, Debug, Default)]
+pub struct RowChange {
+    /// What an UPDATE sets: the column and its value. Columns that one query fills together are left out.
+    pub assignments: Vec<(Name, ExpressionTree)>,
+    /// The WHERE clause.
+    pub condition: Option<ExpressionTree>,
+    /// Only so many rows at a time: a LIMIT stands somewhere in it.
+    pub limited: bool,
 }
 
 /// Statements that work on rows.

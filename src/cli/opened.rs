@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::target::{Reading, Target, mistaken};
 use super::{Status, fail, version, warn};
 use crate::history::{Event, EventKind, History, Touch, trace};
+use crate::lint::TenantSettings;
 use crate::schema::{QualifiedName, Schema};
 use crate::source::{SourceMap, Span};
 use crate::sql::Body;
@@ -16,6 +17,8 @@ pub(super) struct Opened {
     pub(super) sources: SourceMap,
     /// The history.
     pub(super) history: History,
+    /// What the configuration says about tenants.
+    pub(super) tenant: TenantSettings,
     /// The migration whose file was named instead of its directory.
     named: Option<usize>,
 }
@@ -33,13 +36,14 @@ impl Opened {
         if let Some(mistake) = mistakes.first() {
             return Err(mistaken(mistake, &sources));
         }
+        let tenant = target.config.settings.tenant;
         let only_file = target.only_files.first().copied();
         let history = History::load(target.directory, &sources);
         if history.migrations.is_empty() {
             return Err(format!("no migrations in `{}`", history.directory.path));
         }
         let named = only_file.and_then(|file| history.migrations.iter().position(|migration| migration.file.up.file == file));
-        Ok(Self { sources, history, named })
+        Ok(Self { sources, history, tenant, named })
     }
 
     /// Index of the version that is asked for: the one written, the file's that was named, or the last.

@@ -145,7 +145,7 @@ impl<'a> Run<'a> {
                 }
                 data.calls.iter().try_for_each(|call| self.call(call, span, on_refusal))
             }
-            Body::Setting { .. } | Body::Transaction(_) | Body::Maintenance(_) | Body::Other => Ok(()),
+            Body::Setting { .. } | Body::Transaction(_) | Body::Maintenance(_) | Body::Access(_) | Body::Other => Ok(()),
         }
     }
 

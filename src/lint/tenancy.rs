@@ -13,7 +13,6 @@
 //!   ask for isolation (indexes, NOT NULL, keys on every table) need an established root.
 //! - Columns named after the root, or referencing it, are keys of one of four kinds, or spared for a reason (`keys`).
 
-mod explain;
 mod former;
 mod keys;
 mod root;
@@ -21,7 +20,6 @@ mod root;
 mod tests;
 mod words;
 
-pub use explain::explain;
 pub use former::FormerKey;
 pub use keys::{KeyKind, Spared, TenantKey, leads_an_index, same_family, says_not_null};
 pub use root::{Candidate, Evidence};
@@ -105,6 +103,23 @@ pub enum Role {
     Global,
 }
 
+/// What a table is to the tenants, tables of no tenant told apart by what they are for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// The table of tenants itself.
+    Root,
+    /// Carries a tenant key.
+    Scoped,
+    /// Belongs to a tenant through this table.
+    Derived(QualifiedName),
+    /// Holds people, or says who belongs to which tenant.
+    Identity,
+    /// Keeps records, queues and the like.
+    Infrastructure,
+    /// Any other table of no tenant.
+    Reference,
+}
+
 impl Tenancy {
     /// Infers the tenancy of a schema.
     pub fn infer(schema: &Schema, settings: &TenantSettings) -> Self {
@@ -149,6 +164,18 @@ impl Tenancy {
     /// What the table is to the tenants; `None` where no root is known.
     pub fn role(&self, table: &QualifiedName) -> Option<&Role> {
         self.roles.get(table)
+    }
+
+    /// What the table is to the tenants, in more detail; `None` where no root is known.
+    pub fn class(&self, table: &QualifiedName) -> Option<Class> {
+        Some(match self.role(table)? {
+            Role::Root => Class::Root,
+            Role::Scoped => Class::Scoped,
+            Role::Derived(parent) => Class::Derived(parent.clone()),
+            Role::Global if is_person(&table_noun(&table.name)) => Class::Identity,
+            Role::Global if keeps_records(&table.name) => Class::Infrastructure,
+            Role::Global => Class::Reference,
+        })
     }
 
     /// Whether the table carries a tenant key.

@@ -9,7 +9,7 @@ use crate::lint::{Finding, SchemaContext};
 use crate::source::{FileId, Span};
 
 /// Labels a finding carries at most; the message says how many places there are.
-const LABELS: usize = 12;
+pub(super) const LABELS: usize = 12;
 
 /// As many alike are no slip but how this schema is written.
 const HABIT: usize = 10;
@@ -74,13 +74,21 @@ fn merge(places: Vec<Place>, thing: &str, ending: &str) -> Option<Finding> {
     let more = match places.len() {
         0 | 1 => String::new(),
         2 => format!(", and one more {thing}"),
-        count => format!(", and {} more {thing}{}", count - 1, if thing.ends_with('x') { "es" } else { "s" }),
+        count => format!(", and {} more {}", count - 1, plural(thing)),
     };
     let mut places = places.into_iter();
     let first = places.next()?;
     let finding = Finding::new(first.span, format!("{}{more}{ending}", first.label)).object(first.object);
     let finding = places.take(LABELS).fold(finding, |finding, place| finding.because(place.span, place.label));
     Some(if help.is_empty() { finding } else { finding.help(help) })
+}
+
+fn plural(thing: &str) -> String {
+    match thing.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ if thing.ends_with('x') => format!("{thing}es"),
+        _ => format!("{thing}s"),
+    }
 }
 
 /// The place of every migration's file in history.

@@ -1,7 +1,7 @@
 //! Down scripts.
 
 mod chain;
-mod backups;
+pub(super) mod backups;
 mod empty_rollback;
 mod irreversible_data_loss;
 mod missing_rollback;

@@ -96,13 +96,13 @@ pub const CHECKS: &[(&str, Check)] = &[
 
 /// A step of a migration that is yet to run, and what was there before all of these.
 #[derive(Clone, Copy)]
-struct Step<'a> {
-    context: &'a HistoryContext<'a>,
-    moment: &'a Moment,
+pub(super) struct Step<'a> {
+    pub(super) context: &'a HistoryContext<'a>,
+    pub(super) moment: &'a Moment,
 }
 
 /// Every step that has an effect, in order.
-fn steps<'a>(context: &'a HistoryContext<'a>) -> impl Iterator<Item = Step<'a>> {
+pub(super) fn steps<'a>(context: &'a HistoryContext<'a>) -> impl Iterator<Item = Step<'a>> {
     let moments = context.facts.pending.moments().filter(|moment| moment.applied.no_effect.is_none());
     moments.map(move |moment| Step { context, moment })
 }
@@ -123,7 +123,7 @@ fn maintenance<'a>(context: &'a HistoryContext<'a>) -> impl Iterator<Item = (Ste
 
 impl<'a> Step<'a> {
     /// Whether something was written by a migration that is yet to run itself.
-    fn is_new(&self, span: Span) -> bool {
+    pub(super) fn is_new(&self, span: Span) -> bool {
         self.context.facts.pending.wrote(self.context.history, span)
     }
 
@@ -133,7 +133,7 @@ impl<'a> Step<'a> {
     }
 
     /// The table of this name that is in use: known, there before, and not temporary.
-    fn table(&self, written: &QualifiedName) -> Option<&'a Table> {
+    pub(super) fn table(&self, written: &QualifiedName) -> Option<&'a Table> {
         self.moment.before.table(&self.resolve(written)?).filter(|table| self.is_in_use(table))
     }
 
@@ -165,7 +165,7 @@ impl<'a> Step<'a> {
     }
 
     /// Locks on tables in use that make others wait.
-    fn strong_locks(&self) -> impl Iterator<Item = &'a Lock> {
+    pub(super) fn strong_locks(&self) -> impl Iterator<Item = &'a Lock> {
         let step = *self;
         self.moment.locks.iter().filter(move |lock| {
             lock.mode.stops_writes() && step.moment.before.table(&lock.relation).is_some_and(|table| step.is_in_use(table))

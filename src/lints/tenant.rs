@@ -4,6 +4,7 @@ mod cross_tenant_reference;
 mod foreign_key_index_behind_tenant;
 mod global_references_scoped;
 mod missing_tenant_key;
+mod policy_ignores_tenant;
 mod superseded_tenant_key;
 mod tenant_delete_blocked;
 mod tenant_diamond;
@@ -19,6 +20,7 @@ mod tenant_key_type_split;
 mod tenant_key_without_reference;
 mod tenant_parent_without_unique;
 mod tenant_set_null_hits_key;
+mod tenant_table_without_row_security;
 mod unique_ignores_tenant;
 mod view_drops_tenant_key;
 
@@ -52,6 +54,8 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("tenant-delete-blocked", Check::Schema(tenant_delete_blocked::check)),
     ("global-references-scoped", Check::Schema(global_references_scoped::check)),
     ("tenant-diamond", Check::Schema(tenant_diamond::check)),
+    ("tenant-table-without-row-security", Check::Schema(tenant_table_without_row_security::check)),
+    ("policy-ignores-tenant", Check::Schema(policy_ignores_tenant::check)),
     ("view-drops-tenant-key", Check::Schema(view_drops_tenant_key::check)),
 ];
 

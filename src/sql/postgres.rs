@@ -2,6 +2,7 @@
 //!
 //! The text is cut into statements first and each is parsed by itself, so that one mistake hides nothing else.
 
+mod access;
 mod alter;
 mod block;
 mod children;
@@ -168,6 +169,9 @@ fn body(text: &Text, node: &Node) -> Option<Body> {
     }
     if let Some(data) = data::lower(text, node) {
         return Some(Body::Data(data));
+    }
+    if let Some(access) = access::lower(text, statement) {
+        return Some(Body::Access(Box::new(access)));
     }
     Some(maintenance::lower(text, statement)).filter(|maintenance| !maintenance.is_empty()).map(Body::Maintenance)
 }

@@ -52,7 +52,7 @@ pub struct Spared {
 
 /// Columns of the right type or with a foreign key first; they are the precedent for the rest.
 pub fn find(schema: &Schema, root: &Root, settings: &TenantSettings) -> (BTreeMap<QualifiedName, Vec<TenantKey>>, Vec<Spared>) {
-    let finder = Finder { schema, root, settings };
+    let finder = Finder { schema, root, settings, alias: alias(schema, root) };
     let tables: Vec<&Table> = schema.tables.values().map(AsRef::as_ref).filter(|table| finder.may_be_scoped(table)).collect();
     let mut keys: BTreeMap<QualifiedName, Vec<TenantKey>> = BTreeMap::new();
     let mut spared = Vec::new();
@@ -103,6 +103,24 @@ struct Finder<'a> {
     schema: &'a Schema,
     root: &'a Root,
     settings: &'a TenantSettings,
+    /// What most keys are called where they are not named after the root.
+    alias: Option<Name>,
+}
+
+/// Tables that must call their reference to the root by one name before it counts as the key's.
+const SPREAD: usize = 5;
+
+/// The name by which most tables refer to the root, if it is a custom: `owner_id` for organizations.
+fn alias(schema: &Schema, root: &Root) -> Option<Name> {
+    let mut tables: BTreeMap<&Name, usize> = BTreeMap::new();
+    let (mut all, mut seen) = (0, None);
+    for (table, constraint, _) in schema.references_to(&root.table) {
+        let [column] = constraint.columns.as_slice() else { continue };
+        *tables.entry(column).or_default() += 1;
+        all += usize::from(seen.replace(&table.name) != Some(&table.name));
+    }
+    let (column, count) = tables.into_iter().max_by_key(|(_, count)| *count)?;
+    (count >= SPREAD && count * 2 > all).then(|| column.clone())
 }
 
 impl Finder<'_> {
@@ -120,6 +138,7 @@ impl Finder<'_> {
         if let Some(kind) = reference {
             let noun = reference_noun(&column.name);
             let alias = root_weight(&noun).is_some() || noun.split('_').next() == Some(self.root.noun.as_str());
+            let alias = alias || self.alias.as_ref() == Some(&column.name);
             return if named || alias { Class::Key(kind) } else { Class::Unrelated };
         }
         if !named || column.inherited {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::words::{is_person, key_noun, root_weight, table_noun};
 use super::{ACCEPTED, Confidence, MARGIN, Root, TenantSettings, is_named, takes_part};
-use crate::schema::{ConstraintKind, Name, QualifiedName, Schema, Table};
+use crate::schema::{ConstraintKind, ExpressionTree, Name, QualifiedName, Schema, Table};
 
 /// A table that was considered.
 #[derive(Clone, Debug)]
@@ -69,7 +69,10 @@ impl<'a> Survey<'a> {
     fn visit_policies(&mut self, table: &'a Table) {
         for policy in &table.policies {
             for condition in policy.using.iter().chain(&policy.check) {
-                for noun in condition.tree.columns().into_iter().filter_map(key_noun) {
+                let read = nouns_read(&condition.tree);
+                // `ride_id IN (SELECT id FROM rides WHERE …)` hands on the rules of another table, whatever those are.
+                let isolates = |noun: &String| root_weight(noun).is_some() || !read.contains(noun);
+                for noun in condition.tree.columns().into_iter().filter_map(key_noun).filter(isolates) {
                     self.policies.entry(noun).or_default().insert(&table.name);
                 }
             }
@@ -91,6 +94,17 @@ impl<'a> Survey<'a> {
         let tables = self.carriers.get(noun).into_iter().flatten().map(|(table, _)| table).filter(|table| *table != besides);
         tables.collect::<BTreeSet<_>>().len()
     }
+}
+
+/// What the tables hold that subqueries of a condition read.
+fn nouns_read(condition: &ExpressionTree) -> BTreeSet<String> {
+    let mut nouns = BTreeSet::new();
+    condition.walk(&mut |node| {
+        if let ExpressionTree::Subquery { relations, .. } = node {
+            nouns.extend(relations.iter().map(|relation| table_noun(&relation.name)));
+        }
+    });
+    nouns
 }
 
 /// All tables worth considering, best first.

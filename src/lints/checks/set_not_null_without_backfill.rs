@@ -124,7 +124,7 @@ fn may_fill(statement: &Statement, migration: &Migration, target: &Target) -> bo
         Body::Data(data) => data_fills(data, migration, target),
         Body::Changes(changes) => changes.iter().any(|change| change_fills(change, target)),
         Body::Opaque { .. } | Body::Unparsed(_) => true,
-        Body::Block(_) | Body::Setting { .. } | Body::Transaction(_) | Body::Maintenance(_) | Body::Other => false,
+        Body::Block(_) | Body::Setting { .. } | Body::Transaction(_) | Body::Maintenance(_) | Body::Access(_) | Body::Other => false,
     })
 }
 

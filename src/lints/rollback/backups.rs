@@ -9,14 +9,14 @@ use crate::source::{SourceMap, Span};
 use crate::sql::{Body, DataKind, Statement};
 
 /// The statements of a history that copy rows or values, by the table they take them from.
-pub(super) struct Backups<'a> {
+pub(in crate::lints) struct Backups<'a> {
     sources: &'a SourceMap,
     /// Index of the migration and the statement, in order.
     copies: HashMap<&'a Name, Vec<(usize, Span)>>,
 }
 
 impl<'a> Backups<'a> {
-    pub(super) fn of(history: &'a History, sources: &'a SourceMap) -> Self {
+    pub(in crate::lints) fn of(history: &'a History, sources: &'a SourceMap) -> Self {
         let mut copies: HashMap<&Name, Vec<(usize, Span)>> = HashMap::new();
         for (index, migration) in history.migrations.iter().enumerate() {
             for statement in &migration.up {
@@ -27,12 +27,12 @@ impl<'a> Backups<'a> {
     }
 
     /// Whether rows of a table were copied in this migration, before `place`, or in an earlier one.
-    pub(super) fn has_rows(&self, table: &Name, migration: usize, place: Span) -> bool {
+    pub(in crate::lints) fn has_rows(&self, table: &Name, migration: usize, place: Span) -> bool {
         self.earlier(table, migration, place).next().is_some()
     }
 
     /// Whether the values of a column were copied.
-    pub(super) fn has_column(&self, table: &Name, column: &Name, migration: usize, place: Span) -> bool {
+    pub(in crate::lints) fn has_column(&self, table: &Name, column: &Name, migration: usize, place: Span) -> bool {
         let mut copies = self.earlier(table, migration, place);
         copies.any(|copy| self.sources.text(copy).contains(column.as_str()) || self.sources.text(copy).contains('*'))
     }

@@ -33,6 +33,7 @@ pub fn lower(text: &Text) -> Option<DataStatement> {
         table: written,
         columns,
         has_where,
+        rows: None,
         functions: Vec::new(),
         calls: Vec::new(),
         reads,

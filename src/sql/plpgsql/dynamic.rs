@@ -161,7 +161,8 @@ fn data(kind: DataKind, statement: &[Token], before_table: &str) -> DataStatemen
     let behind = position.map_or(&[][..], |index| &statement[index + 1..]);
     let has_where = statement.iter().any(|token| token.is_word("where") || is_hole(token));
     let table = Some(as_pattern(relation(behind))).filter(|name| !is_unknown(name));
-    DataStatement { kind, table, columns: Vec::new(), has_where, functions: Vec::new(), calls: Vec::new(), reads: Vec::new(), level: None }
+    let (columns, functions, calls, reads) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    DataStatement { kind, table, columns, has_where, rows: None, functions, calls, reads, level: None }
 }
 
 /// The relation named at the beginning, past `ONLY`, `IF EXISTS` and `CONCURRENTLY`, with [`UNKNOWN_PART`] for what is

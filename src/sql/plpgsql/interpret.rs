@@ -283,10 +283,9 @@ impl Run<'_> {
     fn statement(&mut self, statement: &[Token], variables: &mut Variables) -> Vec<Step> {
         let Some((before, target, after)) = into_clause(statement) else {
             let statements = self.source.statements(covered(statement));
-            if statements
-                .iter()
-                .any(|statement| !matches!(statement.body, Body::Data(_) | Body::Maintenance(_) | Body::Other | Body::Setting { .. }))
-            {
+            if statements.iter().any(|statement| {
+                !matches!(statement.body, Body::Data(_) | Body::Maintenance(_) | Body::Access(_) | Body::Other | Body::Setting { .. })
+            }) {
                 outdate(statement, variables);
             }
             return self.with_arguments(statements, statement, variables);

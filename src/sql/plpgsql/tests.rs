@@ -54,6 +54,7 @@ fn body_summary(body: &Body) -> String {
         Body::Opaque { may_touch, .. } => format!("opaque({})", reach_summary(may_touch)),
         Body::Block(steps) => format!("block {{{}}}", steps_summary(steps)),
         Body::Maintenance(_) => "maintenance".into(),
+        Body::Access(_) => "access".into(),
         Body::Other => "other".into(),
         Body::Unparsed(_) => "unparsed".into(),
         Body::Setting { .. } | Body::Transaction(_) => "session".into(),

@@ -8,7 +8,7 @@ use super::text::Text;
 use super::{children, expression, level, query};
 use crate::schema::{Name, QualifiedName};
 use crate::sql::split::{self, Token, TokenKind};
-use crate::sql::{DataKind, DataStatement, plpgsql};
+use crate::sql::{DataKind, DataStatement, RowChange, plpgsql};
 
 /// The statement, if it is one that works on rows.
 pub fn lower(text: &Text, node: &Node) -> Option<DataStatement> {
@@ -16,12 +16,35 @@ pub fn lower(text: &Text, node: &Node) -> Option<DataStatement> {
     let query = query::references(node);
     let reads = query.relations.into_iter().map(|(name, _)| name).collect();
     let calls = plpgsql::calls(text.text, &query.functions);
+    let rows = row_change(text, kind(node)?).map(Box::new);
     let level = level::lower(node).map(Box::new);
-    Some(DataStatement { functions: query.functions, calls, reads, level, ..found })
+    Some(DataStatement { functions: query.functions, calls, reads, rows, level, ..found })
+}
+
+/// What an UPDATE or DELETE does to which rows.
+fn row_change(text: &Text, node: &NodeEnum) -> Option<RowChange> {
+    let (targets, condition): (&[Node], _) = match node {
+        NodeEnum::UpdateStmt(update) => (&update.target_list, &update.where_clause),
+        NodeEnum::DeleteStmt(delete) => (&[], &delete.where_clause),
+        _ => return None,
+    };
+    let assignment = |node: &Node| match kind(node)? {
+        NodeEnum::ResTarget(target) => match super::node::inner(&target.val)? {
+            NodeEnum::MultiAssignRef(_) => None,
+            _ => Some((Name::from(target.name.as_str()), expression::tree(target.val.as_deref()?))),
+        },
+        _ => None,
+    };
+    Some(RowChange {
+        assignments: targets.iter().filter_map(assignment).collect(),
+        condition: condition.as_deref().map(expression::tree),
+        limited: text.tokens.iter().any(|token| token.is_word(text.text, "limit") || token.is_word(text.text, "fetch")),
+    })
 }
 
 fn data(kind: DataKind, table: Option<QualifiedName>, columns: Vec<Name>, has_where: bool) -> DataStatement {
-    DataStatement { kind, table, columns, has_where, functions: Vec::new(), calls: Vec::new(), reads: Vec::new(), level: None }
+    let (functions, calls, reads) = (Vec::new(), Vec::new(), Vec::new());
+    DataStatement { kind, table, columns, has_where, rows: None, functions, calls, reads, level: None }
 }
 
 /// What a statement writes by itself.

@@ -1,0 +1,48 @@
+//! A delete that leaves no row in a table.
+
+use super::{Work, work};
+use crate::change::{ChangeKind, ObjectReference};
+use crate::lint::tenancy::{keeps_records, words};
+use crate::lint::{Finding, HistoryContext};
+use crate::lints::rollback::backups::Backups;
+use crate::lints::safety::steps;
+use crate::schema::Table;
+use crate::sql::{Body, DataKind};
+
+pub fn check(context: &HistoryContext) -> Vec<Finding> {
+    let backups = Backups::of(context.history, context.sources);
+    let emptied = work(context).filter(|work| work.data.kind == DataKind::Delete && !work.data.has_where && work.data.rows.is_some());
+    let lost = emptied.filter(|work| !is_disposable(work.table) && !goes_on(context, work) && !is_saved(context, &backups, work));
+    let found = lost.map(|work| {
+        let table = &work.table.name;
+        let message = format!("`DELETE` without WHERE removes every row of `{}`", table.name);
+        Finding::new(work.step.moment.span, message)
+            .object(table)
+            .help("name the rows with WHERE; where all are meant, say so with `WHERE true`")
+    });
+    found.collect()
+}
+
+/// Tables whose rows come and go by themselves.
+fn is_disposable(table: &Table) -> bool {
+    const COME_AND_GO: [&str; 6] = ["session", "sessions", "token", "tokens", "lock", "locks"];
+    keeps_records(&table.name.name) || words(&table.name.name).iter().any(|word| COME_AND_GO.contains(&word.as_str()))
+}
+
+/// Whether a later step fills the table anew, drops it, or needs it to be empty.
+fn goes_on(context: &HistoryContext, work: &Work) -> bool {
+    let later = steps(context).skip_while(|step| !std::ptr::eq(step.moment, work.step.moment)).skip(1);
+    let name = &work.table.name.name;
+    later.into_iter().any(|step| match (step.moment.body(), step.moment.change().map(|change| &change.kind)) {
+        (Some(Body::Data(data)), _) => {
+            matches!(data.kind, DataKind::Insert | DataKind::Copy) && data.table.as_ref().is_some_and(|table| table.name == *name)
+        }
+        (_, Some(ChangeKind::Drop { object: ObjectReference::Table(table), .. })) => table.name == *name,
+        _ => false,
+    })
+}
+
+fn is_saved(context: &HistoryContext, backups: &Backups, work: &Work) -> bool {
+    let migration = context.history.migration_of(work.step.moment.whole);
+    migration.is_some_and(|migration| backups.has_rows(&work.table.name.name, migration, work.step.moment.whole))
+}

@@ -1,0 +1,136 @@
+//! Texts that are secrets by their very form.
+
+/// A secret in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Secret {
+    /// Where it begins and ends.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+    /// What it is, with its article.
+    pub what: &'static str,
+}
+
+/// How a kind of secret begins, how many letters and digits follow at least, and what it is.
+const FORMS: [(&str, usize, &str); 14] = [
+    ("AKIA", 16, "an access key of AWS"),
+    ("sk_live_", 20, "a secret key of Stripe"),
+    ("rk_live_", 20, "a restricted key of Stripe"),
+    ("whsec_", 24, "the secret of a webhook"),
+    ("ghp_", 36, "a token of GitHub"),
+    ("gho_", 36, "a token of GitHub"),
+    ("ghs_", 36, "a token of GitHub"),
+    ("github_pat_", 40, "a token of GitHub"),
+    ("glpat-", 20, "a token of GitLab"),
+    ("xoxb-", 20, "a token of Slack"),
+    ("xoxp-", 20, "a token of Slack"),
+    ("AIza", 35, "a key of Google"),
+    ("sk-ant-", 40, "a key of Anthropic"),
+    ("sb_secret_", 20, "a secret key of Supabase"),
+];
+
+/// All secrets in a text, in order.
+pub fn find(text: &str) -> Vec<Secret> {
+    let mut found: Vec<Secret> = FORMS.iter().flat_map(|form| of_form(text, form)).collect();
+    found.extend(private_keys(text));
+    found.extend(service_tokens(text));
+    found.sort_by_key(|secret| secret.start);
+    found
+}
+
+fn of_form<'a>(text: &'a str, (prefix, least, what): &'a (&'static str, usize, &'static str)) -> impl Iterator<Item = Secret> + 'a {
+    text.match_indices(prefix).filter_map(move |(start, _)| {
+        let begins = !text[..start].ends_with(|before: char| before.is_alphanumeric() || before == '_');
+        let tail = text[start + prefix.len()..].split(|character: char| !is_of_token(character)).next().unwrap_or_default();
+        let is_real = tail.len() >= *least && !is_example(tail);
+        (begins && is_real).then(|| Secret { start, end: start + prefix.len() + tail.len(), what })
+    })
+}
+
+fn is_of_token(character: char) -> bool {
+    character.is_ascii_alphanumeric() || character == '_' || character == '-'
+}
+
+/// Whether the letters stand for nothing: all alike, or a word that says so.
+fn is_example(tail: &str) -> bool {
+    let lower = tail.to_ascii_lowercase();
+    let mut letters = lower.bytes();
+    let alike = letters.next().is_none_or(|first| letters.all(|letter| letter == first));
+    alike || ["example", "your", "xxxx", "replace", "changeme", "placeholder", "1234567890abcdef"].iter().any(|word| lower.contains(word))
+}
+
+fn private_keys(text: &str) -> impl Iterator<Item = Secret> {
+    text.match_indices("-----BEGIN ").filter_map(|(start, opening)| {
+        let line = text[start..].lines().next().unwrap_or_default();
+        let behind = text[start + line.len()..].trim_start().len() > 64;
+        let is_key = line.ends_with("PRIVATE KEY-----") && behind;
+        is_key.then(|| Secret { start, end: start + line.len().max(opening.len()), what: "a private key" })
+    })
+}
+
+/// JSON web tokens that give the rights of a service. The key that browsers use is public.
+fn service_tokens(text: &str) -> impl Iterator<Item = Secret> {
+    text.match_indices("eyJ").filter_map(|(start, _)| {
+        let token = text[start..].split(|character: char| !is_of_token(character) && character != '.').next().unwrap_or_default();
+        let mut parts = token.split('.').skip(1);
+        let payload = parts.next().filter(|_| parts.next().is_some_and(|signature| signature.len() >= 40))?;
+        let claims = decoded(payload);
+        let claims = String::from_utf8_lossy(&claims);
+        // Every local installation has the same token.
+        let gives_all = claims.contains("\"service_role\"") && !claims.contains("supabase-demo");
+        gives_all.then(|| Secret { start, end: start + token.len(), what: "a token with the rights of the service" })
+    })
+}
+
+/// The bytes of a text in URL-safe base 64, as far as it is one.
+fn decoded(text: &str) -> Vec<u8> {
+    let digits = text.bytes().map_while(|letter| match letter {
+        b'A'..=b'Z' => Some(letter - b'A'),
+        b'a'..=b'z' => Some(letter - b'a' + 26),
+        b'0'..=b'9' => Some(letter - b'0' + 52),
+        b'-' | b'+' => Some(62),
+        b'_' | b'/' => Some(63),
+        _ => None,
+    });
+    let (mut bytes, mut bits, mut count) = (Vec::new(), 0_u32, 0);
+    for digit in digits {
+        bits = (bits << 6 | u32::from(digit)) & 0xFFFF;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.extend(u8::try_from(bits >> count & 0xFF));
+        }
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_known_by_their_form() {
+        let token = |prefix: &str, tail: &str| format!("SELECT '{prefix}{tail}';");
+        for (text, what) in [
+            (token("AKIA", "QWERTYUIOPASDFGH"), Some("an access key of AWS")),
+            (token("AKIA", "IOSFODNN7EXAMPLE"), None),
+            (token("sk_live_", "4eC39HqLyjWDarjtT1zdp7dc"), Some("a secret key of Stripe")),
+            (token("sk_live_", "xxxxxxxxxxxxxxxxxxxxxxxx"), None),
+            (token("sk_test_", "4eC39HqLyjWDarjtT1zdp7dc"), None),
+            (token("task_live_", "4eC39HqLyjWDarjtT1zdp7dc"), None),
+            (format!("'-----BEGIN PRIVATE KEY-----\n{}'", "Ab3".repeat(30)), Some("a private key")),
+            ("'-----BEGIN PRIVATE KEY-----'".to_owned(), None),
+        ] {
+            assert_eq!(find(&text).first().map(|secret| secret.what), what, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_tokens_of_the_service_are_secret() {
+        // {"role":"service_role"} and {"role":"anon"}
+        for (payload, is_secret) in [("eyJyb2xlIjoic2VydmljZV9yb2xlIn0", true), ("eyJyb2xlIjoiYW5vbiJ9", false)] {
+            let text = format!("'Bearer {}.{payload}.{}'", "eyJhbGciOiJIUzI1NiJ9", "Q".repeat(43));
+            assert_eq!(!find(&text).is_empty(), is_secret, "{payload}");
+        }
+    }
+}
