@@ -103,13 +103,20 @@ fn backfill_companions_are_no_migrations_and_prisma_refuses_the_folder() {
             "migration.sql:41 warning foreign-key-not-valid-first public.Lead.Lead_customer_id_fkey",
             "migration.sql:42 warning foreign-key-not-valid-first public.Job.Job_customer_id_fkey",
             "rollback.sql:1 error ignored-file 20251110_backfill_customers",
+            "rollback.sql:2 warning update-without-where public.Job",
         ]
     );
 }
 
 #[test]
-fn log_and_backups_has_a_placeholder_in_its_rollback() {
-    assert_eq!(review("log-and-backups", "migrations"), ["004_unify_sources_rollback.sql:1 error syntax-error -"]);
+fn log_and_backups_has_a_placeholder_in_its_rollback_and_leaves_copies_behind() {
+    assert_eq!(
+        review("log-and-backups", "migrations"),
+        [
+            "003_backups.sql:1 warning leftover-backup-table public.campaigns_backup_20251120",
+            "004_unify_sources_rollback.sql:1 error syntax-error -",
+        ]
+    );
 }
 
 /// Whole reports as a terminal shows them. Every line of these snapshots was read before it was accepted.
