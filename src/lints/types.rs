@@ -12,7 +12,7 @@ mod uuid_as_text;
 
 use super::keys::{known_tables, path};
 use super::libraries;
-use super::places::{Place, slips_or_habit};
+use super::places::{Place, habit, slips_or_habit};
 use crate::lint::tenancy::words;
 use crate::lint::{Check, Finding, SchemaContext};
 use crate::schema::{Column, Schema, Table};
@@ -58,21 +58,33 @@ struct Kind<'a> {
 
 /// What is found of columns of a kind, grouped, with a precedent.
 fn judge(context: &SchemaContext, found: Vec<(&Table, &Column)>, kind: &Kind) -> Vec<Finding> {
-    let places = found.into_iter().map(|(table, column)| Place {
-        span: column.data_type.span,
-        object: path(table, &column.name),
-        label: format!("`{}.{}` is {}", table.name.name, column.name, column.data_type.value),
-        sql: retype(table, column, kind.becomes, kind.using),
-    });
-    let findings = slips_or_habit(context, places.collect(), kind.otherwise.len(), "column", kind.ending).into_iter();
+    let findings = slips_or_habit(context, places(found, kind), kind.otherwise.len(), "column", kind.ending).into_iter();
     let precedent = kind.otherwise.first();
     let explain = |finding: Finding| match precedent {
-        Some((table, column)) => {
-            finding.because(column.data_type.span, format!("`{}.{}` is {}", table.name.name, column.name, column.data_type.value))
-        }
+        Some((table, column)) => finding.because(column.data_type.span, title(table, column)),
         None => finding,
     };
     findings.map(explain).collect()
+}
+
+/// The same of columns whose type the schema shows to be meant: one finding, information.
+fn agreed(context: &SchemaContext, found: Vec<(&Table, &Column)>, kind: &Kind) -> Vec<Finding> {
+    habit(context, places(found, kind), "column", kind.ending)
+}
+
+fn places(found: Vec<(&Table, &Column)>, kind: &Kind) -> Vec<Place> {
+    let place = |(table, column): (&Table, &Column)| Place {
+        span: column.data_type.span,
+        object: path(table, &column.name),
+        label: title(table, column),
+        sql: retype(table, column, kind.becomes, kind.using),
+    };
+    found.into_iter().map(place).collect()
+}
+
+/// The column and its type.
+fn title(table: &Table, column: &Column) -> String {
+    format!("`{}.{}` is {}", table.name.name, column.name, column.data_type.value)
 }
 
 fn retype(table: &Table, column: &Column, becomes: &str, using: &str) -> String {

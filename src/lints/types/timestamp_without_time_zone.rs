@@ -1,6 +1,6 @@
 //! Points in time kept without saying where their clock stood.
 
-use super::{Kind, chosen_columns, has_word, judge, of_type};
+use super::{Kind, agreed, chosen_columns, has_word, judge, of_type};
 use crate::layout::Kind as Layout;
 use crate::lint::tenancy::words;
 use crate::lint::{Finding, SchemaContext};
@@ -22,7 +22,9 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
         becomes: "timestamptz",
         using: "{} AT TIME ZONE 'UTC'",
     };
-    judge(context, plain.collect(), &kind)
+    let utc = chosen_columns(context.schema).filter(|(_, column)| column.data_type.value.is(WITHOUT) && converts(column)).count();
+    // A schema that keeps UTC, and says so in its defaults, means it where there is no default as well.
+    if utc > kind.otherwise.len() { agreed(context, plain.collect(), &kind) } else { judge(context, plain.collect(), &kind) }
 }
 
 /// Whether the schema says by itself what the clock showed: local time with the zone beside it, or UTC by name or default.
@@ -34,13 +36,13 @@ fn says_whose_clock(table: &Table, column: &Column) -> bool {
     // Those are the server's, also in a table of people with their time zones.
     let by_server = has_word(&column.name, &["created", "updated", "modified", "inserted", "deleted"]);
     let named = has_word(&column.name, &["utc", "gmt", "local", "naive"]);
-    let converted = column.default.as_ref().is_some_and(|default| converts(&default.value.tree));
-    named || converted || (!by_server && table.columns.iter().any(|other| zone(other)))
+    named || converts(column) || (!by_server && table.columns.iter().any(|other| zone(other)))
 }
 
-/// `now() AT TIME ZONE 'utc'`, which the parser writes as a function.
-fn converts(tree: &ExpressionTree) -> bool {
+/// Whether the default is `now() AT TIME ZONE 'utc'`, which the parser writes as a function.
+fn converts(column: &Column) -> bool {
     let mut found = false;
-    tree.walk(&mut |node| found |= matches!(node, ExpressionTree::Function { name, .. } if name.name == "timezone"));
+    let Some(default) = &column.default else { return false };
+    default.value.tree.walk(&mut |node| found |= matches!(node, ExpressionTree::Function { name, .. } if name.name == "timezone"));
     found
 }
