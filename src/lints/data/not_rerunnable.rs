@@ -34,17 +34,12 @@ fn doubled(work: &Work) -> Option<(String, &'static str)> {
     Some((message, "add a condition that no row meets any more once it is done"))
 }
 
-/// Whether a value is the column's own with something added, taken away or joined to it.
+/// Whether a value is the column's own with something added, taken away or joined to it. What a function makes of that may
+/// be the same the second time, as with `array_distinct(numbers || 6)`.
 fn grows(value: &ExpressionTree, column: &Name) -> bool {
-    let mut found = false;
-    value.walk(&mut |node| {
-        if let ExpressionTree::Binary { operator: BinaryOperator::Named(operator), left, right } = node
-            && ["+", "-", "*", "/", "||"].contains(&operator.as_ref())
-        {
-            found |= [left, right].into_iter().any(|side| is_value_of(side, column));
-        }
-    });
-    found
+    let ExpressionTree::Binary { operator: BinaryOperator::Named(operator), left, right } = value.without_casts() else { return false };
+    let is_value = |side: &ExpressionTree| is_value_of(side, column) || grows(side, column);
+    ["+", "-", "*", "/", "||"].contains(&operator.as_ref()) && (is_value(left) || is_value(right))
 }
 
 fn is_value_of(side: &ExpressionTree, column: &Name) -> bool {
