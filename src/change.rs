@@ -36,7 +36,7 @@ mod tables;
 mod types;
 
 pub use functions::set_option;
-pub use levels::{Columns, Level, Rows};
+pub use levels::{ColumnName, Columns, Level, Rows};
 
 use std::sync::Arc;
 

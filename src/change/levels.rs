@@ -2,7 +2,7 @@
 
 use super::outcome::{refusal_because, refuse};
 use super::{ErrorKind, Refusal, dependents, resolve};
-use crate::schema::{Name, QualifiedName, RelationKind, Schema};
+use crate::schema::{Name, QualifiedName, RelationKind, Schema, Type};
 
 /// One level of a query: what its columns come from, and which it names.
 #[derive(Clone, Debug, Default)]
@@ -10,10 +10,15 @@ pub struct Level {
     /// What stands in FROM, by the name it goes by there.
     pub sources: Vec<(Name, Columns)>,
     /// Columns named, each once: qualifier and column.
-    pub columns: Vec<(Option<Name>, Name)>,
+    pub columns: Vec<ColumnName>,
+    /// Columns that are compared with each other by `=`.
+    pub compared: Vec<[ColumnName; 2]>,
     /// Subqueries, which see the sources of this level, too.
     pub within: Vec<Level>,
 }
+
+/// A qualifier, where one is written, and a column.
+pub type ColumnName = (Option<Name>, Name);
 
 /// The columns of what stands in FROM.
 #[derive(Clone, Debug)]
@@ -52,6 +57,7 @@ fn check_within(schema: &Schema, level: &Level, outer: Option<&Nested>) -> Resul
         Some(qualifier) => check_qualified(schema, &nested, qualifier, column),
         None => check_unqualified(schema, &nested, column),
     })?;
+    level.compared.iter().try_for_each(|sides| check_comparison(schema, &nested, sides))?;
     level.within.iter().try_for_each(|inner| check_within(schema, inner, Some(&nested)))
 }
 
@@ -130,6 +136,35 @@ fn check_unqualified(schema: &Schema, nested: &Nested, column: &Name) -> Result<
     match first {
         Some(refusal) => Err(Refusal { message: format!("column `{column}` does not exist"), ..refusal }),
         None => refuse(ErrorKind::UndefinedColumn, format!("column `{column}` does not exist")),
+    }
+}
+
+/// Kinds of types that are not compared with those of another kind.
+const KINDS: [&[&str]; 4] = [
+    &["boolean"],
+    &["uuid"],
+    &["text", "character varying", "character"],
+    &["smallint", "integer", "bigint", "numeric", "real", "double precision"],
+];
+
+fn check_comparison(schema: &Schema, nested: &Nested, [left, right]: &[ColumnName; 2]) -> Result<(), Refusal> {
+    let kind = |data_type: &Type| KINDS.iter().position(|names| names.iter().any(|name| data_type.is(name)));
+    let (Some(left), Some(right)) = (type_of(schema, nested, left), type_of(schema, nested, right)) else { return Ok(()) };
+    match (kind(left), kind(right)) {
+        (Some(one), Some(other)) if one != other => {
+            refuse(ErrorKind::UndefinedFunction, format!("operator does not exist: `{left} = {right}`"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The type of a column of a table at this level, if no other source may have one of its name.
+fn type_of<'a>(schema: &'a Schema, nested: &Nested, (qualifier, column): &ColumnName) -> Option<&'a Type> {
+    let named = nested.sources.iter().filter(|(name, _)| qualifier.as_ref().is_none_or(|qualifier| *name == qualifier));
+    let mut having = named.filter(|(_, source)| source.lacks(schema, column).is_none());
+    match (having.next(), having.next()) {
+        (Some((_, Source::Table(table))), None) => schema.column(table, column).map(|column| &column.data_type.value),
+        _ => None,
     }
 }
 

@@ -4,7 +4,21 @@ use crate::schema::{Expression, ExpressionTree, Literal, QualifiedName, Type};
 
 /// Whether two expressions mean the same; `data_type` is that of the column they are to give a value to.
 pub(super) fn are_same(one: &Expression, other: &Expression, data_type: Option<&Type>) -> bool {
-    one.text == other.text || are_same_trees(&one.tree, &other.tree, data_type)
+    match one.text == other.text {
+        true => one.tree == other.tree || groups(&one.tree) == groups(&other.tree),
+        false => are_same_trees(&one.tree, &other.tree, data_type),
+    }
+}
+
+/// How many conditions each AND and OR joins: `a AND (b AND c)` is kept as it is written, and its text does not say so.
+fn groups(tree: &ExpressionTree) -> Vec<usize> {
+    let mut groups = Vec::new();
+    tree.walk(&mut |node| {
+        if let ExpressionTree::And(parts) | ExpressionTree::Or(parts) = node {
+            groups.push(parts.len());
+        }
+    });
+    groups
 }
 
 /// Whether two types are the same; one of them may lack its schema, or may not be known.

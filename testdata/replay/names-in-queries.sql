@@ -28,6 +28,10 @@ WITH gone AS (DELETE FROM u RETURNING id, b) INSERT INTO t (id) SELECT gone.id F
 SELECT x.* FROM t AS x WHERE t.a = 1; -- refused: undefined_table
 SELECT a AS one FROM t GROUP BY one ORDER BY one;
 SELECT count(*) FROM pg_class WHERE relname = 't';
+CREATE TABLE flags (name varchar(9), is_on boolean);
+UPDATE flags SET is_on = true WHERE name = "is_on"; -- refused: undefined_function
+UPDATE flags SET is_on = true FROM u WHERE name = b;
+SELECT f.name FROM flags f JOIN t ON f.is_on = t.id; -- refused: undefined_function
 CREATE TABLE has_row (r t, u u);
 SELECT (r).a, (has_row.u).b FROM has_row;
 CREATE FUNCTION doubled(t) RETURNS int LANGUAGE sql AS 'SELECT 2';
@@ -37,6 +41,7 @@ SELECT t.doubled FROM t;
 -- table t(id integer, a integer)
 -- table u(id integer, t_id integer, b text)
 -- table k(id integer)
+-- table flags(name character varying(9), is_on boolean)
 -- table has_row(r t, u u)
 -- view v(id, c)
 -- view w(b)

@@ -1,11 +1,11 @@
 //! Queries and statements on rows, level by level: what each can name, and what it names.
 
-use pg_query::protobuf::{DeleteStmt, InsertStmt, JoinExpr, RangeVar, ReturningClause, SelectStmt, UpdateStmt};
+use pg_query::protobuf::{AExpr, AExprKind, DeleteStmt, InsertStmt, JoinExpr, RangeVar, ReturningClause, SelectStmt, UpdateStmt};
 use pg_query::{Node, NodeEnum};
 
-use super::node::{inner, kind, names, optional_relation, relation};
+use super::node::{inner, kind, names, optional_relation, relation, string};
 use super::{children, expression, query};
-use crate::change::{Columns, Level, OutputColumn};
+use crate::change::{ColumnName, Columns, Level, OutputColumn};
 use crate::schema::Name;
 
 /// The levels of a query or a statement on rows; `None` where the statement is of another kind.
@@ -85,6 +85,7 @@ impl Walk {
         let yielded: Vec<Name> = query::output(select).into_iter().filter_map(|column| output_name(&column)).collect();
         named.columns.retain(|(qualifier, column)| qualifier.is_some() || !yielded.contains(column));
         named.columns.into_iter().for_each(|(qualifier, column)| note(level, qualifier, column));
+        level.compared.extend(named.compared);
         level.within.extend(named.within);
     }
 
@@ -137,17 +138,18 @@ impl Walk {
         clause.iter().flat_map(|clause| &clause.exprs).for_each(|node| self.expression(node, &mut others));
         others.columns.retain(|(qualifier, _)| qualifier.as_ref().is_none_or(|name| !rows.contains(&name.as_str())));
         others.columns.into_iter().for_each(|(qualifier, column)| note(level, qualifier, column));
+        level.compared.extend(others.compared);
         level.within.extend(others.within);
     }
 
     fn from(&mut self, clause: &[Node], level: &mut Level) {
-        clause.iter().for_each(|item| self.from_item(item, level));
+        clause.iter().for_each(|item| self.source(item, level));
     }
 
-    fn from_item(&mut self, item: &Node, level: &mut Level) {
+    fn source(&mut self, item: &Node, level: &mut Level) {
         match kind(item) {
             Some(NodeEnum::RangeVar(range)) => level.sources.push(self.range(range)),
-            Some(NodeEnum::RangeTableSample(sample)) => sample.relation.as_deref().into_iter().for_each(|item| self.from_item(item, level)),
+            Some(NodeEnum::RangeTableSample(sample)) => sample.relation.as_deref().into_iter().for_each(|item| self.source(item, level)),
             Some(NodeEnum::JoinExpr(join)) => self.join(join, level),
             Some(NodeEnum::RangeSubselect(range)) => {
                 let query = inner(&range.subquery);
@@ -167,7 +169,7 @@ impl Walk {
     }
 
     fn join(&mut self, join: &JoinExpr, level: &mut Level) {
-        [&join.larg, &join.rarg].into_iter().flatten().for_each(|item| self.from_item(item, level));
+        [&join.larg, &join.rarg].into_iter().flatten().for_each(|item| self.source(item, level));
         if let Some(alias) = &join.alias {
             level.sources.push((alias.aliasname.as_str().into(), Columns::Unknown));
         }
@@ -200,6 +202,10 @@ impl Walk {
                 }
             }
             NodeEnum::SelectStmt(_) => level.within.extend(self.statement(node)),
+            NodeEnum::AExpr(comparison) => {
+                level.compared.extend(compared(comparison).filter(|_| level.compared.len() < MAX_COLUMNS));
+                children::of(node).into_iter().for_each(|child| self.expression(child, level));
+            }
             _ => children::of(node).into_iter().for_each(|child| self.expression(child, level)),
         }
     }
@@ -210,10 +216,20 @@ const MAX_COLUMNS: usize = 1000;
 
 /// Notes a column, once.
 fn note(level: &mut Level, qualifier: Option<Name>, column: Name) {
-    let reference = (qualifier, column);
+    let reference: ColumnName = (qualifier, column);
     if level.columns.len() < MAX_COLUMNS && !level.columns.contains(&reference) {
         level.columns.push(reference);
     }
+}
+
+/// The columns on both sides of `=`.
+fn compared(comparison: &AExpr) -> Option<[ColumnName; 2]> {
+    let is_equality = comparison.kind() == AExprKind::AexprOp && comparison.name.last().and_then(string) == Some("=");
+    let column = |node| match inner(node)? {
+        NodeEnum::ColumnRef(column) => expression::reference(column),
+        _ => None,
+    };
+    Some([column(&comparison.lexpr)?, column(&comparison.rexpr)?]).filter(|_| is_equality)
 }
 
 fn target_name(range: &Option<RangeVar>) -> Name {
