@@ -20,10 +20,11 @@ mod places;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::lint::{Card, Check, Lint};
+use crate::lint::card::Embedded;
+use crate::lint::{Check, Lint};
 
-/// The texts of the cards by id, in the order of ids.
-pub const CARDS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/cards.rs"));
+/// The cards in the order of ids.
+pub const CARDS: &[Embedded] = include!(concat!(env!("OUT_DIR"), "/cards.rs"));
 
 /// The groups with the checks of each.
 pub const GROUPS: &[(&str, &[(&str, Check)])] = &[
@@ -51,7 +52,7 @@ pub fn checks() -> impl Iterator<Item = (&'static str, Check)> {
 pub fn builtin() -> &'static [Lint] {
     static LINTS: LazyLock<Vec<Lint>> = LazyLock::new(|| {
         let checks: HashMap<&str, Check> = checks().collect();
-        let lint = |(id, text): &(&str, &str)| Some(Lint { card: Card::parse(id, text).ok()?, check: *checks.get(id)? });
+        let lint = |card: &Embedded| Some(Lint { card: card.read().ok()?, check: *checks.get(card.id)? });
         CARDS.iter().filter_map(lint).collect()
     });
     &LINTS

@@ -10,7 +10,7 @@ use migralint::config::Config;
 use migralint::diagnostic::Diagnostic;
 use migralint::history::{Comparison, History};
 use migralint::layout::{CopyOf, DiscoverOptions, discover};
-use migralint::lint::card::{Example, marks};
+use migralint::lint::card::{Embedded, Example, marks};
 use migralint::lint::{self, Base, Card, Check, Lint, OptionKind, explain};
 use migralint::lints;
 use migralint::source::SourceMap;
@@ -150,7 +150,7 @@ fn messages_are_lower_case_without_a_final_period() {
 
 #[test]
 fn every_card_has_a_check_and_every_check_a_card() {
-    let cards: BTreeSet<&str> = lints::CARDS.iter().map(|(id, _)| *id).collect();
+    let cards: BTreeSet<&str> = lints::CARDS.iter().map(|card| card.id).collect();
     let checks: BTreeSet<&str> = lints::checks().map(|(id, _)| id).collect();
     assert_eq!(cards, checks);
     assert_eq!(lints::checks().count(), checks.len(), "two checks have one id");
@@ -158,7 +158,7 @@ fn every_card_has_a_check_and_every_check_a_card() {
 
 #[test]
 fn cards_keep_to_the_conventions() {
-    for (id, text) in lints::CARDS {
+    for &Embedded { id, text, .. } in lints::CARDS {
         let card = Card::parse(id, text).unwrap_or_else(|error| panic!("{id}: {error}"));
         let kebab_case = |id: &str| id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
         assert!(kebab_case(id), "{id} is not in kebab case");

@@ -1,5 +1,6 @@
 //! The card of a lint: `lints/<id>.yml`, everything users read about it, with examples that are tests.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::OnceLock;
@@ -45,8 +46,14 @@ pub struct Card {
 /// The examples of a card: they are most of its text, and a review has no use for them.
 #[derive(Clone, Debug, Default)]
 pub struct Examples {
-    text: String,
+    text: Cow<'static, str>,
     read: OnceLock<Vec<Example>>,
+}
+
+impl Examples {
+    fn of(text: impl Into<Cow<'static, str>>) -> Self {
+        Self { text: text.into(), read: OnceLock::new() }
+    }
 }
 
 impl Deref for Examples {
@@ -61,7 +68,7 @@ impl Deref for Examples {
 
 impl<'de> Deserialize<'de> for Examples {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self { text: String::new(), read: OnceLock::from(Vec::deserialize(deserializer)?) })
+        Ok(Self { text: Cow::default(), read: OnceLock::from(Vec::deserialize(deserializer)?) })
     }
 }
 
@@ -96,12 +103,38 @@ impl Card {
     /// # Errors
     /// When the text is not a card.
     pub fn parse(id: &str, text: &str) -> Result<Self, serde_yaml::Error> {
-        let examples = text.find("\nexamples:\n").map_or(text.len(), |newline| newline + 1);
-        let card: Self = serde_yaml::from_str(&text[..examples])?;
-        let examples =
-            if examples < text.len() { Examples { text: text[examples..].to_owned(), ..Examples::default() } } else { card.examples };
+        let (head, examples) = parts(text);
+        let card: Self = serde_yaml::from_str(head)?;
+        let examples = if examples.is_empty() { card.examples } else { Examples::of(examples.to_owned()) };
         Ok(Self { id: id.to_owned(), examples, ..card })
     }
+}
+
+/// A card that is part of the program.
+#[derive(Debug)]
+pub struct Embedded {
+    /// The id.
+    pub id: &'static str,
+    /// `lints/<id>.yml`.
+    pub text: &'static str,
+    /// The same without its examples, as JSON.
+    pub head: &'static str,
+}
+
+impl Embedded {
+    /// Reads the card.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn read(&self) -> Result<Card, serde_json::Error> {
+        let card: Card = serde_json::from_str(self.head)?;
+        Ok(Card { id: self.id.to_owned(), examples: Examples::of(parts(self.text).1), ..card })
+    }
+}
+
+/// What stands before the examples that end a card, and these.
+fn parts(text: &str) -> (&str, &str) {
+    text.split_at(text.find("\nexamples:\n").map_or(text.len(), |newline| newline + 1))
 }
 
 impl Level {
