@@ -138,25 +138,49 @@ pub(super) fn fill_view(schema: &Schema, view: &mut View, query: &Query) -> Resu
     // `TABLE t` selects a star without writing it.
     let has_star = query.output.iter().any(|column| matches!(column, OutputColumn::Star(_)));
     if has_star || view.query.is_written_with('*') {
-        view.query = rewrite::expand_stars(&view.query, |qualifier| columns_behind(&sources, query, qualifier)).into();
+        let stars = Stars::of(&sources, query);
+        view.query = view.query.edited(move |text| rewrite::expand_stars(text, |qualifier| stars.columns(qualifier)));
     }
     Ok(())
 }
 
-/// What a star stands for, as SQL. PostgreSQL keeps it as the columns there were when the view was made.
-fn columns_behind(sources: &[Source], query: &Query, qualifier: Option<&Name>) -> Option<Vec<String>> {
-    let of = |source: &Source| -> Option<Vec<String>> {
-        let qualified = |(column, _): &(Name, _)| format!("{}.{}", source.written.to_sql(), column.to_sql());
-        (source.complete && source.name.is_some()).then(|| source.columns.iter().map(qualified).collect())
-    };
-    if qualifier.is_some() || sources.len() == 1 {
-        return of(starred(sources, qualifier)?);
+/// What the stars of a query stand for. PostgreSQL keeps them as the columns there were when the view was made.
+struct Stars {
+    /// What its relations go by, with their columns where these are known.
+    relations: Vec<(Name, Option<Vec<Name>>)>,
+    /// The relations whose columns it yields one after the other, where it yields nothing else.
+    listed: Option<Vec<Name>>,
+}
+
+impl Stars {
+    fn of(sources: &[Source], query: &Query) -> Self {
+        let known = |source: &Source| (source.complete && source.name.is_some()).then(|| names(source));
+        let listed = query.output.iter().map(|entry| match entry {
+            OutputColumn::Star(Some(name)) => Some(name.clone()),
+            _ => None,
+        });
+        Self { relations: sources.iter().map(|source| (source.written.clone(), known(source))).collect(), listed: listed.collect() }
     }
-    let entries = query.output.iter().map(|entry| match entry {
-        OutputColumn::Star(Some(name)) => of(starred(sources, Some(name))?),
-        _ => None,
-    });
-    Some(entries.collect::<Option<Vec<_>>>()?.concat())
+
+    /// The columns that a star stands for, as SQL.
+    fn columns(&self, qualifier: Option<&Name>) -> Option<Vec<String>> {
+        if qualifier.is_some() || self.relations.len() == 1 {
+            return self.columns_of(qualifier);
+        }
+        let listed = self.listed.as_ref()?.iter().map(|name| self.columns_of(Some(name)));
+        Some(listed.collect::<Option<Vec<_>>>()?.concat())
+    }
+
+    fn columns_of(&self, qualifier: Option<&Name>) -> Option<Vec<String>> {
+        let meant = |(written, _): &&(Name, _)| qualifier.is_none_or(|qualifier| written == qualifier);
+        let (written, columns) = only(self.relations.iter().filter(meant))?;
+        let qualified = |column: &Name| format!("{}.{}", written.to_sql(), column.to_sql());
+        Some(columns.as_ref()?.iter().map(qualified).collect())
+    }
+}
+
+fn names(source: &Source) -> Vec<Name> {
+    source.columns.iter().map(|(column, _)| column.clone()).collect()
 }
 
 fn references<'a>(sources: &'a [Source], query: &'a Query) -> impl Iterator<Item = (QualifiedName, Name)> + 'a {

@@ -12,27 +12,51 @@ pub struct Canonical(Arc<Spelling>);
 type Spell = fn(&str) -> String;
 
 struct Spelling {
-    /// As it is written, where it is not canonical yet.
-    written: Option<(Box<str>, Spell)>,
+    source: Source,
     canonical: OnceLock<Box<str>>,
 }
+
+/// What a canonical text is worked out from.
+enum Source {
+    /// Nothing: it is there already.
+    Spelled,
+    /// A written text that is not canonical yet.
+    Written(Box<str>, Spell),
+    /// Another canonical text.
+    Edited(Canonical, Box<Edit>),
+}
+
+type Edit = dyn Fn(&str) -> String + Send + Sync;
 
 impl Canonical {
     /// What `spell` makes of the written text.
     pub fn of(written: &str, spell: Spell) -> Self {
-        Self(Arc::new(Spelling { written: Some((written.into(), spell)), canonical: OnceLock::new() }))
+        Self::from_source(Source::Written(written.into(), spell))
+    }
+
+    /// What `edit` makes of the canonical text.
+    pub fn edited(&self, edit: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
+        Self::from_source(Source::Edited(self.clone(), Box::new(edit)))
+    }
+
+    fn from_source(source: Source) -> Self {
+        Self(Arc::new(Spelling { source, canonical: OnceLock::new() }))
     }
 
     /// Whether the text held a character before it was spelled.
     pub fn is_written_with(&self, character: char) -> bool {
-        self.0.written.as_ref().map_or(&**self, |(written, _)| written).contains(character)
+        self.written().unwrap_or(self).contains(character)
+    }
+
+    fn written(&self) -> Option<&str> {
+        if let Source::Written(written, _) = &self.0.source { Some(written) } else { None }
     }
 }
 
 impl From<String> for Canonical {
     /// A text that is canonical already.
     fn from(text: String) -> Self {
-        Self(Arc::new(Spelling { written: None, canonical: OnceLock::from(text.into_boxed_str()) }))
+        Self(Arc::new(Spelling { source: Source::Spelled, canonical: OnceLock::from(text.into_boxed_str()) }))
     }
 }
 
@@ -40,15 +64,19 @@ impl Deref for Canonical {
     type Target = str;
 
     fn deref(&self) -> &str {
-        let spelled = || self.0.written.as_ref().map(|(written, spell)| spell(written)).unwrap_or_default();
+        let spelled = || match &self.0.source {
+            Source::Spelled => String::new(),
+            Source::Written(written, spell) => spell(written),
+            Source::Edited(text, edit) => edit(text),
+        };
         self.0.canonical.get_or_init(|| spelled().into_boxed_str())
     }
 }
 
 impl PartialEq for Canonical {
     fn eq(&self, other: &Self) -> bool {
-        let written = |text: &Self| text.0.written.as_ref().map(|(written, _)| written.clone());
-        Arc::ptr_eq(&self.0, &other.0) || written(self).is_some_and(|text| written(other) == Some(text)) || **self == **other
+        let same_writing = || self.written().is_some_and(|text| other.written() == Some(text));
+        Arc::ptr_eq(&self.0, &other.0) || same_writing() || **self == **other
     }
 }
 
@@ -78,5 +106,13 @@ mod tests {
         assert_eq!(one, Canonical::from("select 1".to_owned()));
         assert_ne!(one, Canonical::of("select 2", lower));
         assert_eq!(one.to_string(), "select 1");
+    }
+
+    #[test]
+    fn an_edit_is_made_of_the_canonical_text() {
+        let lower: fn(&str) -> String = str::to_lowercase;
+        let edited = Canonical::of("SELECT 1", lower).edited(|text| text.replace("select", "TABLE"));
+        assert_eq!(&*edited, "TABLE 1");
+        assert_ne!(edited, Canonical::of("SELECT 1", lower));
     }
 }
