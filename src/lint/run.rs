@@ -8,7 +8,7 @@ use super::fingerprint::{self, Statements};
 use super::options::Options;
 use super::settings::Settings;
 use super::suppress::{self, Surroundings};
-use super::{Base, ChangeContext, Check, Facts, Finding, HistoryContext, Lint, ReviewContext, SchemaContext};
+use super::{Base, ChangeContext, Check, Facts, Finding, HistoryContext, Lint, ReviewContext, Rollbacks, SchemaContext};
 use crate::change::{Applied, Change};
 use crate::diagnostic::Diagnostic;
 use crate::history::{History, Migration, Observer, replay_file};
@@ -23,7 +23,9 @@ pub fn run(lints: &[Lint], history: &History, sources: &SourceMap, settings: &Se
 
 /// The same for a history beside its base: lints that compare the two run as well.
 pub fn run_against(lints: &[Lint], history: &History, base: Option<&Base>, sources: &SourceMap, settings: &Settings) -> Vec<Diagnostic> {
-    let facts = Facts::of(history, sources, settings);
+    // On all cores, rollbacks too: the check that asks for them first would run them while all others wait.
+    let run_rollbacks = || _ = (settings.rollbacks != Rollbacks::Off).then(|| history.rollbacks(sources));
+    let (facts, ()) = rayon::join(|| Facts::of(history, sources, settings), run_rollbacks);
     let has_its_base = |lint: &&Lint| base.is_some() || !matches!(lint.check, Check::Review(_));
     let dialect = history.directory.dialect;
     let may_report = |lint: &&Lint| settings.may_report(&lint.card) && has_its_base(lint) && lint.card.works_in(dialect);
