@@ -20,6 +20,7 @@ mod functions;
 mod indexes;
 mod kept_casts;
 mod levels;
+mod mentions;
 mod naming;
 mod objects;
 mod outcome;

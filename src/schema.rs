@@ -11,6 +11,7 @@ mod canonical;
 mod coverage;
 mod dialect;
 mod expression;
+mod mentions;
 mod name;
 mod objects;
 mod options;
@@ -22,6 +23,7 @@ pub use canonical::Canonical;
 pub use coverage::{Coverage, Obstacle};
 pub use dialect::Dialect;
 pub use expression::{BinaryOperator, Expression, ExpressionTree, Literal};
+pub use mentions::{Holder, Mentions};
 pub use name::{Name, NameParts, QualifiedName};
 pub use objects::{
     ArgumentMode, Attribute, DomainCheck, EnumLabel, Extension, Function, FunctionArgument, FunctionKey, Namespace, Sequence,
@@ -59,6 +61,8 @@ pub struct Schema {
     pub children: OrdMap<QualifiedName, Vector<QualifiedName>>,
     /// How many tables of a schema have a constraint of a name: implicit names avoid them.
     pub constraint_names: OrdMap<QualifiedName, usize>,
+    /// What mentions a name.
+    pub mentions: Mentions,
     /// Views and materialized views.
     pub views: OrdMap<QualifiedName, Arc<View>>,
     /// Sequences, those behind `serial` and identity columns included.
@@ -91,6 +95,7 @@ impl Default for Schema {
             index_tables: OrdMap::new(),
             children: OrdMap::new(),
             constraint_names: OrdMap::new(),
+            mentions: Mentions::default(),
             views: OrdMap::new(),
             sequences: OrdMap::new(),
             statistics: OrdMap::new(),
@@ -159,7 +164,11 @@ impl Schema {
 
     /// Foreign keys that reference `table`, with the tables that hold them.
     pub fn references_to<'a>(&'a self, table: &'a QualifiedName) -> impl Iterator<Item = (&'a Table, &'a Constraint, &'a ForeignKey)> {
-        self.foreign_keys().filter(move |(_, _, key)| key.references == *table)
+        let mut holders: Vec<&Table> = self.tables_mentioning(&table.name).chain(self.tables.get(table)).map(Arc::as_ref).collect();
+        holders.sort_by_key(|holder| &holder.name);
+        holders.dedup_by_key(|holder| &holder.name);
+        let keys = holders.into_iter().flat_map(|holder| holder.foreign_keys().map(move |(constraint, key)| (holder, constraint, key)));
+        keys.filter(move |(_, _, key)| key.references == *table)
     }
 
     /// What relation, if any, has exactly this name.

@@ -4,7 +4,7 @@ use super::outcome::{Outcome, done, refuse_at, shown};
 use super::resolve::on_table;
 use super::{Applied, Change, ChangeKind, ErrorKind, Refusal};
 use super::{
-    children, column_renames, columns, comments, constraints, drops, functions, indexes, objects, plain, renames, resolve, statistics,
+    children, column_renames, columns, comments, constraints, drops, functions, indexes, mentions, objects, plain, renames, resolve, statistics,
     storage, tables, types,
 };
 use crate::schema::{Dialect, QualifiedName, Schema};
@@ -16,16 +16,28 @@ impl Schema {
     /// # Errors
     /// Where PostgreSQL would raise an error that can be known from the schema alone.
     pub fn apply(&mut self, change: &Change) -> Result<Applied, Refusal> {
+        let (after, applied) = self.after(change)?;
+        *self = after;
+        Ok(applied)
+    }
+
+    /// The version that a change leads to.
+    ///
+    /// # Errors
+    /// As [`Schema::apply`].
+    pub fn after(&self, change: &Change) -> Result<(Schema, Applied), Refusal> {
         let mut after = self.clone();
         match carry_out(&mut after, change.span, &change.kind) {
             Ok(applied) => {
-                *self = after;
-                Ok(applied)
+                mentions::follow(self, &mut after);
+                Ok((after, applied))
             }
             // What SQL Server makes of a change was not compared with a server: it is not told what to refuse.
-            Err(_) if self.dialect == Dialect::SqlServer => done(),
+            Err(_) if self.dialect == Dialect::SqlServer => Ok((self.clone(), Applied::default())),
             // Where anything may have happened unseen, nothing is known to be an error.
-            Err(_) if self.uncertainty.everything.is_some() || is_about_uncertain_attachment(self, &change.kind) => done(),
+            Err(_) if self.uncertainty.everything.is_some() || is_about_uncertain_attachment(self, &change.kind) => {
+                Ok((self.clone(), Applied::default()))
+            }
             Err(refusal) => Err(refusal),
         }
     }

@@ -141,7 +141,8 @@ fn of_table(schema: &Schema, name: &QualifiedName) -> Dependents {
     let children = schema.children.get(name).into_iter().flatten();
     let (partitions, heirs): (Vec<_>, Vec<_>) = children
         .partition(|child| schema.table(child).is_some_and(|child| child.partition_of.as_ref().is_some_and(|of| of.parent == *name)));
-    let owned = schema.sequences.values().filter(|sequence| sequence.owned_by.as_ref().is_some_and(|(table, _)| table == name));
+    let owned =
+        schema.sequences_mentioning(&name.name).filter(|sequence| sequence.owned_by.as_ref().is_some_and(|(table, _)| table == name));
     let keys = schema.references_to(name).filter(|(holder, _, _)| holder.name != *name);
     let keys = keys.map(|(holder, constraint, _)| Object::Constraint(holder.name.clone(), constraint.name.clone()));
     let parts = partitions.into_iter().cloned().map(Object::Table);
@@ -153,16 +154,14 @@ fn of_table(schema: &Schema, name: &QualifiedName) -> Dependents {
 
 /// Views and policies that read a relation.
 fn readers(schema: &Schema, name: &QualifiedName) -> Vec<Object> {
-    let views = schema.views.values().filter(|view| view.name != *name && view.relations.contains(name));
-    let policies = policies(schema).filter(|(table, policy)| table.name != *name && reads(policy, name));
+    let views = schema.views_mentioning(&name.name).filter(|view| view.name != *name && view.relations.contains(name));
+    let tables = schema.tables_mentioning(&name.name).filter(|table| table.name != *name);
+    let policies =
+        tables.flat_map(|table| table.policies.iter().map(move |policy| (table, policy))).filter(|(_, policy)| reads(policy, name));
     let views = views.map(|view| Object::View(view.name.clone()));
-    let functions = schema.functions.values().filter(|function| function.relations.contains(name));
+    let functions = schema.functions_mentioning(&name.name).filter(|function| function.relations.contains(name));
     let views = views.chain(functions.map(|function| Object::Function(function.key.clone())));
     views.chain(policies.map(|(table, policy)| Object::Policy(table.name.clone(), policy.name.clone()))).collect()
-}
-
-fn policies(schema: &Schema) -> impl Iterator<Item = (&Table, &Policy)> {
-    schema.tables.values().flat_map(|table| table.policies.iter().map(move |policy| (table.as_ref(), policy.as_ref())))
 }
 
 /// The conditions of a policy.
@@ -192,9 +191,9 @@ fn of_column(schema: &Schema, table: &QualifiedName, column: &Name) -> Dependent
     let constraints = found.constraints.iter().filter(|constraint| constraint_uses(found, constraint, column));
     let constraints = constraints.map(|constraint| Object::Constraint(table.clone(), constraint.name.clone()));
     let owner = (table.clone(), column.clone());
-    let sequences = schema.sequences.values().filter(|sequence| sequence.owned_by.as_ref() == Some(&owner));
+    let sequences = schema.sequences_mentioning(&table.name).filter(|sequence| sequence.owned_by.as_ref() == Some(&owner));
     let sequences = sequences.map(|sequence| Object::Sequence(sequence.name.clone()));
-    // What is referenced is unique, and looking through all tables is dear.
+    // What is referenced is unique.
     let is_key = found.columns_uncertain || found.indexes.iter().any(|index| index.unique && index_uses(index, column));
     let keys = is_key.then(|| schema.references_to(table)).into_iter().flatten();
     let keys = keys.filter(|(_, _, key)| key.referenced_columns.contains(column));
@@ -208,7 +207,8 @@ fn of_column(schema: &Schema, table: &QualifiedName, column: &Name) -> Dependent
 /// Views, generated columns, triggers and policies whose definition names a column.
 fn definitions_with<'a>(schema: &'a Schema, table: &'a Table, column: &'a Name) -> impl Iterator<Item = Object> + 'a {
     let name = &table.name;
-    let views = schema.views.values().filter(move |view| view_uses(view, name, column)).map(|view| Object::View(view.name.clone()));
+    let views = schema.views_mentioning(&name.name).filter(move |view| view_uses(view, name, column));
+    let views = views.map(|view| Object::View(view.name.clone()));
     let generated = table.columns.iter().filter(move |other| {
         other.name != *column && other.generated.as_ref().is_some_and(|generated| mentions(&generated.value.expression, column))
     });
@@ -275,7 +275,6 @@ fn of_constraint(schema: &Schema, table: &QualifiedName, name: &Name) -> Depende
 fn of_index(schema: &Schema, name: &QualifiedName) -> Dependents {
     let Some((table, index)) = schema.index(name) else { return Dependents::default() };
     let relies = |columns: &[Name]| foreign_keys::index_behind(table, columns).is_some_and(|behind| behind.name == index.name);
-    // Looking through all tables is dear.
     let keys = index.unique.then(|| schema.references_to(&table.name)).into_iter().flatten();
     let keys = keys.filter(|(_, _, key)| relies(&key.referenced_columns));
     let others = keys.map(|(holder, constraint, _)| Object::Constraint(holder.name.clone(), constraint.name.clone())).collect();
@@ -294,7 +293,8 @@ fn of_index(schema: &Schema, name: &QualifiedName) -> Dependents {
 fn defaults_from(schema: &Schema, sequence: &QualifiedName) -> Vec<Object> {
     let may_mean = |name: &QualifiedName| name.name == sequence.name;
     let uses = |expression: &Expression| sequences_where(schema, &expression.tree, may_mean).contains(sequence);
-    let columns = schema.tables.values().flat_map(|table| table.columns.iter().map(move |column| (table, column)));
+    let tables = schema.tables_mentioning(&sequence.name);
+    let columns = tables.flat_map(|table| table.columns.iter().map(move |column| (table, column)));
     let using = columns.filter(|(_, column)| column.default.as_ref().is_some_and(|default| uses(&default.value)));
     using.map(|(table, column)| Object::Default(table.name.clone(), column.name.clone())).collect()
 }
@@ -309,7 +309,7 @@ fn sequences_where(schema: &Schema, tree: &ExpressionTree, wanted: impl Fn(&Qual
 }
 
 /// The sequences that an expression takes values from, as written.
-fn written_sequences(tree: &ExpressionTree) -> Vec<QualifiedName> {
+pub(super) fn written_sequences(tree: &ExpressionTree) -> Vec<QualifiedName> {
     let mut found = Vec::new();
     tree.walk(&mut |node| {
         let ExpressionTree::Function { name, arguments } = node else { return };
@@ -348,12 +348,12 @@ pub(super) fn parse_name(text: &str) -> QualifiedName {
 fn users_of_type(schema: &Schema, name: &QualifiedName) -> Vec<Object> {
     let is = |data_type: &Type| data_type.name == *name;
     let mut users: Vec<Object> = Vec::new();
-    for table in schema.tables.values() {
+    for table in schema.tables_mentioning(&name.name) {
         let columns = table.columns.iter().filter(|column| is(&column.data_type.value));
         users.extend(columns.map(|column| Object::Column(table.name.clone(), column.name.clone())));
         users.extend(defined_with(table, |expression| casts_to(schema, &expression.tree, name)));
     }
-    for definition in schema.types.values() {
+    for definition in schema.types_mentioning(&name.name) {
         match &definition.kind {
             TypeKind::Domain { base, .. } if is(base) => users.push(Object::Type(definition.name.clone())),
             TypeKind::Range { subtype } if is(subtype) => users.push(Object::Type(definition.name.clone())),
@@ -364,12 +364,13 @@ fn users_of_type(schema: &Schema, name: &QualifiedName) -> Vec<Object> {
             _ => {}
         }
     }
-    let functions = schema.functions.values().filter(|function| function_types(function).any(is));
+    let functions = schema.functions_mentioning(&name.name).filter(|function| function_types(function).any(is));
     users.extend(functions.map(|function| Object::Function(function.key.clone())));
     users
 }
 
-fn function_types(function: &Function) -> impl Iterator<Item = &Type> {
+/// The types of its arguments and of what it returns.
+pub(super) fn function_types(function: &Function) -> impl Iterator<Item = &Type> {
     function.arguments.iter().map(|argument| &argument.data_type).chain(&function.returns)
 }
 
@@ -428,19 +429,19 @@ fn callers(schema: &Schema, key: &FunctionKey) -> Vec<Object> {
     }
     let is = |written: &QualifiedName| written.name == name.name && function(schema, written).as_ref() == Some(name);
     let mut users: Vec<Object> = triggers_calling(schema, name).collect();
-    for table in schema.tables.values() {
+    for table in schema.tables_mentioning(&name.name) {
         users.extend(defined_with(table, |expression| calls(&expression.tree, &is)));
     }
     users.extend(super::statistics::calling(schema, &is));
-    let views = schema.views.values().filter(|view| view.functions.iter().any(is));
+    let views = schema.views_mentioning(&name.name).filter(|view| view.functions.iter().any(is));
     users.extend(views.map(|view| Object::View(view.name.clone())));
-    let functions = schema.functions.values().filter(|function| function.key != *key && function.calls.iter().any(is));
+    let functions = schema.functions_mentioning(&name.name).filter(|function| function.key != *key && function.calls.iter().any(is));
     users.extend(functions.map(|function| Object::Function(function.key.clone())));
     users
 }
 
 fn triggers_calling<'a>(schema: &'a Schema, name: &'a QualifiedName) -> impl Iterator<Item = Object> + 'a {
-    schema.tables.values().flat_map(move |table| {
+    schema.tables_mentioning(&name.name).flat_map(move |table| {
         let calling = table.triggers.iter().filter(move |trigger| trigger.function == *name);
         calling.map(move |trigger| Object::Trigger(table.name.clone(), trigger.name.clone()))
     })

@@ -3,8 +3,9 @@
 //! A history may build on objects it never made: an application server's or a hosting provider's schemas,
 //! extensions, the system catalog. A name that may be one of those is nothing to refuse.
 
+use std::sync::Arc;
+
 use super::outcome::{Outcome, done, missing_relation, no_relation, no_type, refuse, shown};
-use super::store::edit_table;
 use super::{ErrorKind, Refusal, types};
 use crate::schema::{Name, QualifiedName, RelationKind, Schema, TEMPORARY, Table, Type};
 use crate::source::Span;
@@ -113,25 +114,25 @@ pub(super) fn on_table(
         Some(RelationKind::View) => return done(),
         _ => return refuse(ErrorKind::WrongObjectType, format!("`{}` is not a table", shown(&name))),
     }
-    let before = schema.clone();
-    match act(schema, &name) {
-        Err(_) if before.is_uncertain(&name) => {
+    let uncertain = schema.is_uncertain(&name).then(|| schema.clone());
+    match (act(schema, &name), uncertain) {
+        (Err(_), Some(before)) => {
             *schema = before;
             done()
         }
-        Ok(applied) if applied.no_effect.is_none() => {
-            edit_table(schema, &name, |table| note(table, span));
+        (Ok(applied), _) if applied.no_effect.is_none() => {
+            if let Some(table) = schema.tables.get_mut(&name) {
+                note(Arc::make_mut(table), span);
+            }
             Ok(applied)
         }
-        other => other,
+        (outcome, _) => outcome,
     }
 }
 
-/// Notes a change on a table, once.
+/// Notes a change on a table.
 pub(super) fn note(table: &mut Table, span: Span) {
-    if table.changed.last() != Some(&span) {
-        table.changed.push_back(span);
-    }
+    table.changed = Some(span);
 }
 
 /// Whether the column is known to exist; an error where it is known not to.

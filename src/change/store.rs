@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use super::mentions;
 use crate::schema::{Constraint, Dialect, Index, Name, QualifiedName, Schema, Table};
 
 /// Adds or replaces a table.
 pub(super) fn put_table(schema: &mut Schema, table: Table) {
     remove_table(schema, &table.name.clone());
     list(schema, &Listing::of(&table));
+    mentions::of_table(&mut schema.mentions, None, &table);
     schema.tables.insert(table.name.clone(), Arc::new(table));
 }
 
@@ -24,6 +26,7 @@ pub(super) fn edit_table(schema: &mut Schema, name: &QualifiedName, edit: impl F
     let mut table = Arc::clone(&old);
     edit(Arc::make_mut(&mut table));
     relist(schema, &old, &table);
+    mentions::of_table(&mut schema.mentions, Some(&old), &table);
     if table.name != *name {
         schema.tables.remove(name);
     }
@@ -53,8 +56,8 @@ impl<'a> Listing<'a> {
     fn differences(old: &'a Table, new: &'a Table) -> (Self, Self) {
         let (mut old, mut new) = (Self::of(old), Self::of(new));
         if old.table == new.table {
-            (old.indexes, new.indexes) = differing(old.indexes, new.indexes, |index| &index.name);
-            (old.constraints, new.constraints) = differing(old.constraints, new.constraints, |constraint| &constraint.name);
+            (old.indexes, new.indexes) = differing(old.indexes, new.indexes, |old, new| old.name == new.name);
+            (old.constraints, new.constraints) = differing(old.constraints, new.constraints, |old, new| old.name == new.name);
             if old.parents == new.parents {
                 old.parents.clear();
                 new.parents.clear();
@@ -65,8 +68,12 @@ impl<'a> Listing<'a> {
 }
 
 /// Two lists without what they have in common at the beginning and at the end.
-fn differing<'a, T>(old: &'a [Arc<T>], new: &'a [Arc<T>], name: impl Fn(&T) -> &Name) -> (&'a [Arc<T>], &'a [Arc<T>]) {
-    let alike = |(old, new): &(&Arc<T>, &Arc<T>)| Arc::ptr_eq(old, new) || name(old) == name(new);
+pub(super) fn differing<'a, T>(
+    old: &'a [Arc<T>],
+    new: &'a [Arc<T>],
+    alike: impl Fn(&Arc<T>, &Arc<T>) -> bool,
+) -> (&'a [Arc<T>], &'a [Arc<T>]) {
+    let alike = |(old, new): &(&Arc<T>, &Arc<T>)| Arc::ptr_eq(old, new) || alike(old, new);
     let beginning = old.iter().zip(new).take_while(alike).count();
     let (old, new) = (&old[beginning..], &new[beginning..]);
     let end = old.iter().rev().zip(new.iter().rev()).take_while(alike).count();

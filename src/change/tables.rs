@@ -97,7 +97,7 @@ fn build(schema: &mut Schema, span: Span, name: &QualifiedName, written: &Table,
         children::inherit_from_partitioned(schema, &parent, name);
     }
     add_constraints(schema, span, name, written, |kind| matches!(kind, ConstraintKind::ForeignKey(_)))?;
-    edit_table(schema, name, |table| table.changed.clear());
+    edit_table(schema, name, |table| table.changed = None);
     done()
 }
 

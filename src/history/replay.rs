@@ -210,15 +210,16 @@ impl<'a> Run<'a> {
     /// Whether the change was carried out and had an effect.
     fn change(&mut self, change: &Change, on_refusal: OnRefusal) -> Result<bool, Box<Raised>> {
         let Some(statement) = self.statement else { return Ok(false) };
-        let before = self.schema.clone();
-        match self.schema.apply(change) {
-            Ok(applied) => {
+        match self.schema.after(change) {
+            Ok((after, applied)) => {
+                let before = std::mem::replace(&mut self.schema, after);
                 let has_effect = applied.no_effect.is_none();
                 self.observer.applied(statement, change, &before, &self.schema, applied);
                 Ok(has_effect)
             }
             Err(refusal) if on_refusal == OnRefusal::Raise => Err(Box::new(Raised { span: change.span, refusal })),
             Err(refusal) => {
+                let before = self.schema.clone();
                 self.observer.refused(statement, change.span, refusal);
                 self.salvage(change);
                 self.observer.salvaged(statement, change, &before, &self.schema);

@@ -3,8 +3,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use imbl::Vector;
-
 use super::{Expression, Name, Options, QualifiedName, SequenceOptions};
 use crate::source::{Span, Spanned};
 
@@ -45,8 +43,8 @@ pub struct Table {
     pub comment: Option<Spanned<Arc<str>>>,
     /// The name where the table was made.
     pub span: Span,
-    /// Every later change that touched the table or anything of it, oldest first.
-    pub changed: Vector<Span>,
+    /// The last later change that touched the table or anything of it.
+    pub changed: Option<Span>,
 }
 
 impl Table {
@@ -70,7 +68,7 @@ impl Table {
             columns_uncertain: false,
             comment: None,
             span,
-            changed: Vector::new(),
+            changed: None,
         }
     }
 
