@@ -4,8 +4,8 @@ use super::outcome::{Outcome, done, refuse_at, shown};
 use super::resolve::on_table;
 use super::{Applied, Change, ChangeKind, ErrorKind, Refusal};
 use super::{
-    children, column_renames, columns, comments, constraints, drops, functions, indexes, mentions, objects, plain, renames, resolve, statistics,
-    storage, tables, types,
+    children, column_renames, columns, comments, constraints, drops, functions, indexes, mentions, objects, plain, renames, resolve,
+    statistics, storage, tables, types,
 };
 use crate::schema::{Dialect, QualifiedName, Schema};
 use crate::source::Span;
