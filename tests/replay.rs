@@ -24,6 +24,19 @@ fn replay_leaves_the_catalog_that_postgresql_leaves() {
     }
 }
 
+#[test]
+fn foreign_keys_are_found_by_the_name_of_the_table_they_reference() {
+    for path in cases() {
+        let case = std::fs::read_to_string(&path).expect("the case is readable");
+        let schema = replay(&path, case.split_once("-- leaves:\n").expect("the case says what it leaves").0);
+        for table in schema.tables.keys() {
+            let all: Vec<_> = schema.foreign_keys().filter(|(_, _, key)| key.references == *table).collect();
+            let found: Vec<_> = schema.references_to(table).collect();
+            assert_eq!(found, all, "{}: {table}", path.display());
+        }
+    }
+}
+
 fn cases() -> Vec<PathBuf> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/replay");
     let entries = std::fs::read_dir(directory).expect("the cases are there");
