@@ -31,7 +31,7 @@ pub(super) fn create(schema: &mut Schema, written: &Table, if_not_exists: bool, 
     add_columns(&mut table, written)?;
     put_table(schema, table);
     add_keys(schema, &name, written)?;
-    edit_table(schema, &name, |table| table.changed.clear());
+    edit_table(schema, &name, |table| table.changed = None);
     done()
 }
 
