@@ -177,6 +177,8 @@ fn run<A: AsRef<OsStr>>(folder: &Path, arguments: impl IntoIterator<Item = A>, i
     let mut command = Command::new("git");
     command.current_dir(folder).args(["--no-pager", "-c", "core.fsmonitor=false"]).args(arguments);
     command.envs([("LC_ALL", "C"), ("GIT_OPTIONAL_LOCKS", "0"), ("GIT_TERMINAL_PROMPT", "0")]);
+    // Nothing that a repository makes git start is to find it.
+    command.env_remove("GITHUB_TOKEN");
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let cannot = |error: std::io::Error| GitError(format!("git cannot be run: {error}; a review compares with what git has of the base"));
     let mut child = command.spawn().map_err(cannot)?;

@@ -15,3 +15,4 @@ pub mod http;
 pub mod inline;
 pub mod marker;
 pub mod runner;
+pub mod suggestion;

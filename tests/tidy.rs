@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const DOCUMENTS: [&str; 4] = ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "CHANGELOG.md"];
+const DOCUMENTS: [&str; 5] = ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/github.md", "CHANGELOG.md"];
 
 fn read(path: impl AsRef<Path>) -> String {
     let path = common::root().join(path);
@@ -125,6 +125,20 @@ fn documents_name_code_that_exists() {
         let exists = ["fn ", "struct ", "enum ", "mod ", "const "].iter().any(|kind| code.contains(&format!("{kind}{name}")));
         let is_variant = code.contains(&format!("\n    {name}"));
         assert!(exists || is_variant, "docs/architecture.md names `{quoted}`");
+    }
+}
+
+#[test]
+fn documents_name_tests_that_exist() {
+    let code: String = files("src").into_iter().chain(files("tests/github")).map(|(_, text)| text).collect();
+    let code = code + &read("tests/report_formats.rs") + &read("tests/report.rs");
+    let document = read("docs/github.md");
+    let is_name = |word: &&str| word.matches('_').count() > 2 && word.bytes().all(|byte| byte == b'_' || byte.is_ascii_lowercase());
+    let table = document.split("## Defects of other tools").nth(1).expect("a table");
+    let names: Vec<&str> = table.split('`').skip(1).step_by(2).filter(is_name).collect();
+    assert!(names.len() > 25, "{names:?}");
+    for name in names {
+        assert!(code.contains(&format!("fn {name}()")), "docs/github.md names the test {name}");
     }
 }
 

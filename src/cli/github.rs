@@ -84,7 +84,7 @@ mod online {
     use crate::github::http::{Https, RealTime};
     use crate::github::marker::Key;
     use crate::github::runner::set_outputs;
-    use crate::report::github::annotate;
+    use crate::report::github::{annotate, failure};
     use crate::report::review::document::Document;
     use crate::report::review::json;
     use crate::source::SourceMap;
@@ -97,7 +97,10 @@ mod online {
         };
         let (document, status) = match document(arguments, &environment)? {
             Ok(reviewed) => reviewed,
-            Err(message) => return Ok(fail(&message)),
+            Err(message) => {
+                failure(&message, out)?;
+                return Ok(fail(&message));
+            }
         };
         let wishes = Wishes { key, comment: arguments.comment.into(), review: arguments.review == Wanted::Always };
         let means = Means { transport: &Https::new(std::env::var("SSL_CERT_FILE").ok().as_deref()), clock: &RealTime };

@@ -30,7 +30,7 @@ pub(super) fn read(file: FileId, folder: &Path, lints: &[Lint], sources: &Source
             Config::default()
         }
     };
-    fingerprint::assign(&mut reader.mistakes, &fingerprint::Statements::default(), sources);
+    fingerprint::assign(&mut reader.mistakes, &fingerprint::Statements::default(), sources, &folder.to_string_lossy());
     (config, reader.mistakes)
 }
 

@@ -38,11 +38,13 @@ pub fn read(path: &Path) -> Result<Document, String> {
 /// # Errors
 /// What is wrong with it.
 pub fn parse(text: &[u8]) -> Result<Document, String> {
-    let document: Document = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+    let mut document: Document = serde_json::from_slice(text).map_err(|error| error.to_string())?;
     if document.schema_version != SCHEMA_VERSION {
         return Err(format!("its schema_version is {}, not {SCHEMA_VERSION}", document.schema_version));
     }
     check(&document)?;
+    // Somebody may take them over by a click, because it is we who suggest them.
+    document.findings.iter_mut().for_each(|finding| finding.fix = None);
     Ok(document)
 }
 

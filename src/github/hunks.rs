@@ -1,6 +1,7 @@
 //! Which lines of a file a pull request shows: only there a comment can stand.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use super::api::ChangedFile;
 
@@ -9,12 +10,14 @@ use super::api::ChangedFile;
 pub struct Hunks(BTreeMap<String, BTreeMap<usize, Line>>);
 
 /// A line that is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Line {
     /// Number of its hunk in the file.
     hunk: usize,
     /// Whether the branch brings it; otherwise it is shown beside what the branch brings.
     added: bool,
+    /// What stands there.
+    text: String,
 }
 
 /// Where a comment can stand.
@@ -36,6 +39,13 @@ impl Hunks {
     pub fn of(files: &[ChangedFile]) -> Self {
         let shown = files.iter().filter_map(|file| Some((file.filename.clone(), lines(file.patch.as_deref()?))));
         Self(shown.collect())
+    }
+
+    /// What stands in some lines, where all of them are shown together.
+    pub fn text(&self, path: &str, lines: RangeInclusive<usize>) -> Option<Vec<&str>> {
+        let shown = self.0.get(path)?;
+        let hunk = shown.get(lines.start())?.hunk;
+        lines.map(|number| shown.get(&number).filter(|line| line.hunk == hunk).map(|line| line.text.as_str())).collect()
     }
 
     /// Where a comment about some lines of a file can stand: at all of them, or at the first.
@@ -60,12 +70,13 @@ fn lines(patch: &str) -> BTreeMap<usize, Line> {
             continue;
         }
         let Some(current) = number else { continue };
-        match line.as_bytes().first() {
-            Some(b'+') => _ = shown.insert(current, Line { hunk, added: true }),
-            Some(b' ') => _ = shown.insert(current, Line { hunk, added: false }),
+        let (added, text) = match (line.strip_prefix('+'), line.strip_prefix(' ')) {
+            (Some(text), _) => (true, text),
+            (_, Some(text)) => (false, text),
             // A removed line, or `\ No newline at end of file`.
             _ => continue,
-        }
+        };
+        shown.insert(current, Line { hunk, added, text: text.to_owned() });
         number = Some(current + 1);
     }
     shown

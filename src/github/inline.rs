@@ -7,6 +7,7 @@ use super::api::{Api, NewComment, ReviewComment};
 use super::client::{ApiError, Problem};
 use super::hunks::{Hunks, Place};
 use super::marker::{Key, finding_of, with_finding, with_fixed};
+use super::suggestion::{self, Suggestion};
 use crate::diagnostic::Severity;
 use crate::report::finding::Finding;
 use crate::report::plural;
@@ -66,12 +67,21 @@ pub fn deliver(api: &Api, subject: &Subject, placed: &mut BTreeSet<String>) -> R
 fn wanted<'a>(subject: &Subject<'a>, hunks: &Hunks) -> Vec<Wanted<'a>> {
     let mut findings: Vec<&Finding> = subject.findings.iter().filter(|finding| finding.severity > Severity::Info).collect();
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    let mut suggested = BTreeSet::new();
     let wanted = findings.into_iter().filter_map(|finding| {
         let path = format!("{}{}", subject.folder, finding.path);
         let place = hunks.place(&path, finding.line, finding.end_line)?;
-        let body = with_finding(&(subject.text)(finding), subject.key, &finding.fingerprint);
-        let comment =
-            NewComment { path, body, line: place.line, side: "RIGHT", start_line: place.start, start_side: place.start.map(|_| "RIGHT") };
+        let mut text = (subject.text)(finding);
+        // No line can be replaced twice.
+        let is_free = |suggestion: &Suggestion| suggestion.lines.clone().all(|line| suggested.insert((path.clone(), line)));
+        let suggestion = suggestion::of(finding, &path, hunks).filter(is_free);
+        let place = suggestion.as_ref().and_then(|found| hunks.place(&path, *found.lines.start(), *found.lines.end())).unwrap_or(place);
+        if let Some(suggestion) = suggestion {
+            text = format!("{}\n\n{}", text.trim_end(), suggestion.text);
+        }
+        let body = with_finding(&text, subject.key, &finding.fingerprint);
+        let start_side = place.start.map(|_| "RIGHT");
+        let comment = NewComment { path, body, line: place.line, side: "RIGHT", start_line: place.start, start_side };
         Some(Wanted { finding, place, comment })
     });
     wanted.take(MOST).collect()

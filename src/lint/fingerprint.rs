@@ -1,21 +1,30 @@
 //! Identifies findings across edits: baselines, pull requests and code scanning recognise a finding by this.
 //!
 //! A fingerprint is made of the lint, the object, and the statement's tokens. No line number, file name or comment
-//! goes into it where an object is named, so neither edits above nor a renumbered file change it.
+//! goes into it where an object is named, so neither edits above nor a renumbered file change it. Where none is, the file's
+//! path is taken as everybody calls it, wherever they stand.
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
+use crate::path::absolute;
 use crate::source::{FileId, SourceMap, Span};
 use crate::sql::{Statement, split};
 
 /// Gives every diagnostic its fingerprint; equal ones are counted in the order of `diagnostics`.
-pub(crate) fn assign(diagnostics: &mut [Diagnostic], statements: &Statements, sources: &SourceMap) {
+pub(crate) fn assign(diagnostics: &mut [Diagnostic], statements: &Statements, sources: &SourceMap, directory: &str) {
     let mut texts = HashMap::new();
     let mut seen: HashMap<u128, u32> = HashMap::new();
+    let home = Home::of(directory);
     for diagnostic in diagnostics {
-        let object = diagnostic.object.as_deref().unwrap_or_else(|| sources.path(diagnostic.primary.file));
+        let object = match diagnostic.object.as_deref() {
+            // What is said of the directory as a whole.
+            Some(object) if object == directory => home.path(object),
+            Some(object) => object.to_owned(),
+            None => home.path(sources.path(diagnostic.primary.file)),
+        };
         let statement =
             statements.around(diagnostic.primary).map(|span| *texts.entry(span).or_insert_with(|| tokens_hash(sources.text(span))));
         let mut hash = fnv(fnv(fnv(OFFSET, diagnostic.lint.as_bytes()), b"\0"), object.as_bytes());
@@ -23,6 +32,23 @@ pub(crate) fn assign(diagnostics: &mut [Diagnostic], statements: &Statements, so
         let ordinal = seen.entry(hash).or_default();
         diagnostic.fingerprint = format!("{:032x}", fnv(hash, &ordinal.to_le_bytes()));
         *ordinal += 1;
+    }
+}
+
+/// What paths are told from: the root of the repository, or, where there is none, the folder that the directory lies in.
+struct Home(PathBuf);
+
+impl Home {
+    fn of(directory: &str) -> Self {
+        let directory = absolute(Path::new(directory));
+        let root = directory.ancestors().find(|folder| folder.join(".git").exists());
+        Self(root.or(directory.parent()).unwrap_or(&directory).to_path_buf())
+    }
+
+    fn path(&self, path: &str) -> String {
+        let full = absolute(Path::new(path));
+        let inside = full.strip_prefix(&self.0).ok();
+        inside.map_or_else(|| path.to_owned(), |inside| inside.to_string_lossy().replace('\\', "/"))
     }
 }
 
@@ -93,7 +119,7 @@ mod tests {
         let spans: Vec<Span> = split::statements(sql, 0..sql.len()).into_iter().map(|chunk| Span::new(file, chunk.range)).collect();
         let statements: Vec<Statement> = spans.iter().map(|span| Statement { span: *span, body: Body::Other }).collect();
         let mut diagnostics: Vec<Diagnostic> = spans.iter().map(|span| diagnostic(*span, object)).collect();
-        assign(&mut diagnostics, &Statements::new([(file, statements.as_slice())].into_iter()), &sources);
+        assign(&mut diagnostics, &Statements::new([(file, statements.as_slice())].into_iter()), &sources, ".");
         diagnostics.into_iter().map(|diagnostic| diagnostic.fingerprint).collect()
     }
 

@@ -42,7 +42,7 @@ pub fn run_against(lints: &[Lint], history: &History, base: Option<&Base>, sourc
     let about = |id: &str| enabled.iter().map(|(lint, _)| *lint).find(|lint| lint.card.id == id);
     diagnostics.extend(wrong.into_iter().filter_map(|(id, finding)| diagnose((about(id)?, finding))));
     sort(&mut diagnostics, history, sources);
-    fingerprint::assign(&mut diagnostics, &statements, sources);
+    fingerprint::assign(&mut diagnostics, &statements, sources, &history.directory.path);
     diagnostics
 }
 

@@ -75,6 +75,17 @@ pub fn markdown_block(language: &str, text: &str) -> String {
     format!("{fence}{language}\n{text}\n{fence}\n")
 }
 
+/// Lines that a reader of a pull request can take over by a click. They are taken over as they stand, so that there is
+/// nothing for a text that cannot be shown as it is.
+pub fn markdown_suggestion(text: &str) -> Option<String> {
+    if text.chars().any(|character| character != '\n' && character != '\t' && printable(character) != character) {
+        return None;
+    }
+    let fence = "`".repeat(longest_run(text, '`').max(2) + 1);
+    let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    Some(format!("{fence}suggestion\n{text}{end}{fence}\n"))
+}
+
 /// What stands in an HTML comment and must not end it.
 pub fn html_comment(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());

@@ -58,6 +58,14 @@ pub fn annotate<'a>(
     Ok(())
 }
 
+/// Writes why there are no findings to tell of.
+///
+/// # Errors
+/// Those of `out`.
+pub fn failure(message: &str, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "::error title=migralint::{}", console(&command_data(&cut(message))))
+}
+
 fn command(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",

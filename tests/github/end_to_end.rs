@@ -104,6 +104,7 @@ fn a_base_that_is_not_there_is_a_failure_and_never_no_changes() {
     let output = deliver(&runner, &clone, &[]);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("fetch-depth: 0"));
+    assert!(stdout(&output).contains("::error title=migralint::"), "and the run says so where people look");
     assert_eq!(mock.state().log.len(), 0, "nothing is said on the pull request");
 }
 
@@ -122,6 +123,20 @@ fn a_folder_below_the_root_is_named_from_the_root() {
     let output = deliver(&told_at_lines, &folder, &["--review", "never", "--comment", "never"]);
     let expected = "::warning file=shop/db/002_orders%2C new.sql,line=1,endLine=1,col=";
     assert!(stdout(&output).contains(expected), "{}", stdout(&output));
+}
+
+#[test]
+fn the_comment_holds_no_file_and_is_told_apart_by_no_words_in_it() {
+    let (repository, mock) = (repository(), Mock::start());
+    repository
+        .write("db/003_quiet.sql", "-- Nothing to find here.\nCREATE TABLE quiet_table (id bigint PRIMARY KEY, note_of_nobody text);\n");
+    repository.commit("quiet");
+    publish(&repository, &mock);
+    mock.state().say("github-actions[bot]", "## Migration review: 7 errors\n\nquoted by another workflow");
+    deliver(&Runner::for_pull_request(&mock), repository.root(), &[]);
+    let comments = mock.comments();
+    assert_eq!(comments.len(), 2, "the other workflow's comment is not ours");
+    assert!(!comments[1].contains("Nothing to find here") && !comments[1].contains('\u{1b}'), "{}", comments[1]);
 }
 
 #[test]

@@ -88,6 +88,20 @@ fn what_a_stranger_may_have_written_is_checked() {
 }
 
 #[test]
+fn nobody_is_made_to_click_on_what_a_stranger_wrote() {
+    let mock = Mock::start();
+    let request = mock.state().pull_request();
+    mock.state().found_by.insert(HEAD.to_owned(), vec![request]);
+    super::desk::add_file(&mock, 3);
+    let mut report = report();
+    let edit = json!({ "path": "db/002.sql", "line": 1, "column": 1, "end_line": 1, "end_column": 2, "text": "DROP TABLE users;" });
+    report["findings"][0]["fix"] = json!({ "title": "x", "applicability": "certain", "edits": [edit] });
+    deliver(&after(&mock), &report);
+    assert_eq!(mock.at_lines().len(), 2);
+    assert!(mock.at_lines().iter().all(|comment| !comment.body.contains("DROP TABLE")));
+}
+
+#[test]
 fn documents_without_an_end_are_not_read() {
     let mock = Mock::start();
     let runner = after(&mock);

@@ -86,6 +86,7 @@ fn neither_comments_nor_summaries_do_what_sql_says() {
             mock.forget();
             deliver(&mock, &[hostile(text)]);
             assert_eq!(mock.writes(), [""; 0], "{text:?}: our own marker is still found");
+            mock.assert_sound();
         }
     }
 }

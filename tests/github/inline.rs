@@ -1,12 +1,13 @@
 //! Comments at lines.
 
-use migralint::diagnostic::Severity;
+use migralint::diagnostic::{Applicability, Severity};
+use migralint::report::finding::{Finding, Repair, RepairEdit};
 
 use super::desk::{add_file, deliver, error, finding};
 use super::mock::{Action, HEAD, Mock};
 
 /// A warning in a line.
-fn warning(number: usize, line: usize) -> migralint::report::finding::Finding {
+fn warning(number: usize, line: usize) -> Finding {
     finding(number, Severity::Warning, line)
 }
 
@@ -37,7 +38,7 @@ fn all_findings_in_shown_lines_are_told_there_at_once_and_each_once() {
 fn a_comment_stands_at_all_lines_of_a_hunk_or_at_the_first() {
     let mock = Mock::start();
     mock.state().files.push(("db/002.sql".to_owned(), Some("@@ -1,2 +1,4 @@\n a\n+b\n+c\n d\n@@ -20,1 +30,2 @@\n e\n+f".to_owned())));
-    let spanning = |number, line, end_line| migralint::report::finding::Finding { end_line, ..warning(number, line) };
+    let spanning = |number, line, end_line| Finding { end_line, ..warning(number, line) };
     deliver(&mock, &[spanning(1, 2, 3), spanning(2, 3, 30), spanning(3, 3, 3), spanning(4, 5, 30)]);
     let review = mock.state().log.iter().find(|logged| logged.path.ends_with("/reviews")).expect("a review").body.clone();
     let places: Vec<(u64, Option<u64>)> = review["comments"]
@@ -158,4 +159,33 @@ fn files_beyond_the_first_page_are_seen() {
     add_file(&mock, 5);
     deliver(&mock, &[warning(1, 1)]);
     assert_eq!(lines(&mock), [Some(1)]);
+}
+
+#[test]
+fn a_repair_is_suggested_at_the_lines_it_replaces_and_no_line_twice() {
+    let mock = Mock::start();
+    mock.state().files.push(("db/002.sql".to_owned(), Some("@@ -0,0 +1,3 @@\n+CREATE TABLE a (\n+\tprice money\n+);".to_owned())));
+    let edit = |line, column, end_column, text: &str| RepairEdit {
+        path: "db/002.sql".to_owned(),
+        line,
+        column,
+        end_line: line,
+        end_column,
+        text: text.to_owned(),
+    };
+    let repaired = |number, edits| {
+        let fix = Repair { title: "use `numeric`".to_owned(), applicability: Applicability::Certain, edits };
+        Finding { fix: Some(fix), ..warning(number, 2) }
+    };
+    let both = vec![edit(1, 14, 15, "b"), edit(2, 8, 13, "numeric")];
+    deliver(&mock, &[repaired(1, both), repaired(2, vec![edit(2, 2, 7, "cost")]), repaired(3, vec![edit(9, 1, 1, "x")])]);
+    let review = mock.state().log.iter().find(|logged| logged.path.ends_with("/reviews")).expect("a review").body.clone();
+    let [first, second, third] = review["comments"].as_array().expect("comments").as_slice() else { panic!("three comments") };
+    assert_eq!((&first["start_line"], &first["line"]), (&1.into(), &2.into()));
+    assert!(first["body"].as_str().expect("a text").contains("```suggestion\nCREATE TABLE b (\n\tprice numeric\n```\n"), "{first}");
+    for other in [second, third] {
+        assert!(!other["body"].as_str().expect("a text").contains("suggestion"), "{other}");
+    }
+    mock.forget();
+    mock.assert_sound();
 }
