@@ -46,8 +46,8 @@ pub(super) fn part(comment: &Comment, of: Severity, title: &'static str) -> Opti
 
 /// Each finding once in full: here, or at its line and here in a line.
 fn in_full_or_elsewhere(comment: &Comment, findings: &[&Finding]) -> String {
-    let is_elsewhere = |finding: &&&Finding| comment.elsewhere.contains(&finding.fingerprint);
-    let (there, here): (Vec<&Finding>, Vec<&Finding>) = findings.iter().partition(|finding| is_elsewhere(&finding));
+    let is_elsewhere = |finding: &&Finding| comment.elsewhere.contains(&finding.fingerprint);
+    let (there, here): (Vec<&Finding>, Vec<&Finding>) = findings.iter().partition(|finding| is_elsewhere(finding));
     let full: String = here.iter().take(comment.in_full).map(|finding| in_full(comment, finding)).collect();
     let rest = lines(comment, here.get(comment.in_full..).unwrap_or_default(), LINES);
     if there.is_empty() {
