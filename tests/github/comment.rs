@@ -138,7 +138,8 @@ fn runs_with_other_keys_have_comments_of_their_own() {
 #[test]
 fn a_comment_too_long_for_the_api_is_shortened_and_leads_to_the_whole() {
     let mock = Mock::start();
-    let long = |number| Finding { notes: vec!["why ".repeat(200); 5], ..finding(number, Severity::Error, 1) };
+    let notes = |number| (0..5).map(|note| format!("{number} {note} {}", "why ".repeat(200))).collect();
+    let long = |number| Finding { notes: notes(number), ..finding(number, Severity::Error, 1) };
     let findings: Vec<Finding> = (0..200).map(long).collect();
     let refusal = json!({ "message": "Validation Failed", "errors": [{ "field": "data", "message": "Body is too long (maximum is 65536 characters)" }] });
     mock.rule("POST", "/comments", 1, Action::Reply { status: 422, headers: Vec::new(), body: refusal });

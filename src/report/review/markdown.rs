@@ -35,6 +35,9 @@ pub struct Comment<'a> {
     pub in_full: usize,
 }
 
+/// A longer table is folded: what was found comes first.
+const ROWS_AT_SIGHT: usize = 8;
+
 /// What people read of one severity before they stop; a summary that nobody has to scroll past may hold more.
 pub const IN_FULL: usize = 25;
 
@@ -52,8 +55,9 @@ pub fn render(comment: &Comment, limit: usize) -> String {
     let document = comment.document;
     let mut parts = vec![Part::fixed(beginning(comment))];
     parts.extend(document.directories.iter().map(|directory| of_directory(comment, directory)));
+    let gravest = document.findings.iter().map(|finding| finding.severity).max();
     for (severity, title) in [(Severity::Error, "Errors"), (Severity::Warning, "Warnings"), (Severity::Info, "Notes")] {
-        parts.extend(findings::part(comment, severity, title));
+        parts.extend(findings::part(comment, severity, title, gravest == Some(severity)));
     }
     parts.extend(document.directories.iter().flat_map(|directory| of_schema(document, directory)));
     parts.extend(of_locks(comment));
@@ -75,9 +79,6 @@ fn beginning(comment: &Comment) -> String {
     let preview = worst.map_or_else(|| counts.clone(), |worst| format!("{counts}: {}", worst.message));
     // What mail clients and notifications show.
     let mut text = format!("<!-- {} -->\n## Migration review: {counts}\n\n", html_comment(&cut(&preview, 300)));
-    if let Some(worst) = worst.filter(|_| document.findings.len() > 1) {
-        text += &format!("> [!CAUTION]\n> {}\n\n", markdown_message(&cut(&worst.message, 1000)));
-    }
     text += &match &document.base {
         Some(base) => {
             format!("Compared with {} at {}", markdown_message(&cut(&base.name, 300)), markdown_code(&cut_plainly(&base.fork, 10)))
@@ -105,16 +106,22 @@ fn of_directory(comment: &Comment, directory: &DocumentDirectory) -> Part {
     };
     let layout = Kind::from_name(&directory.layout).map_or(markdown(&cut(&directory.layout, 100)), |kind| kind.label().to_owned());
     let path = markdown_code(&cut(&directory.path, 300));
-    let heading = format!("\n### {path}\n\n{what}; {layout}, {}\n", markdown(&cut(&directory.dialect, 100)));
+    let heading = format!("\n{path}: {what}; {layout}, {}.\n", markdown(&cut(&directory.dialect, 100)));
     if directory.migrations.is_empty() {
         return Part::fixed(heading);
     }
     let rows: Vec<String> = directory.migrations.iter().map(|migration| row(comment, migration)).collect();
+    let migrations = rows.len();
     let table = |shown: usize| {
         let rest = rows.len().saturating_sub(shown);
         let more = if rest > 0 { format!("\n… and {}\n", plural(rest, "more migration")) } else { String::new() };
         let rows: String = rows.iter().take(shown).map(String::as_str).collect();
-        format!("{heading}\n| Migration | Schema | Locks | Rollback | Findings |\n|---|---|---|---|---|\n{rows}{more}")
+        let table = format!("| Migration | What it does | Rollback |\n|---|---|---|\n{rows}{more}");
+        if shown.min(ROWS_AT_SIGHT) < migrations {
+            heading.clone() + &folded("Migration by migration", &table)
+        } else {
+            format!("{heading}\n{table}")
+        }
     };
     Part::new("rows of the table", [table(100), table(20), heading.clone()]).after(5)
 }
@@ -135,9 +142,9 @@ fn row(comment: &Comment, migration: &DocumentMigration) -> String {
     let rollback = if is_gone { "–".to_owned() } else { markdown(&cut(&migration.rollback_summary, 300)) };
     let is_here = |finding: &&Finding| migration.holds(&finding.path, finding.line);
     let count = comment.document.findings.iter().filter(is_here).count();
-    let count = if count == 0 { "none".to_owned() } else { count.to_string() };
-    let lock = migration.strongest_lock.as_ref().map_or("–".to_owned(), strongest);
-    format!("| {name}{edit} | {changes} | {lock} | {rollback} | {count} |\n")
+    let count = if count == 0 { String::new() } else { format!(", {}", plural(count, "finding")) };
+    let lock = migration.strongest_lock.as_ref().map(|lock| format!("; {}", strongest(lock))).unwrap_or_default();
+    format!("| {name}{edit}{count} | {changes}{lock} | {rollback} |\n")
 }
 
 /// The strongest lock on a relation that the base has, and how many there are beside it.
@@ -159,7 +166,7 @@ fn of_locks(comment: &Comment) -> Option<Part> {
         let rest = rows.len().saturating_sub(shown);
         let more = if rest > 0 { format!("\n… and {}\n", plural(rest, "more lock")) } else { String::new() };
         let rows: String = rows.iter().take(shown).map(String::as_str).collect();
-        let head = "| Statement | Lock | On | Blocks | Meanwhile |\n|---|---|---|---|---|\n";
+        let head = "| Statement | Lock | Meanwhile |\n|---|---|---|\n";
         folded("Locks on what the base has, by statement", &format!("{head}{rows}{more}"))
     };
     Some(Part::new("locks by statement", [table(200), table(20), String::new()]))
@@ -169,7 +176,7 @@ fn lock_row(comment: &Comment, migration: &DocumentMigration, lock: &DocumentLoc
     let text = link(comment, &migration.path, lock.line, &markdown_code(&cut(&lock.statement, 60)));
     let relation = markdown_code(&cut(&lock.relation, 200));
     let [mode, blocks, work] = [&lock.mode, &lock.blocks, &lock.work].map(|words| markdown(&cut(words, 100)));
-    format!("| {text} | {mode} | {relation} | {blocks} | {work} |\n")
+    format!("| {text} | {mode} on {relation}: blocks {blocks} | {work} |\n")
 }
 
 /// What becomes of the schema: objects, SQL and a diagram, folded.
