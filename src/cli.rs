@@ -1,5 +1,7 @@
 //! The command line: arguments, one function per subcommand, exit statuses. Wiring only.
 
+mod baseline;
+mod config;
 mod diff;
 mod github;
 mod history;
@@ -9,6 +11,7 @@ mod lint;
 mod naming;
 mod opened;
 mod output;
+mod own;
 mod review;
 mod schema;
 mod target;
@@ -20,8 +23,6 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::lint::explain;
-use crate::lints::builtin;
 use crate::report::escape::console;
 
 /// Exit statuses, the same for every subcommand.
@@ -69,13 +70,14 @@ enum Command {
     History(Box<history::HistoryArguments>),
     /// Say which table holds the tenants, which columns are keys to it, from what evidence, and how to override that
     Tenants(tenants::TenantsArguments),
+    /// Write down today's findings, so that only new ones are shown
+    Baseline(Box<baseline::BaselineArguments>),
+    /// Print what is configured and why: every setting and the level of every lint
+    Config(Box<config::ConfigArguments>),
     /// Say what a lint finds, why it matters and what to do, with examples
-    Explain {
-        /// The lint's id, as findings show it in brackets
-        lint: String,
-    },
-    /// List all lints
-    Lints,
+    Explain(own::ExplainArguments),
+    /// List all lints, or test your own
+    Lints(own::LintsArguments),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -143,8 +145,10 @@ fn dispatch(command: Command, out: &mut dyn Write) -> io::Result<Status> {
         Command::Diff(arguments) => diff::run(&arguments, out),
         Command::History(arguments) => history::run(&arguments, out),
         Command::Tenants(arguments) => tenants::run(&arguments, out),
-        Command::Explain { lint } => explain_lint(&lint, out),
-        Command::Lints => list_lints(out),
+        Command::Baseline(arguments) => baseline::run(&arguments, out),
+        Command::Config(arguments) => config::run(&arguments, out),
+        Command::Explain(arguments) => own::explain(&arguments, out),
+        Command::Lints(arguments) => own::run(&arguments, out),
         Command::Completions { shell } => {
             // The generator panics where it cannot write.
             let mut script = Vec::new();
@@ -153,18 +157,6 @@ fn dispatch(command: Command, out: &mut dyn Write) -> io::Result<Status> {
             Ok(Status::Clean)
         }
     }
-}
-
-fn explain_lint(id: &str, out: &mut dyn Write) -> io::Result<Status> {
-    match judging::find_lint(id) {
-        Ok(lint) => write!(out, "{}", explain::explain(&lint.card)).map(|()| Status::Clean),
-        Err(message) => Ok(fail(&message)),
-    }
-}
-
-fn list_lints(out: &mut dyn Write) -> io::Result<Status> {
-    write!(out, "{}", explain::list(builtin()))?;
-    Ok(Status::Clean)
 }
 
 /// Tells the user what went wrong, on standard error.

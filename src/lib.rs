@@ -24,4 +24,5 @@ pub mod git;
 pub mod review;
 pub mod report;
 pub mod github;
+pub mod own;
 pub mod cli;

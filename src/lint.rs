@@ -1,9 +1,11 @@
 //! What a lint is and what it sees. A lint never formats output, reads configuration files or sees a parser's type.
 
+pub mod baseline;
 pub mod card;
 pub mod explain;
 pub(crate) mod fingerprint;
 mod options;
+pub mod own;
 pub mod paths;
 pub mod preset;
 mod run;
@@ -11,6 +13,8 @@ pub mod settings;
 mod suppress;
 pub mod tenancy;
 pub mod unapplied;
+
+use std::sync::Arc;
 
 use crate::change::Change;
 use crate::history::{Comparison, History, Migration, Rollback};
@@ -21,14 +25,15 @@ use crate::sql::Statement;
 
 pub use card::Card;
 pub use options::{OptionKind, Options};
+pub use own::OwnCheck;
 pub use preset::Preset;
-pub use run::{run, run_against};
+pub use run::{Findings, findings, run, run_against};
 pub use settings::Settings;
 pub use tenancy::{Tenancy, TenantSettings};
 pub use unapplied::{Pending, Unapplied};
 
 /// A lint: what users read about it, and how it is checked.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Lint {
     /// What users read, and its defaults.
     pub card: Card,
@@ -37,7 +42,7 @@ pub struct Lint {
 }
 
 /// How a lint is checked.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Check {
     /// Once for each history, looking at its files, versions, and what replay noticed.
     History(fn(&HistoryContext) -> Vec<Finding>),
@@ -47,6 +52,8 @@ pub enum Check {
     Schema(fn(&SchemaContext) -> Vec<Finding>),
     /// Once for each history that is compared with a base, and never without one.
     Review(fn(&ReviewContext) -> Vec<Finding>),
+    /// Once for each history, by a card of the user's own.
+    Own(Arc<dyn OwnCheck>),
     /// Not by a function: the run itself reports it, because it is about suppressions.
     Run,
 }

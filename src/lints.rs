@@ -45,14 +45,14 @@ pub const GROUPS: &[(&str, &[(&str, Check)])] = &[
 
 /// Every built-in check by the id of its card, group by group.
 pub fn checks() -> impl Iterator<Item = (&'static str, Check)> {
-    GROUPS.iter().flat_map(|(_, checks)| checks.iter().copied())
+    GROUPS.iter().flat_map(|(_, checks)| checks.iter().cloned())
 }
 
 /// Every built-in lint: the cards that have a check, in the order of ids.
 pub fn builtin() -> &'static [Lint] {
     static LINTS: LazyLock<Vec<Lint>> = LazyLock::new(|| {
         let checks: HashMap<&str, Check> = checks().collect();
-        let lint = |card: &Embedded| Some(Lint { card: card.read().ok()?, check: *checks.get(card.id)? });
+        let lint = |card: &Embedded| Some(Lint { card: card.read().ok()?, check: checks.get(card.id)?.clone() });
         CARDS.iter().filter_map(lint).collect()
     });
     &LINTS

@@ -37,6 +37,11 @@ impl ServerVersion {
         Self::KNOWN.contains(&major).then_some(Self(major))
     }
 
+    /// The major version.
+    pub fn major(self) -> u8 {
+        self.0
+    }
+
     /// Whether it is this version or a later one.
     pub fn is_at_least(self, major: u8) -> bool {
         self.0 >= major

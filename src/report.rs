@@ -1,6 +1,8 @@
 //! Reports: pure functions from findings to text. They know nothing of lints, configuration or where output goes.
 
+pub mod baseline;
 pub mod checkstyle;
+pub mod config;
 pub mod diff;
 pub mod escape;
 pub mod finding;
@@ -23,6 +25,7 @@ use serde::Serialize;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::history::{Group, History, Rollback, Verdict};
+use crate::lint::baseline::Hidden;
 use crate::source::{SourceMap, Span};
 
 /// Writes a document as JSON for people and programs, with the end of its last line.
@@ -62,6 +65,9 @@ pub struct DirectorySummary {
     /// What becomes of the rollbacks, where there are any and they were run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rollbacks: Option<RollbackCounts>,
+    /// How many findings are not shown.
+    #[serde(skip_serializing_if = "Hidden::is_none")]
+    pub hidden: Hidden,
 }
 
 /// How many rollbacks of a directory lead where, each run right after its migration.
@@ -117,11 +123,26 @@ impl DirectorySummary {
             statements: history.statements(),
             not_modelled: history.not_modelled(),
             rollbacks: None,
+            hidden: Hidden::default(),
         }
     }
 }
 
 impl Report<'_> {
+    /// `; 12 findings of the baseline and 3 of older migrations not shown`, where there are any.
+    fn hidden(&self) -> String {
+        let hidden: Hidden = self.directories.iter().map(|directory| directory.hidden).sum();
+        let parts = match hidden {
+            Hidden { by_baseline: 0, by_since: 0 } => return String::new(),
+            Hidden { by_baseline, by_since: 0 } => format!("{} of the baseline", plural(by_baseline, "finding")),
+            Hidden { by_baseline: 0, by_since } => format!("{} of older migrations", plural(by_since, "finding")),
+            Hidden { by_baseline, by_since } => {
+                format!("{} of the baseline and {by_since} of older migrations", plural(by_baseline, "finding"))
+            }
+        };
+        format!("; {parts} not shown")
+    }
+
     /// Number of findings of this severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()

@@ -11,7 +11,8 @@ use crate::diagnostic::Diagnostic;
 use crate::difference::{self, Difference};
 use crate::history::{Comparison, History, Migration, Origin, Verdict};
 use crate::layout::Directory;
-use crate::lint::{self, Base, Lint, Settings, Unapplied};
+use crate::lint::baseline::Hidden;
+use crate::lint::{self, Base, Findings, Lint, Settings, Unapplied};
 use crate::locks::{Lock, Script, ServerVersion};
 use crate::source::{FileId, SourceMap, Span};
 use crate::sql::LockMode;
@@ -53,6 +54,8 @@ pub struct DirectoryReview {
     pub findings: Vec<Diagnostic>,
     /// Number of findings that the base has as well.
     pub known: usize,
+    /// Number of findings of the baseline.
+    pub hidden: Hidden,
     /// What was found on the base and is not any more.
     pub fixed: Vec<Diagnostic>,
     /// What becomes of the schema.
@@ -154,16 +157,17 @@ pub fn review(base: BaseState, head: History, fate: Fate, sources: &SourceMap, l
     let BaseState { fork, tip } = base;
     let comparison = Comparison::between(&fork, &head, sources);
     let beside = Base { fork: &fork, tip: &tip, comparison: &comparison };
-    let now = lint::run_against(lints, &head, Some(&beside), sources, &with_unapplied(settings, unapplied(&head, &comparison)));
+    let now = lint::findings(lints, &head, Some(&beside), sources, &with_unapplied(settings, unapplied(&head, &comparison)));
     // Seen with the same eyes: as a history beside its base, which here is itself.
     let unchanged = Comparison::between(&fork, &fork, sources);
     let itself = Base { fork: &fork, tip: &tip, comparison: &unchanged };
     let before = lint::run_against(lints, &fork, Some(&itself), sources, &with_unapplied(settings, BTreeSet::new()));
+    let Findings { diagnostics: now, hidden } = now;
     let known = now.len();
     let (findings, fixed) = unmatched(now, before, sources);
     let migrations = migrations((&fork, &head), &comparison, sources, settings.postgresql_version);
     let differences = difference::between(fork.end(), head.end());
-    DirectoryReview { fate, known: known - findings.len(), findings, fixed, migrations, differences, base: fork, head }
+    DirectoryReview { fate, known: known - findings.len(), findings, hidden, fixed, migrations, differences, base: fork, head }
 }
 
 /// What has run on the base has run; what the branch adds or rewrites has not.

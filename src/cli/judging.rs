@@ -8,7 +8,6 @@ use crate::config;
 use crate::diagnostic::Severity;
 use crate::lint::preset::PRESETS;
 use crate::lint::{Lint, Preset, Settings};
-use crate::lints::builtin;
 use crate::nearest::did_you_mean;
 use crate::report::Report;
 
@@ -30,21 +29,34 @@ pub(super) struct Judging {
 }
 
 impl Judging {
-    /// Whether all lints named exist.
+    /// The lints of a configuration, as far as they were asked for.
     ///
     /// # Errors
-    /// A message that names the nearest lint.
-    pub(super) fn check(&self) -> Result<(), String> {
-        self.only.iter().chain(&self.skip).filter(|id| !is_group(id)).try_for_each(|id| find_lint(id).map(|_| ()))
-    }
-
-    /// The lints of a configuration, as far as they were asked for.
-    pub(super) fn select(&self, settings: &mut Settings) {
+    /// A message that names the nearest lint to one that does not exist.
+    pub(super) fn select(&self, settings: &mut Settings, lints: &[Lint]) -> Result<(), String> {
+        let is_group = |name: &String| lints.iter().any(|lint| lint.card.group == *name);
+        self.only.iter().chain(&self.skip).filter(|id| !is_group(id)).try_for_each(|id| find_lint(id, lints).map(|_| ()))?;
         settings.only = (!self.only.is_empty()).then(|| self.only.iter().cloned().collect());
         settings.skip.extend(self.skip.iter().cloned());
         if !self.preset.is_empty() {
             settings.presets = self.preset.clone();
         }
+        Ok(())
+    }
+
+    /// The presets that take the place of the configuration's.
+    pub(super) fn presets(&self) -> &[Preset] {
+        &self.preset
+    }
+
+    /// The least severity that matters, where it was given.
+    pub(super) fn fail_on_given(&self) -> Option<&'static str> {
+        self.fail_on.map(|fail_on| match fail_on {
+            FailOn::Info => "info",
+            FailOn::Warning => "warning",
+            FailOn::Error => "error",
+            FailOn::Never => "never",
+        })
     }
 
     /// From which severity on a run fails: the strictest of the directories' own thresholds holds, unless the command
@@ -106,14 +118,10 @@ fn preset_parser() -> impl TypedValueParser<Value = Preset> {
     PossibleValuesParser::new(PRESETS.map(|(name, _)| name)).map(preset)
 }
 
-fn is_group(name: &str) -> bool {
-    builtin().iter().any(|lint| lint.card.group == name)
-}
-
 /// The lint of this id; otherwise a message that names the nearest.
-pub(super) fn find_lint(id: &str) -> Result<&'static Lint, String> {
-    let ids = builtin().iter().map(|lint| lint.card.id.as_str());
-    builtin().iter().find(|lint| lint.card.id == id).ok_or_else(|| {
+pub(super) fn find_lint<'a>(id: &str, lints: &'a [Lint]) -> Result<&'a Lint, String> {
+    let ids = lints.iter().map(|lint| lint.card.id.as_str());
+    lints.iter().find(|lint| lint.card.id == id).ok_or_else(|| {
         let hint = did_you_mean(id, ids).unwrap_or_else(|| "`migralint lints` lists them".to_owned());
         format!("there is no lint `{id}`; {hint}")
     })

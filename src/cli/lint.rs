@@ -1,5 +1,6 @@
 //! `migralint lint`: from paths to a report.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
@@ -8,12 +9,13 @@ use clap::{Args, ValueEnum};
 
 use super::judging::Judging;
 use super::output::Output;
-use super::target::{Reading, Target};
-use super::{Status, fail, warn};
+use super::target::{Reading, Target, read_baseline, tell_once};
+use super::{Status, fail, version, warn};
+use crate::config;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::layout::Unsaved;
-use crate::lint::Rollbacks;
+use crate::lint::{self, Findings, Rollbacks};
 use crate::lints::builtin;
 use crate::report::{DirectorySummary, Report, RollbackCounts};
 use crate::source::{FileId, SourceMap};
@@ -31,8 +33,8 @@ pub(super) struct LintArguments {
     /// concerns it
     #[arg(long, value_name = "FILE", conflicts_with = "paths")]
     stdin_filename: Option<PathBuf>,
-    /// Take the migrations from this version on for not yet applied: lints about locks, drops and renames report them.
-    /// Otherwise these report the last migration, or the one whose file is named
+    /// Show what is found about the migrations from this version on, and take them for not yet applied: lints about
+    /// locks, drops and renames report them. Otherwise these report the last migration, or the one whose file is named
     #[arg(long, value_name = "VERSION")]
     since: Option<String>,
     /// Pass over files that are no migrations instead of refusing them; for hooks, which name whatever was changed
@@ -71,9 +73,6 @@ impl From<RollbackChoice> for Rollbacks {
 
 /// Reviews the directories and writes the report.
 pub(super) fn run(arguments: &LintArguments, out: &mut dyn Write) -> io::Result<Status> {
-    if let Err(message) = arguments.judging.check() {
-        return Ok(fail(&message));
-    }
     let mut sources = SourceMap::default();
     let mut diagnostics = Vec::new();
     let mut others = Vec::new();
@@ -87,18 +86,27 @@ pub(super) fn run(arguments: &LintArguments, out: &mut dyn Write) -> io::Result<
     if !others.is_empty() {
         warn(&format!("no migrations, and passed over: {}", first_of(&others)));
     }
+    let mut lints = Cow::Borrowed(builtin());
     for target in &mut targets {
-        arguments.judging.select(&mut target.config.settings);
+        let selected = arguments.judging.select(&mut target.config.settings, &target.lints);
+        let read = selected.and_then(|()| read_baseline(&mut target.config, &mut sources, &mut diagnostics));
+        if let Err(message) = read {
+            return Ok(fail(&message));
+        }
+        lints = target.lints.clone();
         target.config.settings.rollbacks = arguments.rollbacks.into();
         target.select_unapplied(arguments.since.as_deref());
     }
     let fail_on = arguments.judging.fail_on(targets.iter().filter_map(|target| target.config.fail_on));
     let mut directories = Vec::new();
     for target in targets {
-        directories.push(review(target, arguments.since.as_deref(), &sources, &mut diagnostics));
+        match review(target, arguments.since.as_deref(), &sources, &mut diagnostics) {
+            Ok(summary) => directories.push(summary),
+            Err(message) => return Ok(fail(&message)),
+        }
     }
     let report = Report { sources: &sources, directories, diagnostics };
-    arguments.output.write(&report, out)?;
+    arguments.output.write(&report, &lints, out)?;
     Ok(fail_on.status(&report))
 }
 
@@ -116,27 +124,37 @@ fn what_to_read(arguments: &LintArguments) -> Result<(Vec<PathBuf>, Reading), St
 }
 
 /// Parses, replays and lints one directory.
-fn review(target: Target, since: Option<&str>, sources: &SourceMap, diagnostics: &mut Vec<Diagnostic>) -> DirectorySummary {
-    let rollbacks = target.config.settings.rollbacks;
-    let history = History::load(target.directory, sources);
-    if let Some(since) = since.filter(|_| target.config.settings.unapplied.migrations(&history).is_empty()) {
+///
+/// # Errors
+/// A message for the user: there is no such version to begin with.
+fn review(target: Target, since: Option<&str>, sources: &SourceMap, diagnostics: &mut Vec<Diagnostic>) -> Result<DirectorySummary, String> {
+    let Target { directory, mut config, lints, only_files } = target;
+    let rollbacks = config.settings.rollbacks;
+    let history = History::load(directory, sources);
+    if let Err(message) = version::resolve_since(&mut config.settings.unapplied, &history, sources) {
+        match config.places.get("since").filter(|_| since.is_none()) {
+            Some(place) => tell_once(vec![config::mistake(*place, message)], sources, diagnostics),
+            None => return Err(message),
+        }
+    }
+    if let Some(since) = since.filter(|_| config.settings.unapplied.migrations(&history).is_empty()) {
         warn(&format!(
             "`{}` has no migration from `{since}` on: lints about locks, drops and renames report nothing",
             history.directory.path
         ));
     }
-    let mut found = crate::lint::run(builtin(), &history, sources, &target.config.settings);
-    if !target.only_files.is_empty() {
-        found.retain(|diagnostic| concerns(diagnostic, &target.only_files));
+    let Findings { diagnostics: mut found, hidden } = lint::findings(&lints, &history, None, sources, &config.settings);
+    if !only_files.is_empty() {
+        found.retain(|diagnostic| concerns(diagnostic, &only_files));
     }
     diagnostics.append(&mut found);
-    let mut summary = DirectorySummary::of(&history);
+    let mut summary = DirectorySummary { hidden, ..DirectorySummary::of(&history) };
     if rollbacks != Rollbacks::Off {
         summary.rollbacks = RollbackCounts::of(history.rollbacks(sources));
     }
     // The process is about to end: giving every version's pieces back one by one would only take time.
     std::mem::forget(history);
-    summary
+    Ok(summary)
 }
 
 /// Whether a finding is about one of these files; most labels are only precedents.

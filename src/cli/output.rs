@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::ColourChoice;
-use crate::lints::builtin;
+use crate::lint::{Check, Lint};
 use crate::path::absolute;
 use crate::report::escape::console;
 use crate::report::{self, Report, Rule, Surroundings};
@@ -77,8 +77,8 @@ impl Output {
     ///
     /// # Errors
     /// Those of `out`, and of the files with their names.
-    pub(super) fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
-        self.write_by(&|format, colour, out| render(format, report, colour, out), out)
+    pub(super) fn write(&self, report: &Report, lints: &[Lint], out: &mut dyn Write) -> io::Result<()> {
+        self.write_by(&|format, colour, out| render(format, report, lints, colour, out), out)
     }
 
     /// Writes what `render` makes of each format that was asked for; it is told whether to colour it.
@@ -143,14 +143,14 @@ pub(super) fn in_workflow() -> bool {
     std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
 }
 
-/// Writes findings in any format.
+/// Writes what `lints` found in any format.
 ///
 /// # Errors
 /// Those of `out`.
-pub(super) fn render(format: ReportFormat, report: &Report, colour: bool, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn render(format: ReportFormat, report: &Report, lints: &[Lint], colour: bool, out: &mut dyn Write) -> io::Result<()> {
     let root = repository();
     let path = |path: &str| from_root(root.as_deref(), path);
-    let surroundings = Surroundings { rule: &rule, path: &path };
+    let surroundings = Surroundings { rule: &|id| rule(id, lints), path: &path };
     match format {
         ReportFormat::Terminal => report::terminal::render(report, colour, out),
         ReportFormat::Json => report::json::render(report, out),
@@ -177,8 +177,9 @@ fn from_root(root: Option<&Path>, path: &str) -> String {
     parts.map_or_else(|| path.to_owned(), |parts| parts.join("/"))
 }
 
-fn rule(id: &str) -> Option<Rule> {
-    let lint = builtin().iter().find(|lint| lint.card.id == id)?;
+fn rule(id: &str, lints: &[Lint]) -> Option<Rule> {
+    let lint = lints.iter().find(|lint| lint.card.id == id)?;
+    let page = || format!("{}/blob/v{}/lints/{id}.yml", env!("CARGO_PKG_REPOSITORY"), env!("CARGO_PKG_VERSION"));
     let card = &lint.card;
     Some(Rule {
         id: card.id.clone(),
@@ -186,6 +187,6 @@ fn rule(id: &str) -> Option<Rule> {
         why: card.why.clone(),
         fix: card.fix.clone(),
         severity: card.severity.severity().unwrap_or(crate::diagnostic::Severity::Info),
-        url: Some(format!("{}/blob/v{}/lints/{}.yml", env!("CARGO_PKG_REPOSITORY"), env!("CARGO_PKG_VERSION"), card.id)),
+        url: (!matches!(lint.check, Check::Own(_))).then(page),
     })
 }

@@ -2,6 +2,7 @@
 
 mod places;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ use crate::github::environment::Environment;
 use crate::github::event::Occasion;
 use crate::history::History;
 use crate::layout::Directory;
+use crate::lint::Lint;
 use crate::lints::builtin;
 use crate::report::review::document::Document;
 use crate::report::review::markdown::{Comment, IN_FULL};
@@ -103,7 +105,7 @@ pub(super) fn render(
         ReportFormat::Terminal => report::terminal::render(report, colour, out),
         ReportFormat::Json => report::json::render(report, out),
         ReportFormat::Markdown => out.write_all(comment(report, environment).as_bytes()),
-        other => output::render(other, &report.findings(), colour, out),
+        other => output::render(other, &report.findings(), &report.lints, colour, out),
     }
 }
 
@@ -121,13 +123,15 @@ pub(super) struct Reviewed {
     mistakes: Vec<Diagnostic>,
     directories: Vec<DirectoryReview>,
     fail_on: FailOn,
+    /// The lints of the last directory, which mostly are those of all.
+    lints: Cow<'static, [Lint]>,
 }
 
 impl Reviewed {
     /// All there is to tell, and what makes the run fail.
     pub(super) fn report(self, sources: &SourceMap) -> (ReviewReport<'_>, FailOn) {
-        let Self { against, mistakes, directories, fail_on } = self;
-        (ReviewReport { sources, against, mistakes, directories, folder: standing().unwrap_or_default() }, fail_on)
+        let Self { against, mistakes, directories, fail_on, lints } = self;
+        (ReviewReport { sources, against, mistakes, directories, lints, folder: standing().unwrap_or_default() }, fail_on)
     }
 }
 
@@ -136,7 +140,6 @@ impl Reviewed {
 /// # Errors
 /// A message for the user: there is no base, or what is to be compared cannot be read.
 pub(super) fn of_branch(scope: &Scope, environment: &Environment, sources: &mut SourceMap) -> Result<Reviewed, String> {
-    scope.judging.check()?;
     let start = scope.paths.first().map_or(Path::new("."), PathBuf::as_path);
     let repository = Repository::containing(start).map_err(|error| error.to_string())?;
     let (against, sides) = sides(scope, environment, &repository)?;
@@ -145,13 +148,17 @@ pub(super) fn of_branch(scope: &Scope, environment: &Environment, sources: &mut 
     let folders = places.folders(scope.paths, sources, &mut mistakes)?;
     let mut directories = Vec::new();
     let mut configured = Vec::new();
+    let mut all_lints = Cow::Borrowed(builtin());
     for folder in folders {
         let mut config = places.config(&folder, sources, &mut mistakes)?;
-        scope.judging.select(&mut config.settings);
+        let lints = target::lints_of(&config, sources, &mut mistakes);
+        target::read_baseline(&mut config, sources, &mut mistakes)?;
+        scope.judging.select(&mut config.settings, &lints)?;
         configured.extend(config.fail_on);
-        directories.push(of_directory(&places, &folder, &config, sources)?);
+        directories.push(of_directory(&places, &folder, (&config, &lints), sources)?);
+        all_lints = lints;
     }
-    Ok(Reviewed { against, mistakes, directories, fail_on: scope.judging.fail_on(configured.into_iter()) })
+    Ok(Reviewed { against, mistakes, directories, fail_on: scope.judging.fail_on(configured.into_iter()), lints: all_lints })
 }
 
 /// What is compared with what.
@@ -189,7 +196,12 @@ fn standing() -> Option<String> {
     Some(if folder.is_empty() { folder } else { format!("{folder}/") })
 }
 
-fn of_directory(places: &Places, folder: &str, config: &Config, sources: &mut SourceMap) -> Result<DirectoryReview, String> {
+fn of_directory(
+    places: &Places,
+    folder: &str,
+    (config, lints): (&Config, &[Lint]),
+    sources: &mut SourceMap,
+) -> Result<DirectoryReview, String> {
     let head = places.head(folder, config, sources)?;
     let kind = head.as_ref().map(|head| head.kind);
     let (former, fork) = places.fork(folder, config, kind, sources)?;
@@ -208,19 +220,19 @@ fn of_directory(places: &Places, folder: &str, config: &Config, sources: &mut So
     let tip = tip.unwrap_or_else(|| fork.clone());
     let base = BaseState { fork: History::load(fork, sources), tip };
     let head = History::load(empty_head, sources);
-    Ok(review::review(base, head, fate, sources, builtin(), &config.settings))
+    Ok(review::review(base, head, fate, sources, lints, &config.settings))
 }
 
 fn of_proposals(arguments: &ReviewArguments, sources: &mut SourceMap) -> Result<Reviewed, String> {
-    arguments.judging.check()?;
     let path = match arguments.paths.as_slice() {
         [] => Path::new("."),
         [path] => path.as_path(),
         _ => return Err("a proposal is reviewed against one directory".to_owned()),
     };
     let mut mistakes = Vec::new();
-    let Target { directory, mut config, .. } = Target::find_only(path, &arguments.reading, sources, &mut mistakes)?;
-    arguments.judging.select(&mut config.settings);
+    let target = Target::find_only(path, &arguments.reading, sources, &mut mistakes)?;
+    let Target { directory, mut config, lints, .. } = target.with_baseline(sources, &mut mistakes)?;
+    arguments.judging.select(&mut config.settings, &lints)?;
     let mut head = directory.clone();
     let mut names = Vec::new();
     for document in &arguments.proposal {
@@ -233,7 +245,7 @@ fn of_proposals(arguments: &ReviewArguments, sources: &mut SourceMap) -> Result<
         return Err("no migration is proposed: there is no SQL fence that names its file or changes the schema".to_owned());
     }
     let base = BaseState { fork: History::load(directory.clone(), sources), tip: directory };
-    let review = review::review(base, History::load(head, sources), Fate::Kept, sources, builtin(), &config.settings);
+    let review = review::review(base, History::load(head, sources), Fate::Kept, sources, &lints, &config.settings);
     let fail_on = arguments.judging.fail_on(config.fail_on.into_iter());
-    Ok(Reviewed { against: report::Against::Directory, mistakes, directories: vec![review], fail_on })
+    Ok(Reviewed { against: report::Against::Directory, mistakes, directories: vec![review], fail_on, lints })
 }

@@ -1,17 +1,21 @@
 //! From a path on the command line to a migration directory and the configuration that governs it: what every
 //! command that reads migrations begins with.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::diagnostic::Diagnostic;
 use crate::layout::{self, CopyOf, Directory, DiscoverError, DiscoverOptions, Kind, Unsaved};
-use crate::lint::Unapplied;
-use crate::lints;
+use crate::lint::{Lint, Unapplied};
+use crate::lints::builtin;
+use crate::own;
 use crate::path::absolute;
 use crate::source::{FileId, SourceMap};
 
@@ -36,12 +40,21 @@ impl Reading {
     }
 }
 
+impl Reading {
+    /// Whether the layout was named.
+    pub(super) fn has_layout(&self) -> bool {
+        self.layout.is_some()
+    }
+}
+
 /// A migration directory with the configuration that governs it.
 pub(super) struct Target {
     /// The directory.
     pub(super) directory: Directory,
     /// What governs it.
     pub(super) config: Config,
+    /// The lints there are: the built-in ones and those of the configuration.
+    pub(super) lints: Cow<'static, [Lint]>,
     /// The files that were asked for instead of their whole directory, which none stands for.
     pub(super) only_files: BTreeSet<FileId>,
 }
@@ -91,6 +104,7 @@ impl Target {
             exists(path)?;
         }
         let config = configuration(path, reading, sources, mistakes)?;
+        let lints = lints_of(&config, sources, mistakes);
         let options = discover_options(reading, &config);
         let discover = |path: &Path, sources: &mut SourceMap| layout::discover(path, sources, &options).map_err(|error| error.to_string());
         let (directory, only_files) = match reading.is_file(path) {
@@ -99,7 +113,16 @@ impl Target {
                 .map_err(Refused::NoMigration)?,
             false => (discover(path, sources)?, BTreeSet::new()),
         };
-        Ok(Self { directory: without_ignored(directory, &config, sources), config, only_files })
+        Ok(Self { directory: without_ignored(directory, &config, sources), config, lints, only_files })
+    }
+
+    /// Reads the baseline that governs the directory.
+    ///
+    /// # Errors
+    /// A message for the user: it cannot be read.
+    pub(super) fn with_baseline(mut self, sources: &mut SourceMap, mistakes: &mut Vec<Diagnostic>) -> Result<Self, String> {
+        read_baseline(&mut self.config, sources, mistakes)?;
+        Ok(self)
     }
 }
 
@@ -264,12 +287,52 @@ pub(super) fn configuration(
 ) -> Result<Config, String> {
     let Some(file) = reading.config.clone().or_else(|| Config::find(path)) else { return Ok(Config::default()) };
     let (config, mistakes) =
-        Config::load(&file, lints::builtin(), sources).map_err(|error| format!("`{}` cannot be read: {error}", file.display()))?;
-    // Several directories may share one configuration; its mistakes are told once.
-    let new = mistakes.into_iter().filter(|mistake| !diagnostics.iter().any(|known| same_place(known, mistake, sources)));
-    let new: Vec<Diagnostic> = new.collect();
-    diagnostics.extend(new);
+        Config::load(&file, builtin(), sources).map_err(|error| format!("`{}` cannot be read: {error}", file.display()))?;
+    tell_once(mistakes, sources, diagnostics);
     Ok(config)
+}
+
+/// The built-in lints and those of a configuration, whose mistakes join the findings.
+pub(super) fn lints_of(config: &Config, sources: &SourceMap, diagnostics: &mut Vec<Diagnostic>) -> Cow<'static, [Lint]> {
+    if config.own_lints.is_empty() {
+        return Cow::Borrowed(builtin());
+    }
+    let (own, mistakes) = own::lints(&config.own_lints, sources);
+    tell_once(mistakes, sources, diagnostics);
+    Cow::Owned(builtin().iter().cloned().chain(own).collect())
+}
+
+/// Reads the baseline of a configuration; its mistakes join the findings.
+///
+/// # Errors
+/// A message for the user: it cannot be read.
+pub(super) fn read_baseline(config: &mut Config, sources: &mut SourceMap, diagnostics: &mut Vec<Diagnostic>) -> Result<(), String> {
+    let path = config.baseline_path();
+    match Config::load_baseline(&path, sources) {
+        Ok((baseline, mistakes)) => {
+            tell_once(mistakes, sources, diagnostics);
+            config.settings.baseline = Some(Arc::new(baseline));
+            Ok(())
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let missing = config.places.get("baseline").map(|place| {
+                let mistake = config::mistake(*place, format!("there is no file `{}`", path.display()));
+                Diagnostic { help: Some("`migralint baseline` writes it".to_owned()), ..mistake }
+            });
+            tell_once(missing.into_iter().collect(), sources, diagnostics);
+            Ok(())
+        }
+        Err(error) => Err(format!("`{}` cannot be read: {error}", path.display())),
+    }
+}
+
+/// Several directories may share one configuration; its mistakes are told once.
+pub(super) fn tell_once(mistakes: Vec<Diagnostic>, sources: &SourceMap, diagnostics: &mut Vec<Diagnostic>) {
+    for mistake in mistakes {
+        if !diagnostics.iter().any(|known| same_place(known, &mistake, sources)) {
+            diagnostics.push(mistake);
+        }
+    }
 }
 
 /// A mistake in a configuration, for commands that report no findings.

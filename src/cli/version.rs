@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use crate::history::{History, Migration};
+use crate::lint::Unapplied;
 use crate::nearest::did_you_mean;
 use crate::source::SourceMap;
 
@@ -31,6 +32,25 @@ pub(super) fn find(history: &History, sources: &SourceMap, written: &str) -> Res
         }
     }
     Err(none(written, &all))
+}
+
+/// Replaces a name in the choice of unapplied migrations by the version that is meant. A number need not exist: it may
+/// be the next one.
+///
+/// # Errors
+/// A message: there is no such version, and this one is nearest.
+pub(super) fn resolve_since(unapplied: &mut Unapplied, history: &History, sources: &SourceMap) -> Result<(), String> {
+    let Unapplied::Since(written) = unapplied else { return Ok(()) };
+    let is_number = written.bytes().any(|byte| byte.is_ascii_digit())
+        && written.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '.' | '_' | '-' | ':' | 'T' | 'V' | 'v'));
+    if is_number {
+        return Ok(());
+    }
+    let meant = history.migrations.get(find(history, sources, written)?);
+    if let Some(version) = meant.and_then(|migration| migration.file.version.as_ref()) {
+        *written = version.text.clone();
+    }
+    Ok(())
 }
 
 /// What each version is called: its number where no other has that, otherwise its migration's name.

@@ -1,28 +1,36 @@
 //! Reads the tree of a configuration file, key by key.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_yaml::Value;
 
+use super::own;
+use super::reader::Reader;
 use super::yaml::{self, Node, NodeKind};
-use super::{Config, FailOn, LINT};
+use super::{Config, FailOn};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::layout::Kind;
 use crate::lint::card::Level;
 use crate::lint::paths::{PathSet, pattern};
 use crate::lint::preset::{PRESETS, Preset};
 use crate::lint::settings::{LintSettings, PathSettings};
-use crate::lint::{Card, Lint, OptionKind, TenantSettings, Unapplied, fingerprint};
+use crate::lint::{Card, Lint, OptionKind, TenantSettings, Unapplied};
 use crate::locks::ServerVersion;
-use crate::nearest::did_you_mean;
-use crate::source::{FileId, SourceMap, Span};
+use crate::path::absolute;
+use crate::source::{FileId, SourceMap};
 use crate::sql::{Dialect, Values};
 
 /// What the file says, and what is wrong with it.
-pub(super) fn read(file: FileId, folder: &Path, lints: &[Lint], sources: &SourceMap) -> (Config, Vec<Diagnostic>) {
-    let mut reader = Reader { folder, lints, mistakes: Vec::new() };
-    let config = match yaml::parse(file, &sources.file(file).text) {
+pub(super) fn read(file: FileId, folder: &Path, lints: &[Lint], sources: &mut SourceMap) -> (Config, Vec<Diagnostic>) {
+    let tree = yaml::parse(file, &sources.file(file).text);
+    let mut reader = Reader { folder: folder.to_owned(), ..Reader::default() };
+    // The names of own lints have to be known before what is configured for them is read.
+    let folders = tree.as_ref().ok().and_then(|root| root.as_ref()?.get("own-lints")).map(|node| reader.own_lints(node));
+    let taken: Vec<&str> = lints.iter().map(|lint| lint.card.id.as_str()).collect();
+    let (own_lints, mut mistakes) = own::read_folders(&folders.unwrap_or_default(), &taken, sources);
+    reader.cards = lints.iter().map(|lint| &lint.card).chain(own_lints.iter().map(|own| &own.card)).collect();
+    let mut config = match tree {
         Ok(Some(root)) => reader.config(&root),
         Ok(None) => Config::default(),
         Err(mistake) => {
@@ -30,12 +38,22 @@ pub(super) fn read(file: FileId, folder: &Path, lints: &[Lint], sources: &Source
             Config::default()
         }
     };
-    fingerprint::assign(&mut reader.mistakes, &fingerprint::Statements::default(), sources, &folder.to_string_lossy());
-    (config, reader.mistakes)
+    config.settings.root = folder.to_owned();
+    config.places = std::mem::take(&mut reader.places);
+    mistakes.splice(0..0, reader.mistakes(sources));
+    (Config { file: Some(file), own_lints, ..config }, mistakes)
+}
+
+/// The path as reports show it: relative to where the user stands.
+pub fn shown(path: &Path) -> String {
+    let path = absolute(path);
+    let relative = path.strip_prefix(absolute(Path::new("."))).unwrap_or(&path);
+    relative.to_string_lossy().replace('\\', "/")
 }
 
 /// The levels by their names.
-const LEVELS: [(&str, Level); 4] = [("off", Level::Off), ("info", Level::Info), ("warning", Level::Warning), ("error", Level::Error)];
+pub(super) const LEVELS: [(&str, Level); 4] =
+    [("off", Level::Off), ("info", Level::Info), ("warning", Level::Warning), ("error", Level::Error)];
 
 /// What `fail-on` takes.
 const FAIL_ON: [(&str, FailOn); 4] = [
@@ -53,7 +71,7 @@ fn layouts() -> Vec<(&'static str, Kind)> {
 }
 
 /// Every key of a configuration file.
-pub const KEYS: [&str; 12] = [
+pub const KEYS: [&str; 14] = [
     "layout",
     "dialect",
     "down-directory",
@@ -64,27 +82,25 @@ pub const KEYS: [&str; 12] = [
     "paths",
     "tenant",
     "since",
+    "baseline",
+    "own-lints",
     "postgresql-version",
     "ignore",
 ];
-
-/// Reads values and notes mistakes on the way.
-struct Reader<'a> {
-    folder: &'a Path,
-    lints: &'a [Lint],
-    mistakes: Vec<Diagnostic>,
-}
 
 impl Reader<'_> {
     fn config(&mut self, root: &Node) -> Config {
         let mut config = Config::default();
         for (key, value) in self.entries(root, "the configuration", &KEYS) {
+            self.note(key, value.span);
             match key {
                 "layout" => config.discover.layout = self.choice(key, value, &layouts()),
                 "dialect" => config.discover.dialect = self.choice(key, value, &DIALECTS),
                 "down-directory" => config.discover.down_directory = self.folder(key, value),
                 "placeholders" => config.discover.placeholders = self.values(key, value),
                 "fail-on" => config.fail_on = self.choice(key, value, &FAIL_ON),
+                "own-lints" => {}
+                "baseline" => config.baseline = self.string(key, value).map(|path| self.folder.join(path)),
                 "preset" => config.settings.presets = self.presets(key, value),
                 "lints" => config.settings.lints = self.lints(value),
                 "paths" => config.settings.paths = self.paths(value),
@@ -97,8 +113,14 @@ impl Reader<'_> {
         config
     }
 
+    /// One folder of cards or a list of them.
+    fn own_lints(&mut self, node: &Node) -> Vec<PathBuf> {
+        self.one_or_several("own-lints", node).iter().filter_map(|node| self.folder("own-lints", node)).collect()
+    }
+
     fn folder(&mut self, key: &str, node: &Node) -> Option<PathBuf> {
-        let folder = self.folder.join(self.string(key, node)?);
+        let written = self.string(key, node)?;
+        let folder = self.folder.join(written);
         if folder.is_dir() {
             return Some(folder);
         }
@@ -146,7 +168,12 @@ impl Reader<'_> {
 
     fn lints(&mut self, node: &Node) -> BTreeMap<String, LintSettings> {
         let entries = self.lint_entries(node);
-        entries.into_iter().map(|(card, value)| (card.id.clone(), self.lint(card, value))).collect()
+        let mut lints = BTreeMap::new();
+        for (card, value) in entries {
+            self.note(format!("lints.{}", card.id), value.span);
+            lints.insert(card.id.clone(), self.lint(card, value));
+        }
+        lints
     }
 
     fn lint(&mut self, card: &Card, node: &Node) -> LintSettings {
@@ -158,6 +185,7 @@ impl Reader<'_> {
         for (key, value) in self.entries(node, &format!("`{}`", card.id), &keys) {
             match card.options.iter().find(|option| option.name == key) {
                 Some(option) => {
+                    self.note(format!("lints.{}.{key}", card.id), value.span);
                     let value = option.kind().and_then(|kind| self.option(key, value, kind));
                     settings.options.extend(value.map(|value| (Value::from(key), value)));
                 }
@@ -180,7 +208,12 @@ impl Reader<'_> {
     }
 
     fn paths(&mut self, node: &Node) -> Vec<PathSettings> {
-        self.items("paths", node).iter().map(|item| self.path(item)).collect()
+        let mut paths = Vec::new();
+        for item in self.items("paths", node) {
+            self.note(format!("paths.{}", paths.len()), item.span);
+            paths.push(self.path(item));
+        }
+        paths
     }
 
     fn path(&mut self, node: &Node) -> PathSettings {
@@ -214,6 +247,7 @@ impl Reader<'_> {
     fn tenant(&mut self, node: &Node) -> TenantSettings {
         let mut tenant = TenantSettings::default();
         for (key, value) in self.entries(node, "`tenant`", &["table", "keys", "external-ids", "global-tables"]) {
+            self.note(format!("tenant.{key}"), value.span);
             match key {
                 "table" => tenant.table = self.string(key, value),
                 "keys" => tenant.keys = self.strings(key, value),
@@ -234,131 +268,9 @@ impl Reader<'_> {
                 Err(error) => self.mistake(node.span, format!("this is no pattern for files: {}", error.kind()), None),
             }
         }
-        PathSet::new(self.folder, &globs).unwrap_or_else(|error| {
+        PathSet::new(&self.folder, &globs).unwrap_or_else(|error| {
             self.mistake(node.span, format!("these patterns cannot be used: {}", error.kind()), None);
             PathSet::default()
         })
-    }
-}
-
-/// Values of the common kinds.
-impl<'a> Reader<'a> {
-    /// The entries of a mapping whose keys are known.
-    fn entries<'n>(&mut self, node: &'n Node, place: &str, known: &[&str]) -> Vec<(&'n str, &'n Node)> {
-        let mut entries = self.distinct(node, place);
-        entries.retain(|(key, _)| {
-            let is_known = known.contains(&key.name.as_str());
-            if !is_known {
-                self.mistake(key.span, format!("there is no `{}` in {place}", key.name), did_you_mean(&key.name, known.iter().copied()));
-            }
-            is_known
-        });
-        entries.into_iter().map(|(key, node)| (key.name.as_str(), node)).collect()
-    }
-
-    /// The entries of a mapping whose keys are lints.
-    fn lint_entries<'n>(&mut self, node: &'n Node) -> Vec<(&'a Card, &'n Node)> {
-        let mut entries = Vec::new();
-        for (key, value) in self.distinct(node, "`lints`") {
-            match self.lints.iter().find(|lint| lint.card.id == key.name) {
-                Some(lint) => entries.push((&lint.card, value)),
-                None => {
-                    let ids = self.lints.iter().map(|lint| lint.card.id.as_str());
-                    self.mistake(key.span, format!("there is no lint `{}`", key.name), did_you_mean(&key.name, ids));
-                }
-            }
-        }
-        entries
-    }
-
-    /// The entries of a mapping, each key once. Nothing at all is an empty mapping.
-    fn distinct<'n>(&mut self, node: &'n Node, place: &str) -> Vec<(&'n yaml::Key, &'n Node)> {
-        let mut seen = HashSet::new();
-        let mut distinct = Vec::new();
-        match &node.kind {
-            NodeKind::Mapping(entries) => {
-                for (key, value) in entries {
-                    if seen.insert(&key.name) {
-                        distinct.push((key, value));
-                    } else {
-                        self.mistake(key.span, format!("`{}` stands twice in {place}, and only the first counts", key.name), None);
-                    }
-                }
-            }
-            NodeKind::Scalar(Value::Null) => {}
-            _ => self.mistake(node.span, format!("{place} is a mapping of keys to values, not {}", node.describe()), None),
-        }
-        distinct
-    }
-
-    fn items<'n>(&mut self, key: &str, node: &'n Node) -> &'n [Node] {
-        match &node.kind {
-            NodeKind::Sequence(items) => items,
-            _ => {
-                self.wrong_kind(key, "a list", node);
-                &[]
-            }
-        }
-    }
-
-    /// The items of a list; a text alone is a list of one.
-    fn one_or_several<'n>(&mut self, key: &str, node: &'n Node) -> &'n [Node] {
-        if node.as_str().is_some() { std::slice::from_ref(node) } else { self.items(key, node) }
-    }
-
-    fn string(&mut self, key: &str, node: &Node) -> Option<String> {
-        if node.as_str().is_none() {
-            self.wrong_kind(key, "a text", node);
-        }
-        node.as_str().map(str::to_owned)
-    }
-
-    fn strings(&mut self, key: &str, node: &Node) -> Vec<String> {
-        let mut texts = Vec::new();
-        for item in self.items(key, node) {
-            match item.as_str() {
-                Some(text) => texts.push(text.to_owned()),
-                None => self.mistake(item.span, format!("`{key}` holds texts, not {}", item.describe()), None),
-            }
-        }
-        texts
-    }
-
-    fn choice<T: Copy>(&mut self, key: &str, node: &Node, choices: &[(&str, T)]) -> Option<T> {
-        let written = node.as_str().unwrap_or_default();
-        let found = choices.iter().find(|(name, _)| *name == written);
-        if found.is_none() {
-            let names: Vec<String> = choices.iter().map(|(name, _)| format!("`{name}`")).collect();
-            let help = did_you_mean(written, choices.iter().map(|(name, _)| *name));
-            self.mistake(node.span, format!("`{key}` is {}, not {}", or(&names), node.describe()), help);
-        }
-        found.map(|(_, value)| *value)
-    }
-
-    fn wrong_kind(&mut self, key: &str, expected: &str, node: &Node) {
-        self.mistake(node.span, format!("`{key}` is {expected}, not {}", node.describe()), None);
-    }
-
-    fn mistake(&mut self, span: Span, message: impl Into<String>, help: Option<String>) {
-        self.mistakes.push(Diagnostic {
-            lint: LINT.to_owned(),
-            severity: Severity::Error,
-            message: message.into(),
-            primary: span,
-            labels: Vec::new(),
-            notes: Vec::new(),
-            help,
-            fix: None,
-            object: None,
-            fingerprint: String::new(),
-        });
-    }
-}
-
-/// `a, b or c`.
-fn or(names: &[String]) -> String {
-    match names {
-        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
-        _ => names.concat(),
     }
 }

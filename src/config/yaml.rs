@@ -130,6 +130,19 @@ impl Node {
         }
     }
 
+    /// The value of a key, where this is a mapping that has it.
+    pub(super) fn get(&self, name: &str) -> Option<&Node> {
+        match &self.kind {
+            NodeKind::Mapping(entries) => entries.iter().find(|(key, _)| key.name == name).map(|(_, node)| node),
+            _ => None,
+        }
+    }
+
+    /// Whether this is a mapping with this key.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
     /// The text, if it is one.
     pub(super) fn as_str(&self) -> Option<&str> {
         match &self.kind {

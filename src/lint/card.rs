@@ -66,6 +66,12 @@ impl Deref for Examples {
     }
 }
 
+impl From<Vec<Example>> for Examples {
+    fn from(examples: Vec<Example>) -> Self {
+        Self { text: String::new(), read: OnceLock::from(examples) }
+    }
+}
+
 impl<'de> Deserialize<'de> for Examples {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Self { text: Cow::default(), read: OnceLock::from(Vec::deserialize(deserializer)?) })

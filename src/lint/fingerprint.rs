@@ -25,8 +25,10 @@ pub(crate) fn assign(diagnostics: &mut [Diagnostic], statements: &Statements, so
             Some(object) => object.to_owned(),
             None => home.path(sources.path(diagnostic.primary.file)),
         };
-        let statement =
-            statements.around(diagnostic.primary).map(|span| *texts.entry(span).or_insert_with(|| tokens_hash(sources.text(span))));
+        // Whichever migration is blamed for the whole directory, it is the same finding.
+        let is_of_statement = diagnostic.object.as_deref() != Some(directory);
+        let statement = statements.around(diagnostic.primary).filter(|_| is_of_statement);
+        let statement = statement.map(|span| *texts.entry(span).or_insert_with(|| tokens_hash(sources.text(span))));
         let mut hash = fnv(fnv(fnv(OFFSET, diagnostic.lint.as_bytes()), b"\0"), object.as_bytes());
         hash = fnv(hash, &statement.unwrap_or_default().to_le_bytes());
         let ordinal = seen.entry(hash).or_default();

@@ -11,6 +11,7 @@ use crate::path::absolute;
 pub struct PathSet {
     base: PathBuf,
     globs: GlobSet,
+    patterns: Vec<String>,
 }
 
 impl PathSet {
@@ -23,7 +24,13 @@ impl PathSet {
         for glob in globs {
             builder.add(glob.clone());
         }
-        Ok(Self { base: absolute(base), globs: builder.build()? })
+        let patterns = globs.iter().map(|glob| glob.glob().to_owned()).collect();
+        Ok(Self { base: absolute(base), globs: builder.build()?, patterns })
+    }
+
+    /// The patterns as they are written.
+    pub fn patterns(&self) -> &[String] {
+        &self.patterns
     }
 
     /// Whether it holds this file, given relative to where the user stands.
@@ -38,6 +45,13 @@ impl PathSet {
 /// When it is not a pattern.
 pub fn pattern(text: &str) -> Result<Glob, globset::Error> {
     GlobBuilder::new(text.trim_start_matches("./")).literal_separator(true).build()
+}
+
+/// A path, given relative to where the user stands, relative to `root`; as it is where it lies outside.
+pub fn relative(root: &Path, path: &str) -> String {
+    let full = absolute(Path::new(path));
+    let inside = full.strip_prefix(absolute(if root.as_os_str().is_empty() { Path::new(".") } else { root }));
+    inside.map_or_else(|_| path.to_owned(), |inside| inside.to_string_lossy().replace('\\', "/"))
 }
 
 #[cfg(test)]

@@ -4,16 +4,18 @@ use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
+use super::baseline::{self, Hidden, NEVER_HIDDEN};
 use super::fingerprint::{self, Statements};
 use super::options::Options;
+use super::paths::relative;
 use super::settings::Settings;
 use super::suppress::{self, Surroundings};
-use super::{Base, ChangeContext, Check, Facts, Finding, HistoryContext, Lint, ReviewContext, Rollbacks, SchemaContext};
+use super::{Base, ChangeContext, Check, Facts, Finding, HistoryContext, Lint, ReviewContext, Rollbacks, SchemaContext, Unapplied};
 use crate::change::{Applied, Change};
 use crate::diagnostic::Diagnostic;
 use crate::history::{History, Migration, Observer, replay_file};
 use crate::schema::{Dialect, Schema};
-use crate::source::{FileId, SourceMap};
+use crate::source::{FileId, SourceMap, Span};
 use crate::sql::Statement;
 
 /// Everything `lints` find in a history: in the order of its files, each with severity, reason and fingerprint.
@@ -23,6 +25,21 @@ pub fn run(lints: &[Lint], history: &History, sources: &SourceMap, settings: &Se
 
 /// The same for a history beside its base: lints that compare the two run as well.
 pub fn run_against(lints: &[Lint], history: &History, base: Option<&Base>, sources: &SourceMap, settings: &Settings) -> Vec<Diagnostic> {
+    findings(lints, history, base, sources, settings).diagnostics
+}
+
+/// What a run shows, and how much it does not.
+#[derive(Clone, Debug, Default)]
+pub struct Findings {
+    /// In the order of the history's files.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What is left out.
+    pub hidden: Hidden,
+}
+
+/// The same, with the number of findings that are left out: those of the baseline, and of migrations before the
+/// version from which on findings count.
+pub fn findings(lints: &[Lint], history: &History, base: Option<&Base>, sources: &SourceMap, settings: &Settings) -> Findings {
     // On all cores, rollbacks too: the check that asks for them first would run them while all others wait.
     let run_rollbacks = || _ = (settings.rollbacks != Rollbacks::Off).then(|| history.rollbacks(sources));
     let (facts, ()) = rayon::join(|| Facts::of(history, sources, settings), run_rollbacks);
@@ -37,13 +54,36 @@ pub fn run_against(lints: &[Lint], history: &History, base: Option<&Base>, sourc
     let diagnose = |(lint, finding)| diagnostic(lint, finding, dialect, sources, settings);
     let mut diagnostics: Vec<Diagnostic> = check(&jobs, history, sources).into_iter().filter_map(diagnose).collect();
     let statements = Statements::of(history);
-    let ran = enabled.iter().map(|(lint, _)| lint.card.id.as_str()).collect();
-    let wrong = suppress::apply(&mut diagnostics, &Surroundings { lints, ran, statements: &statements, sources });
+    let ran: HashSet<&str> = enabled.iter().map(|(lint, _)| lint.card.id.as_str()).collect();
+    let wrong = suppress::apply(&mut diagnostics, &Surroundings { lints, ran: ran.clone(), statements: &statements, sources });
     let about = |id: &str| enabled.iter().map(|(lint, _)| *lint).find(|lint| lint.card.id == id);
     diagnostics.extend(wrong.into_iter().filter_map(|(id, finding)| diagnose((about(id)?, finding))));
     sort(&mut diagnostics, history, sources);
     fingerprint::assign(&mut diagnostics, &statements, sources, &history.directory.path);
-    diagnostics
+    let by_since = hide_before_since(&mut diagnostics, history, settings);
+    let by_baseline = settings.baseline.as_ref().map_or(0, |baseline| {
+        let pending = facts.pending.scripts.iter().filter_map(|script| history.migrations.get(script.migration));
+        let pending = pending.map(|migration| relative(&settings.root, sources.path(migration.file.up.file))).collect();
+        baseline.apply(&mut diagnostics, &baseline::Surroundings { lints, ran: &ran, pending, history, sources, settings })
+    });
+    Findings { diagnostics, hidden: Hidden { by_baseline, by_since } }
+}
+
+/// Takes out what is about migrations before the version from which on findings count; gives their number.
+fn hide_before_since(diagnostics: &mut Vec<Diagnostic>, history: &History, settings: &Settings) -> usize {
+    let Unapplied::Since(_) = settings.unapplied else { return 0 };
+    let pending = settings.unapplied.migrations(history);
+    let older = history.migrations.iter().take(pending.first().copied().unwrap_or(history.migrations.len()));
+    let places: Vec<Span> =
+        older.flat_map(|migration| [Some(migration.file.up.span), migration.file.down.map(|down| down.span)]).flatten().collect();
+    let files: HashMap<FileId, Vec<Span>> = places.into_iter().fold(HashMap::new(), |mut files, span| {
+        files.entry(span.file).or_default().push(span);
+        files
+    });
+    let is_older = |place: Span| files.get(&place.file).is_some_and(|parts| parts.iter().any(|part| part.contains(place)));
+    let before = diagnostics.len();
+    diagnostics.retain(|diagnostic| NEVER_HIDDEN.contains(&diagnostic.lint.as_str()) || !is_older(diagnostic.primary));
+    before - diagnostics.len()
 }
 
 /// A lint that is on, and what it sees.
@@ -60,10 +100,11 @@ fn options(lint: &Lint, settings: &Settings) -> Options {
 /// On all cores: no check knows of another. The findings are put in order later.
 fn check<'a>(jobs: &[Job<'a>], history: &History, sources: &SourceMap) -> Vec<(&'a Lint, Finding)> {
     let whole = jobs.par_iter().flat_map_iter(|job| {
-        let findings = match job.lint.check {
+        let findings = match &job.lint.check {
             Check::History(check) => check(&job.context),
             Check::Schema(check) => check(&SchemaContext { history: &job.context, schema: history.end() }),
             Check::Review(check) => job.context.base.map_or_else(Vec::new, |base| check(&ReviewContext { history: &job.context, base })),
+            Check::Own(check) => check.check(&job.context),
             Check::Change(_) | Check::Run => Vec::new(),
         };
         findings.into_iter().map(|finding| (job.lint, finding))
@@ -120,7 +161,7 @@ fn diagnostic(lint: &Lint, finding: Finding, dialect: Dialect, sources: &SourceM
         message: finding.message,
         primary: finding.span,
         labels: finding.labels,
-        notes: vec![lint.card.why_in(dialect)],
+        notes: Some(lint.card.why_in(dialect)).filter(|why| !why.is_empty()).into_iter().collect(),
         // SQL stands on lines of its own, and is PostgreSQL's.
         help: finding.help.filter(|help| is_postgres || !help.contains('\n')),
         fix: finding.fix.filter(|_| is_postgres),

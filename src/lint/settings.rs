@@ -1,7 +1,10 @@
 //! What a run is told from outside: levels, options, and facts about the project.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
 
+use super::baseline::Baseline;
 use super::card::Level;
 use super::paths::PathSet;
 use super::preset::{self, Preset};
@@ -24,6 +27,10 @@ pub struct Settings {
     pub rollbacks: Rollbacks,
     /// Which migrations are yet to run.
     pub unapplied: Unapplied,
+    /// The folder of the configuration, which paths in fingerprints and baselines are relative to.
+    pub root: PathBuf,
+    /// Findings that are not shown again.
+    pub baseline: Option<Arc<Baseline>>,
     /// The oldest server they are to run on.
     pub postgresql_version: ServerVersion,
     /// Nothing but these lints and groups runs.

@@ -5,6 +5,7 @@ pub mod json;
 pub mod markdown;
 pub mod terminal;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::document::{EditWord, FateWord};
@@ -14,6 +15,7 @@ use crate::ddl::create_schema;
 use crate::diagnostic::Diagnostic;
 use crate::git::Commit;
 use crate::history::Verdict;
+use crate::lint::Lint;
 use crate::locks::{Lock, Work};
 use crate::review::{DirectoryReview, Fate, Rollback, StatementLock};
 use crate::schema::QualifiedName;
@@ -29,6 +31,8 @@ pub struct ReviewReport<'a> {
     pub mistakes: Vec<Diagnostic>,
     /// The directories.
     pub directories: Vec<DirectoryReview>,
+    /// The lints that were run, for formats that describe their rules.
+    pub lints: Cow<'static, [Lint]>,
     /// Where paths start from, seen from the repository's root: empty, or ending with a slash.
     pub folder: String,
 }
@@ -65,6 +69,12 @@ impl<'a> ReviewReport<'a> {
         self.directories.iter().map(|directory| directory.known).sum()
     }
 
+    /// What is left out because of a baseline.
+    fn hidden(&self) -> String {
+        let hidden = self.directories.iter().map(|directory| directory.hidden.by_baseline).sum::<usize>();
+        if hidden > 0 { format!("; {} of the baseline not shown", plural(hidden, "finding")) } else { String::new() }
+    }
+
     /// Number of findings that the base had.
     fn fixed(&self) -> usize {
         self.directories.iter().map(|directory| directory.fixed.len()).sum()
@@ -72,7 +82,7 @@ impl<'a> ReviewReport<'a> {
 }
 
 fn summary(review: &DirectoryReview) -> DirectorySummary {
-    DirectorySummary::of(&review.head)
+    DirectorySummary { hidden: review.hidden, ..DirectorySummary::of(&review.head) }
 }
 
 /// `2 migrations added, 1 changed`, or what happened to the directory itself.

@@ -50,7 +50,7 @@ pub(super) fn heading(directory: &DirectorySummary) -> String {
 pub(super) fn summary(report: &Report) -> String {
     let statements: usize = report.directories.iter().map(|directory| directory.statements).sum();
     let not_modelled: usize = report.directories.iter().map(|directory| directory.not_modelled).sum();
-    let counts = counts(report);
+    let counts = format!("{}{}", counts(report), report.hidden());
     match not_modelled {
         _ if statements == 0 => format!("{counts}; no statements"),
         0 if statements == 1 => format!("{counts}; the statement modelled"),

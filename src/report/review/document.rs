@@ -70,6 +70,9 @@ pub struct DocumentDirectory {
     pub sql_diff: String,
     /// Number of findings that the base has as well.
     pub known_findings: usize,
+    /// Number of findings that the baseline names.
+    #[serde(default)]
+    pub baseline_findings: usize,
     /// What was found on the base only.
     pub fixed: Vec<Finding>,
     /// The tables that change and what is beside them, as a Mermaid diagram. It is no part of the JSON: nobody could
@@ -222,6 +225,7 @@ impl DocumentDirectory {
             changes: review.differences.iter().map(Change::of).collect(),
             sql_diff: sql_diff(review),
             known_findings: review.known,
+            baseline_findings: review.hidden.by_baseline,
             fixed: review.fixed.iter().map(|diagnostic| Finding::of(diagnostic, sources)).collect(),
             diagram: diagram(review),
         }

@@ -89,6 +89,10 @@ fn beginning(comment: &Comment) -> String {
     if known > 0 {
         text += &format!("; {} of the base not shown", plural(known, "finding"));
     }
+    let hidden = document.directories.iter().map(|directory| directory.baseline_findings).fold(0, usize::saturating_add);
+    if hidden > 0 {
+        text += &format!("; {} of the baseline not shown", plural(hidden, "finding"));
+    }
     if gone > 0 {
         text += &format!("; {} of the base gone", plural(gone, "finding"));
     }

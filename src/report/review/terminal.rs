@@ -79,6 +79,7 @@ fn closing(report: &ReviewReport, counts: &str) -> String {
     if report.known() > 0 {
         text += &format!("; {} of the base not shown", plural(report.known(), "finding"));
     }
+    text += &report.hidden();
     if report.fixed() > 0 {
         text += &format!("; {} of the base gone", plural(report.fixed(), "finding"));
     }
