@@ -5,11 +5,11 @@
 use std::fs;
 use std::path::Path;
 
-use migralint::config::{Config, FailOn};
+use migralint::config::{Config, FailOn, KEYS};
 use migralint::diagnostic::{Diagnostic, Severity};
 use migralint::layout::Kind;
 use migralint::lint::card::Level;
-use migralint::lint::{Card, Check, Lint, Options};
+use migralint::lint::{Card, Check, Lint, Options, Preset};
 use migralint::source::SourceMap;
 use migralint::sql::Dialect;
 
@@ -175,9 +175,37 @@ fn the_configuration_in_the_readme_is_right() {
     assert!(!examples.is_empty());
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("migralint.yaml");
+    fs::create_dir(folder.path().join("own-lints")).unwrap();
     for example in examples {
         fs::write(&path, example).unwrap();
         let (_, mistakes) = Config::load(&path, migralint::lints::builtin(), &mut SourceMap::default()).unwrap();
         assert_eq!(mistakes, [], "{example}");
+    }
+}
+
+#[test]
+fn presets_are_one_name_or_several() {
+    let presets = |text: &str| load(text).config.settings.presets;
+    assert_eq!(presets("preset: strict"), [Preset::Strict]);
+    assert_eq!(presets("preset: [safety, tenancy]"), [Preset::Safety, Preset::Tenancy]);
+    let Loaded { mistakes, .. } = load("preset: strickt");
+    assert_eq!(mistakes[0].help.as_deref(), Some("did you mean `strict`?"));
+}
+
+#[test]
+fn the_documentation_has_every_key_that_is_read_and_no_other_with_an_example_each() {
+    let document = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/configuration.md")).unwrap();
+    let mut documented: Vec<&str> = document.lines().filter_map(|line| line.strip_prefix("### `")?.strip_suffix('`')).collect();
+    documented.sort_unstable();
+    let mut keys = KEYS.to_vec();
+    keys.sort_unstable();
+    assert_eq!(documented, keys);
+    for section in document.split("### `").skip(1) {
+        let (key, text) = section.split_once('`').unwrap();
+        let example = text.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap_or_default();
+        assert!(example.starts_with(&format!("{key}:")), "{key} has no example");
+        let Loaded { mistakes, .. } = load(example);
+        let is_of_disk = |mistake: &Diagnostic| mistake.message.starts_with("there is no folder");
+        assert!(mistakes.iter().all(|mistake| is_of_disk(mistake)), "{key}: {mistakes:?}");
     }
 }

@@ -13,6 +13,7 @@ use crate::diagnostic::Diagnostic;
 use crate::lint::card::{Examples, Level, OptionCard};
 use crate::lint::own::{GROUP, OwnCard, OwnCheckCard, SUBJECTS, Subject};
 use crate::lint::{Card, OptionKind};
+use crate::schema::Dialect;
 use crate::source::{FileId, SourceMap, Span, Spanned};
 
 const KEYS: [&str; 10] = ["title", "group", "severity", "what", "why", "fix", "references", "options", "examples", "check"];
@@ -91,7 +92,7 @@ impl Reader<'_> {
             what: String::new(),
             why: String::new(),
             fix: String::new(),
-            databases: Vec::new(),
+            databases: Dialect::ALL.to_vec(),
             references: Vec::new(),
             options: Vec::new(),
             examples: Examples::default(),
