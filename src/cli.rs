@@ -3,6 +3,7 @@
 mod baseline;
 mod config;
 mod diff;
+mod fix;
 mod github;
 mod history;
 mod judging;

@@ -25,4 +25,5 @@ pub mod review;
 pub mod report;
 pub mod github;
 pub mod own;
+pub mod fix;
 pub mod cli;

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::fix::{self, Fixing};
 use super::judging::Judging;
 use super::output::Output;
 use super::target::{Reading, Target, read_baseline, tell_once};
@@ -21,7 +22,7 @@ use crate::report::{DirectorySummary, Report, RollbackCounts};
 use crate::source::{FileId, SourceMap};
 
 /// Arguments of `migralint lint`.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(after_help = "Examples:\n  migralint lint database/migration\n  migralint lint db/migrations/022_add_customer.sql\n  \
     migralint lint --format json --fail-on warning migrations\n  migralint lint --output sarif=report.sarif --output junit=report.xml")]
 pub(super) struct LintArguments {
@@ -43,6 +44,8 @@ pub(super) struct LintArguments {
     /// Which rollbacks are run on the model
     #[arg(long, value_enum, default_value_t = RollbackChoice::Each)]
     rollbacks: RollbackChoice,
+    #[command(flatten)]
+    fixing: Fixing,
     #[command(flatten)]
     judging: Judging,
     #[command(flatten)]
@@ -96,6 +99,11 @@ pub(super) fn run(arguments: &LintArguments, out: &mut dyn Write) -> io::Result<
         lints = target.lints.clone();
         target.config.settings.rollbacks = arguments.rollbacks.into();
         target.select_unapplied(arguments.since.as_deref());
+    }
+    if arguments.fixing.fix {
+        fix::run(targets, arguments.fixing, &arguments.reading, &sources, out)?;
+        let remaining = LintArguments { fixing: Fixing::default(), ..arguments.clone() };
+        return if arguments.fixing.diff { Ok(Status::Clean) } else { run(&remaining, out) };
     }
     let fail_on = arguments.judging.fail_on(targets.iter().filter_map(|target| target.config.fail_on));
     let mut directories = Vec::new();

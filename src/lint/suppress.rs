@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::fingerprint::Statements;
 use super::{Finding, Lint};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::nearest::did_you_mean;
 use crate::source::{FileId, SourceMap, Span};
 use crate::sql::split;
@@ -46,7 +46,7 @@ pub(super) fn apply(diagnostics: &mut Vec<Diagnostic>, around: &Surroundings) ->
     }
     let used = take_out(diagnostics, &allowances, around);
     let unused = allowances.iter().filter(|allowance| !used.contains(&allowance.span) && around.ran.contains(allowance.lint));
-    wrong.extend(unused.map(|allowance| (UNUSED, unused_finding(allowance))));
+    wrong.extend(unused.map(|allowance| (UNUSED, unused_finding(allowance, around.sources))));
     wrong
 }
 
@@ -55,6 +55,7 @@ struct Allowance<'a> {
     lint: &'a str,
     /// The lint's id in the comment.
     span: Span,
+    comment: Span,
     /// The comment's line, for what is found there outside of statements: a whole file is blamed at its first line.
     line: usize,
     scope: Scope,
@@ -106,7 +107,7 @@ fn read<'a>(comment: Span, around: &Surroundings<'a>) -> Result<Vec<Allowance<'a
         );
     }
     let line = around.sources.start(comment).line;
-    let allowance = |lint| allowance(lint, comment, around).map(|(lint, span)| Allowance { lint, span, line, scope });
+    let allowance = |lint| allowance(lint, comment, around).map(|(lint, span)| Allowance { lint, span, comment, line, scope });
     lints.split(',').map(allowance).collect()
 }
 
@@ -166,13 +167,40 @@ fn take_out(diagnostics: &mut Vec<Diagnostic>, allowances: &[Allowance], around:
     used
 }
 
-fn unused_finding(allowance: &Allowance) -> Finding {
+fn unused_finding(allowance: &Allowance, sources: &SourceMap) -> Finding {
     let place = match allowance.scope {
         Scope::File => "in this file",
         Scope::Statement(_) | Scope::Line(_) => "in its statement",
         Scope::Nowhere => "because no statement follows",
     };
-    Finding::new(allowance.span, format!("`{}` finds nothing {place}: the suppression has no effect", allowance.lint)).help("delete it")
+    let message = format!("`{}` finds nothing {place}: the suppression has no effect", allowance.lint);
+    let fix = removal(allowance, sources).map(|edit| Fix {
+        title: "delete the suppression".to_owned(),
+        applicability: Applicability::Certain,
+        edits: vec![edit],
+    });
+    Finding { fix, ..Finding::new(allowance.span, message).help("delete it") }
+}
+
+/// Takes a lint out of its comment, and the comment away where it was the only one.
+fn removal(allowance: &Allowance, sources: &SourceMap) -> Option<Edit> {
+    let comment = allowance.comment;
+    let written = sources.text(comment);
+    let (open, close) = (written.find('(')? + 1, written.find(')')?);
+    let others: Vec<&str> = written.get(open..close)?.split(',').map(str::trim).filter(|id| *id != allowance.lint).collect();
+    let start = comment.range().start;
+    if !others.is_empty() {
+        return Some(Edit { span: Span::new(comment.file, start + open..start + close), text: others.join(", ") });
+    }
+    let text = &sources.file(comment.file).text;
+    let before = text.get(..start)?;
+    let line = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let end = start + written.trim_end().len();
+    let rest = text.get(end..)?;
+    let is_alone = before.get(line..)?.trim().is_empty();
+    let newline = ["\r\n", "\n"].into_iter().find(|newline| rest.starts_with(newline)).map_or(0, str::len);
+    let range = if is_alone { line..end + newline } else { before.trim_end().len()..end };
+    Some(Edit { span: Span::new(comment.file, range), text: String::new() })
 }
 
 #[cfg(test)]

@@ -45,11 +45,12 @@ mod wide_lock_window;
 
 use crate::change::ChangeKind;
 use crate::ddl;
+use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::lint::{Check, Finding, HistoryContext};
 use crate::locks::{Action, Lock, Moment, Work};
 use crate::schema::{Column, Constraint, Name, Persistence, QualifiedName, Schema, Table};
 use crate::source::Span;
-use crate::sql::{Body, DataKind, Maintenance};
+use crate::sql::{Body, DataKind, Maintenance, split};
 
 /// The checks of this group.
 pub const CHECKS: &[(&str, Check)] = &[
@@ -259,6 +260,45 @@ fn using_index(table: &Table, constraint: &Constraint, keyword: &str) -> String 
          ALTER TABLE {0} ADD CONSTRAINT {name} {keyword} USING INDEX {name};",
         table.name.to_sql()
     )
+}
+
+/// The repair of a statement that can be split or run beside others' work: only where it is known to run outside of a
+/// transaction, in which neither would help.
+fn repair(step: Step, title: &str, edit: impl FnOnce(&str) -> Option<(usize, String)>) -> Option<Fix> {
+    let is_known = step.context.history.directory.kind.tool().is_some();
+    let whole = step.moment.whole;
+    let is_alone = steps(step.context).filter(|other| other.moment.whole == whole).count() == 1;
+    if !is_known || !is_alone || step.moment.transaction.is_some() {
+        return None;
+    }
+    let (offset, text) = edit(step.context.sources.text(whole))?;
+    let place = whole.range().start + offset;
+    let edits = vec![Edit { span: Span::new(whole.file, place..place), text }];
+    Some(Fix { title: title.to_owned(), applicability: Applicability::Certain, edits })
+}
+
+/// The constraint added for new rows, and the others checked by a statement of its own.
+fn validated_later(step: Step, table: &Table, constraint: &Constraint) -> Option<Fix> {
+    let validate = format!(" NOT VALID;\n\nALTER TABLE {} VALIDATE CONSTRAINT {}", table.name.to_sql(), constraint.name.to_sql());
+    let is_last = step.moment.span.end == step.moment.whole.end;
+    repair(step, "check the rows that are there in a statement of its own", |text| {
+        (is_last && starts_with(text, &["ALTER", "TABLE"])).then(|| (text.len(), validate))
+    })
+}
+
+/// Whether a statement begins with these words.
+fn starts_with(statement: &str, words: &[&str]) -> bool {
+    let mut tokens = split::tokens(statement, 0..statement.len());
+    words.iter().all(|word| tokens.next().is_some_and(|token| token.text(statement).eq_ignore_ascii_case(word)))
+}
+
+/// The keyword CONCURRENTLY behind a statement's first INDEX.
+fn concurrently(step: Step) -> Option<Fix> {
+    repair(step, "build it while rows are written", |text| {
+        let mut tokens = split::tokens(text, 0..text.len()).take(3);
+        let index = tokens.find(|token| token.text(text).eq_ignore_ascii_case("INDEX"))?;
+        Some((index.range.end, " CONCURRENTLY".to_owned()))
+    })
 }
 
 fn finding(step: Step, lock: &Lock, what: &str) -> Finding {

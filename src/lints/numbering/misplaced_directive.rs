@@ -1,5 +1,6 @@
 //! Directives the tool does not see where they stand.
 
+use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::layout::Kind;
 use crate::lint::{Finding, HistoryContext};
 use crate::lints::files;
@@ -45,11 +46,25 @@ fn lines(context: &HistoryContext, file: FileId, hidden: Rule) -> Vec<Finding> {
         if let Some(reason) = hidden(line, offset) {
             let start = offset + line.len() - line.trim_start().len();
             let span = Span::new(file, start..offset + line.trim_end().len());
-            findings.push(Finding::new(span, format!("`{}` has no effect here: {reason}", line.trim())).object(files::name(context, file)));
+            let message = format!("`{}` has no effect here: {reason}", line.trim());
+            let fix = moved(Span { start: Span::new(file, offset..offset).start, ..span }, line.trim());
+            findings.push(Finding { fix, ..Finding::new(span, message).object(files::name(context, file)) });
         }
         offset += line.len();
     }
     findings
+}
+
+/// The directive at the start of its line, as goose and sql-migrate want it.
+fn moved(span: Span, directive: &str) -> Option<Fix> {
+    let words = directive.strip_prefix("--")?.trim_start();
+    let text = match words.get(.."+migrate ".len()) {
+        Some(name) if name.eq_ignore_ascii_case("+migrate ") => format!("-- +migrate {}", words.get(name.len()..)?.trim_start()),
+        _ if words.starts_with("+goose ") => directive.to_owned(),
+        _ => return None,
+    };
+    let title = "move the directive to the start of its line".to_owned();
+    Some(Fix { title, applicability: Applicability::Certain, edits: vec![Edit { span, text }] })
 }
 
 /// A metadata file without the key switches the transaction off, which hardly anybody means.

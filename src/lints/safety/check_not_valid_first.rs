@@ -1,6 +1,6 @@
 //! A CHECK whose rows are all checked while the table is locked.
 
-use super::{as_added, changes, finding, not_valid_first};
+use super::{as_added, changes, finding, not_valid_first, validated_later};
 use crate::change::ChangeKind;
 use crate::lint::{Finding, HistoryContext};
 use crate::schema::ConstraintKind;
@@ -12,7 +12,8 @@ pub fn check(context: &HistoryContext) -> Vec<Finding> {
         let (table, lock) = step.working_lock(table)?;
         let (after, added) = as_added(&step.moment.after, &table.name, constraint)?;
         let object = format!("{}.{}", table.name, added.name);
-        Some(finding(step, lock, "adding this check").object(object).help(not_valid_first(after, added)))
+        let found = finding(step, lock, "adding this check").object(object).help(not_valid_first(after, added));
+        Some(Finding { fix: validated_later(step, after, added), ..found })
     });
     found.collect()
 }

@@ -1,6 +1,6 @@
 //! A foreign key whose rows are all checked while two tables are locked.
 
-use super::{as_added, changes, not_valid_first};
+use super::{as_added, changes, not_valid_first, validated_later};
 use crate::change::ChangeKind;
 use crate::lint::{Finding, HistoryContext};
 use crate::locks::Work;
@@ -21,7 +21,10 @@ pub fn check(context: &HistoryContext) -> Vec<Finding> {
         );
         let finding = Finding::new(step.moment.span, message).object(format!("{}.{}", table.name, added.name));
         // PostgreSQL has no NOT VALID for foreign keys of partitioned tables before version 18.
-        Some(if table.partition_by.is_some() { finding } else { finding.help(not_valid_first(after, added)) })
+        if table.partition_by.is_some() {
+            return Some(finding);
+        }
+        Some(Finding { fix: validated_later(step, after, added), ..finding.help(not_valid_first(after, added)) })
     });
     found.collect()
 }

@@ -1,6 +1,6 @@
 //! An index built while nobody can write.
 
-use super::{changes, finding};
+use super::{changes, concurrently, finding};
 use crate::change::ChangeKind;
 use crate::ddl;
 use crate::lint::{Finding, HistoryContext};
@@ -10,7 +10,8 @@ pub fn check(context: &HistoryContext) -> Vec<Finding> {
     let found = changes(context).filter_map(|(step, change)| {
         let ChangeKind::CreateIndex { table, index, concurrently: false, only: false, .. } = change else { return None };
         let (table, lock) = step.working_lock(table)?;
-        Some(finding(step, lock, "building this index").help(help(table, index)))
+        let fix = concurrently(step).filter(|_| table.partition_by.is_none());
+        Some(Finding { fix, ..finding(step, lock, "building this index").help(help(table, index)) })
     });
     found.collect()
 }

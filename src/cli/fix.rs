@@ -1,0 +1,209 @@
+//! `migralint lint --fix`: makes the repairs that are certain, in migrations that nobody has run.
+//!
+//! Nothing is written before replay has shown that the repaired history leads to the same schema and that nothing else is
+//! found in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::target::{Reading, Target, find_in_copy};
+use super::warn;
+use crate::config::Config;
+use crate::diagnostic::{Applicability, Diagnostic, Fix};
+use crate::difference;
+use crate::fix;
+use crate::git::base::{self, Surroundings};
+use crate::git::tree::Tree;
+use crate::git::{GitError, Repository};
+use crate::history::History;
+use crate::layout::CopyOf;
+use crate::lint::{self, Lint, Settings, Unapplied};
+use crate::path::absolute;
+use crate::source::{FileId, SourceMap};
+
+/// What the user says about repairs.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub(super) struct Fixing {
+    /// Make the repairs that are certain, in migrations that are not on the base (outside of git: that are yet to run)
+    #[arg(long, conflicts_with = "stdin_filename")]
+    pub(super) fix: bool,
+    /// Print the repairs as a patch for `git apply`, and write nothing
+    #[arg(long, requires = "fix")]
+    pub(super) diff: bool,
+}
+
+/// Makes the repairs of each directory, or prints them.
+///
+/// # Errors
+/// Those of `out`, and of files that cannot be written.
+pub(super) fn run(targets: Vec<Target>, fixing: Fixing, reading: &Reading, sources: &SourceMap, out: &mut dyn Write) -> io::Result<()> {
+    for mut target in targets {
+        let history = History::load(target.directory.clone(), sources);
+        let open = open_files(&history, &target.config.settings, sources);
+        let is_chosen = !target.only_files.is_empty() || matches!(target.config.settings.unapplied, Unapplied::Since(_));
+        if !is_chosen && !open.is_empty() {
+            target.config.settings.unapplied = Unapplied::Files(open.clone());
+        }
+        let Target { config, lints, .. } = &target;
+        let found = lint::findings(lints, &history, None, sources, &config.settings).diagnostics;
+        let repairing = Repairing { history: &history, config, lints, reading, sources, found: &found };
+        let made = repairing.proven(&open);
+        repairing.write(&made, fixing.diff, out)?;
+    }
+    Ok(())
+}
+
+/// The files that nobody has run: in git what is not on the base, elsewhere the migrations that are yet to run.
+fn open_files(history: &History, settings: &Settings, sources: &SourceMap) -> BTreeSet<FileId> {
+    let Ok(repository) = Repository::containing(&history.directory.root) else {
+        let pending = settings.unapplied.migrations(history).into_iter().filter_map(|index| history.migrations.get(index));
+        return pending.flat_map(|migration| [Some(migration.file.up), migration.file.down]).flatten().map(|part| part.file).collect();
+    };
+    // Where git does not say what is known, everything may be.
+    let Ok(known) = known_files(&repository) else { return BTreeSet::new() };
+    let is_open = |file: &FileId| {
+        let full = Path::new(sources.path(*file)).canonicalize().ok();
+        let inside =
+            full.and_then(|full| full.strip_prefix(repository.root()).ok().map(|inside| inside.to_string_lossy().replace('\\', "/")));
+        inside.is_some_and(|inside| !known.contains(&inside))
+    };
+    history.directory.files().filter(is_open).collect()
+}
+
+fn known_files(repository: &Repository) -> Result<BTreeSet<String>, GitError> {
+    let Some(head) = repository.commit("HEAD")? else { return Ok(BTreeSet::new()) };
+    let variable = |name: &str| std::env::var(name).ok();
+    let base = base::find(repository, &head, None, &Surroundings { variable: &variable, event: None });
+    let commit = base.map_or(head, |base| base.fork);
+    Ok(Tree::of_commit(repository, &commit)?.paths().map(str::to_owned).collect())
+}
+
+/// One directory whose findings are repaired.
+struct Repairing<'a> {
+    history: &'a History,
+    config: &'a Config,
+    lints: &'a [Lint],
+    reading: &'a Reading,
+    sources: &'a SourceMap,
+    found: &'a [Diagnostic],
+}
+
+/// A finding and its repair.
+type Repair<'a> = (&'a Diagnostic, &'a Fix);
+
+impl<'a> Repairing<'a> {
+    /// The repairs that can be made: all at once, or those that hold by themselves.
+    fn proven(&self, open: &BTreeSet<FileId>) -> Vec<Repair<'a>> {
+        let certain = |found: &'a Diagnostic| Some((found, found.fix.as_ref().filter(|fix| fix.applicability == Applicability::Certain)?));
+        let in_open = |(_, fix): &Repair| fix.edits.iter().all(|edit| open.contains(&edit.span.file));
+        let repairs: Vec<Repair> = self.found.iter().filter_map(certain).filter(in_open).collect();
+        let fixes: Vec<&Fix> = repairs.iter().map(|(_, fix)| *fix).collect();
+        let mut chosen: Vec<Repair> = fix::compatible(&fixes).into_iter().filter_map(|index| repairs.get(index).copied()).collect();
+        if chosen.is_empty() || self.prove(&chosen).is_ok() {
+            return chosen;
+        }
+        chosen.retain(|repair| self.prove(&[*repair]).map_err(|reason| self.refuse(repair.0, &reason)).is_ok());
+        match self.prove(&chosen) {
+            Ok(()) => chosen,
+            Err(reason) => {
+                chosen.iter().for_each(|repair| self.refuse(repair.0, &reason));
+                Vec::new()
+            }
+        }
+    }
+
+    fn refuse(&self, found: &Diagnostic, reason: &str) {
+        let place = format!("{}:{}", self.sources.path(found.primary.file), self.sources.start(found.primary).line);
+        warn(&format!("{place}: `{}` is not repaired: {reason}", found.lint));
+    }
+
+    /// Whether the repaired history leads to the same schema, and has fewer findings and no new ones.
+    fn prove(&self, repairs: &[Repair]) -> Result<(), String> {
+        let fixes: Vec<&Fix> = repairs.iter().map(|(_, fix)| *fix).collect();
+        let folder = tempfile::tempdir().map_err(|error| format!("no copy can be made: {error}"))?;
+        let root = absolute(&self.history.directory.root);
+        let original = root.ancestors().last().unwrap_or(&root).to_owned();
+        self.copy(&fixes, folder.path(), &original).map_err(|error| format!("no copy can be made: {error}"))?;
+        let copy = CopyOf { at: folder.path().to_owned(), original: original.clone() };
+        let inside = root.strip_prefix(&original).unwrap_or(&root);
+        let mut sources = SourceMap::default();
+        let kind = Some(self.history.directory.kind);
+        let directory = find_in_copy(&copy, inside, (self.reading, self.config), kind, &mut sources)?;
+        let repaired = History::load(directory.ok_or("no migration would be left")?, &sources);
+        if repaired.migrations.len() != self.history.migrations.len() {
+            return Err("there would be another number of migrations".to_owned());
+        }
+        if !difference::between(self.history.end(), repaired.end()).is_empty() {
+            return Err("it would lead to another schema".to_owned());
+        }
+        let pending = self.config.settings.unapplied.migrations(self.history).into_iter();
+        let pending = pending.filter_map(|index| repaired.migrations.get(index)).map(|migration| migration.file.up.file).collect();
+        let settings = Settings { unapplied: Unapplied::Files(pending), ..self.config.settings.clone() };
+        let now = lint::findings(self.lints, &repaired, None, &sources, &settings).diagnostics;
+        let (before, after) = (counts(self.found.iter()), counts(now.iter()));
+        let gone = counts(repairs.iter().map(|(found, _)| *found));
+        for (lint, count) in &after {
+            let expected = before.get(lint).copied().unwrap_or(0).saturating_sub(gone.get(lint).copied().unwrap_or(0));
+            if *count > expected {
+                return Err(format!("`{lint}` would find something in it"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Copies the folders that the directory's files lie in, the repaired files as they will be.
+    fn copy(&self, fixes: &[&Fix], to: &Path, original: &Path) -> io::Result<()> {
+        let directory = &self.history.directory;
+        let path = |file: FileId| absolute(Path::new(self.sources.path(file)));
+        let mut folders: BTreeSet<PathBuf> = directory.files().filter_map(|file| path(file).parent().map(Path::to_path_buf)).collect();
+        folders.insert(absolute(&directory.root));
+        let copied = |path: &Path| to.join(path.strip_prefix(original).unwrap_or(path));
+        for folder in folders {
+            fs::create_dir_all(copied(&folder))?;
+            for entry in fs::read_dir(&folder)? {
+                let path = entry?.path();
+                if path.is_file() {
+                    fs::copy(&path, copied(&path))?;
+                }
+            }
+        }
+        fix::apply(fixes, self.sources).into_iter().try_for_each(|(file, text)| fs::write(copied(&path(file)), text))
+    }
+
+    /// Writes the repaired files, or a patch of them.
+    fn write(&self, repairs: &[Repair], as_patch: bool, out: &mut dyn Write) -> io::Result<()> {
+        let fixes: Vec<&Fix> = repairs.iter().map(|(_, fix)| *fix).collect();
+        let mut files = 0;
+        for (file, text) in fix::apply(&fixes, self.sources) {
+            let path = self.sources.path(file);
+            let bytes = fs::read(path)?;
+            let mark = if bytes.starts_with(b"\xef\xbb\xbf") { "\u{feff}" } else { "" };
+            let before = format!("{mark}{}", self.sources.file(file).text);
+            if bytes != before.as_bytes() {
+                warn(&format!("`{path}` is not repaired: it is not text, or has just been changed"));
+                continue;
+            }
+            let after = format!("{mark}{text}");
+            files += 1;
+            match as_patch {
+                true => out.write_all(fix::patch(path, &before, &after).as_bytes())?,
+                false => fs::write(path, after)?,
+            }
+        }
+        if files > 0 && !as_patch {
+            let plural = |count: usize, noun: &str| if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") };
+            warn(&format!("repaired {} in {}", plural(repairs.len(), "finding"), plural(files, "file")));
+        }
+        Ok(())
+    }
+}
+
+fn counts<'a>(found: impl Iterator<Item = &'a Diagnostic>) -> BTreeMap<&'a str, usize> {
+    let mut counts = BTreeMap::new();
+    found.for_each(|found| *counts.entry(found.lint.as_str()).or_default() += 1);
+    counts
+}
