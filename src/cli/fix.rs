@@ -63,8 +63,13 @@ fn open_files(history: &History, settings: &Settings, sources: &SourceMap) -> BT
         let pending = settings.unapplied.migrations(history).into_iter().filter_map(|index| history.migrations.get(index));
         return pending.flat_map(|migration| [Some(migration.file.up), migration.file.down]).flatten().map(|part| part.file).collect();
     };
-    // Where git does not say what is known, everything may be.
-    let Ok(known) = known_files(&repository) else { return BTreeSet::new() };
+    let known = match known_files(&repository) {
+        Ok(known) => known,
+        Err(error) => {
+            warn(&format!("nothing is repaired, because it cannot be known what the base has: {error}"));
+            return BTreeSet::new();
+        }
+    };
     let is_open = |file: &FileId| {
         let full = Path::new(sources.path(*file)).canonicalize().ok();
         let inside =

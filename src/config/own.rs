@@ -62,6 +62,7 @@ fn read_file(path: &Path, taken: &mut HashSet<String>, sources: &mut SourceMap) 
     }
     if !taken.insert(id.clone()) {
         reader.mistake(start, format!("there is another lint `{id}`"), Some("give the card another name".to_owned()));
+        return (None, reader.mistakes(sources));
     }
     let card = match yaml::parse(file, &sources.file(file).text) {
         Ok(Some(root)) => reader.own_card(&id, file, &root),

@@ -280,9 +280,8 @@ fn repair(step: Step, title: &str, edit: impl FnOnce(&str) -> Option<(usize, Str
 /// The constraint added for new rows, and the others checked by a statement of its own.
 fn validated_later(step: Step, table: &Table, constraint: &Constraint) -> Option<Fix> {
     let validate = format!(" NOT VALID;\n\nALTER TABLE {} VALIDATE CONSTRAINT {}", table.name.to_sql(), constraint.name.to_sql());
-    let is_last = step.moment.span.end == step.moment.whole.end;
     repair(step, "check the rows that are there in a statement of its own", |text| {
-        (is_last && starts_with(text, &["ALTER", "TABLE"])).then(|| (text.len(), validate))
+        starts_with(text, &["ALTER", "TABLE"]).then(|| (text.len(), validate))
     })
 }
 
