@@ -42,15 +42,16 @@ pub(super) struct Fixing {
 /// Those of `out`, and of files that cannot be written.
 pub(super) fn run(targets: Vec<Target>, fixing: Fixing, reading: &Reading, sources: &SourceMap, out: &mut dyn Write) -> io::Result<()> {
     for mut target in targets {
+        let files: BTreeSet<FileId> = target.directory.files().collect();
         let history = History::load(target.directory.clone(), sources);
-        let open = open_files(&history, &target.config.settings, sources);
+        let open = open_files(&history, &files, &target.config.settings, sources);
         let is_chosen = !target.only_files.is_empty() || matches!(target.config.settings.unapplied, Unapplied::Since(_));
         if !is_chosen && !open.is_empty() {
             target.config.settings.unapplied = Unapplied::Files(open.clone());
         }
         let Target { config, lints, .. } = &target;
         let found = lint::findings(lints, &history, None, sources, &config.settings).diagnostics;
-        let repairing = Repairing { history: &history, config, lints, reading, sources, found: &found };
+        let repairing = Repairing { history: &history, files: &files, config, lints, reading, sources, found: &found };
         let made = repairing.proven(&open);
         repairing.write(&made, fixing.diff, out)?;
     }
@@ -58,7 +59,7 @@ pub(super) fn run(targets: Vec<Target>, fixing: Fixing, reading: &Reading, sourc
 }
 
 /// The files that nobody has run: in git what is not on the base, elsewhere the migrations that are yet to run.
-fn open_files(history: &History, settings: &Settings, sources: &SourceMap) -> BTreeSet<FileId> {
+fn open_files(history: &History, files: &BTreeSet<FileId>, settings: &Settings, sources: &SourceMap) -> BTreeSet<FileId> {
     let Ok(repository) = Repository::containing(&history.directory.root) else {
         let pending = settings.unapplied.migrations(history).into_iter().filter_map(|index| history.migrations.get(index));
         return pending.flat_map(|migration| [Some(migration.file.up), migration.file.down]).flatten().map(|part| part.file).collect();
@@ -76,7 +77,7 @@ fn open_files(history: &History, settings: &Settings, sources: &SourceMap) -> BT
             full.and_then(|full| full.strip_prefix(repository.root()).ok().map(|inside| inside.to_string_lossy().replace('\\', "/")));
         inside.is_some_and(|inside| !known.contains(&inside))
     };
-    history.directory.files().filter(is_open).collect()
+    files.iter().copied().filter(is_open).collect()
 }
 
 fn known_files(repository: &Repository) -> Result<BTreeSet<String>, GitError> {
@@ -90,6 +91,8 @@ fn known_files(repository: &Repository) -> Result<BTreeSet<String>, GitError> {
 /// One directory whose findings are repaired.
 struct Repairing<'a> {
     history: &'a History,
+    /// The directory's files.
+    files: &'a BTreeSet<FileId>,
     config: &'a Config,
     lints: &'a [Lint],
     reading: &'a Reading,
@@ -164,7 +167,7 @@ impl<'a> Repairing<'a> {
     fn copy(&self, fixes: &[&Fix], to: &Path, original: &Path) -> io::Result<()> {
         let directory = &self.history.directory;
         let path = |file: FileId| absolute(Path::new(self.sources.path(file)));
-        let mut folders: BTreeSet<PathBuf> = directory.files().filter_map(|file| path(file).parent().map(Path::to_path_buf)).collect();
+        let mut folders: BTreeSet<PathBuf> = self.files.iter().filter_map(|file| path(*file).parent().map(Path::to_path_buf)).collect();
         folders.insert(absolute(&directory.root));
         let copied = |path: &Path| to.join(path.strip_prefix(original).unwrap_or(path));
         for folder in folders {
