@@ -68,7 +68,7 @@ impl Deref for Examples {
 
 impl From<Vec<Example>> for Examples {
     fn from(examples: Vec<Example>) -> Self {
-        Self { text: String::new(), read: OnceLock::from(examples) }
+        Self { text: Cow::default(), read: OnceLock::from(examples) }
     }
 }
 
