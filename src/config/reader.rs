@@ -1,7 +1,7 @@
 //! Values of the common kinds, each with what is said where it is of another: for every file that users write.
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_yaml::Value;
 
