@@ -1,8 +1,8 @@
 //! Queries level by level, to tell what they name that certainly is not there.
 
 use super::outcome::{refusal_because, refuse};
-use super::{ErrorKind, Refusal, dependents, resolve};
-use crate::schema::{Name, QualifiedName, RelationKind, Schema, Type};
+use super::{ErrorKind, Refusal, dependents, plain, resolve};
+use crate::schema::{Dialect, Name, QualifiedName, RelationKind, Schema, Type};
 
 /// One level of a query: what its columns come from, and which it names.
 #[derive(Clone, Debug, Default)]
@@ -185,6 +185,9 @@ impl Schema {
     pub fn check_rows(&self, rows: Rows) -> Result<(), Refusal> {
         if self.uncertainty.everything.is_some() {
             return Ok(());
+        }
+        if self.dialect != Dialect::Postgres {
+            return rows.target.map_or(Ok(()), |(table, columns)| plain::check_target(self, table, columns));
         }
         if let Some((table, columns)) = rows.target {
             let target =

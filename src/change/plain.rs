@@ -9,10 +9,10 @@ mod names;
 mod objects;
 mod tables;
 
-use super::outcome::{Outcome, done};
+use super::outcome::{Outcome, done, refuse_at, shown};
 use super::store::edit_table;
-use super::{ChangeKind, ObjectReference, resolve};
-use crate::schema::{QualifiedName, Schema};
+use super::{ChangeKind, ErrorKind, ObjectReference, Refusal, resolve};
+use crate::schema::{Dialect, Name, QualifiedName, Schema};
 use crate::source::Span;
 
 /// Does one change.
@@ -34,6 +34,25 @@ pub(super) fn carry_out(schema: &mut Schema, span: Span, kind: &ChangeKind) -> O
         K::Rename { object: ObjectReference::Table(name), to, .. } => tables::rename(schema, span, name, to),
         K::Truncate { table, .. } => names::required_table(schema, table).and_then(|_| done()),
         other => alter(schema, span, other),
+    }
+}
+
+/// Whether the table that a statement writes rows to is there, and the columns.
+pub(super) fn check_target(schema: &Schema, written: &QualifiedName, columns: &[Name]) -> Result<(), Refusal> {
+    if schema.dialect == Dialect::SqlServer {
+        return Ok(());
+    }
+    let Some(table) = names::required_table(schema, written)?.and_then(|name| schema.table(&name)) else { return Ok(()) };
+    let is_known = !table.columns_uncertain && !schema.is_uncertain(&table.name);
+    let hidden = ["rowid", "oid", "_rowid_"];
+    let is_there =
+        |column: &Name| names::column(table, column).is_some() || hidden.iter().any(|hidden| column.eq_ignore_ascii_case(hidden));
+    match columns.iter().find(|column| is_known && !is_there(column)) {
+        Some(column) => {
+            let message = format!("column `{column}` of table `{}` does not exist", shown(&table.name));
+            refuse_at(ErrorKind::UndefinedColumn, message, table.span, "the table")
+        }
+        None => Ok(()),
     }
 }
 

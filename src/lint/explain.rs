@@ -7,6 +7,7 @@ use serde_yaml::Value;
 
 use super::Lint;
 use super::card::{Card, Example, OptionCard};
+use crate::schema::Dialect;
 
 /// All there is to say about a lint, as plain text.
 pub fn explain(card: &Card) -> String {
@@ -100,6 +101,19 @@ fn show(example: &Example) -> String {
 fn indent(path: &str, content: &str) -> String {
     let lines = content.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("      {line}\n") });
     format!("    {path}\n{}", lines.collect::<String>())
+}
+
+/// Which lint works in which database, as a table in Markdown, group by group.
+pub fn matrix(lints: &[Lint]) -> String {
+    let names = Dialect::ALL.map(Dialect::name).join(" | ");
+    let mut table = format!("| lint | {names} |\n|---|{}\n", "---|".repeat(Dialect::ALL.len()));
+    let mut cards: Vec<&Card> = lints.iter().map(|lint| &lint.card).collect();
+    cards.sort_by_key(|card| (card.group.as_str(), card.id.as_str()));
+    for card in cards {
+        let works = Dialect::ALL.map(|dialect| if card.works_in(dialect) { "yes" } else { "" }).join(" | ");
+        table += &format!("| `{}` | {works} |\n", card.id);
+    }
+    table
 }
 
 #[cfg(test)]

@@ -162,8 +162,9 @@ fn diagnostic(lint: &Lint, finding: Finding, dialect: Dialect, sources: &SourceM
         primary: finding.span,
         labels: finding.labels,
         notes: Some(lint.card.why_in(dialect)).filter(|why| !why.is_empty()).into_iter().collect(),
-        // SQL stands on lines of its own, and is PostgreSQL's.
-        help: finding.help.filter(|help| is_postgres || !help.contains('\n')),
+        // SQL is PostgreSQL's, unless a check words it for every database.
+        help: finding.help.filter(|help| is_postgres || !help.contains([';', '
+'])),
         fix: finding.fix.filter(|_| is_postgres),
         object: finding.object,
         fingerprint: String::new(),

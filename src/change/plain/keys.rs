@@ -25,6 +25,9 @@ pub(super) fn add_constraint(schema: &mut Schema, name: &QualifiedName, written:
         let message = format!("multiple primary keys for table `{}` are not allowed", shown(name));
         return refuse_at(ErrorKind::InvalidDefinition, message, first.span, "the primary key it has");
     }
+    if schema.dialect == Dialect::Sqlite && is_redundant(table, &constraint) {
+        return done();
+    }
     constraint.name = names::of_constraint(schema.dialect, table, &constraint);
     if let Some(there) = names::constraint(table, &constraint.name).and_then(|name| table.constraint(&name)) {
         let message = format!("constraint `{}` of table `{}` already exists", constraint.name, shown(name));
@@ -42,6 +45,22 @@ pub(super) fn add_constraint(schema: &mut Schema, name: &QualifiedName, written:
     }
     edit_table(schema, name, |table| table.constraints.push(Arc::new(constraint)));
     done()
+}
+
+/// SQLite makes nothing of a UNIQUE over what is unique by an index already.
+fn is_redundant(table: &Table, constraint: &Constraint) -> bool {
+    let is_same = |other: &Constraint| match other.kind {
+        ConstraintKind::Unique => other.columns == constraint.columns,
+        // A single INTEGER is the row's own number, and has no index.
+        ConstraintKind::PrimaryKey => other.columns == constraint.columns && !numbers_rows(table, other),
+        _ => false,
+    };
+    matches!(constraint.kind, ConstraintKind::Unique) && table.constraints.iter().any(|other| is_same(other))
+}
+
+fn numbers_rows(table: &Table, key: &Constraint) -> bool {
+    let [column] = key.columns.as_slice() else { return false };
+    table.column(column).is_some_and(|column| column.data_type.value.is("integer")) && table.options.get("without_rowid").is_none()
 }
 
 /// A column of a constraint as the table spells it.
@@ -78,18 +97,22 @@ fn resolved(schema: &Schema, table: &QualifiedName, key: &ForeignKey) -> Foreign
 }
 
 fn add_foreign_key(schema: &mut Schema, name: &QualifiedName, constraint: Constraint, is_named: bool) -> Outcome {
-    let needs_index = schema.dialect.indexes_foreign_keys()
-        && schema.table(name).is_some_and(|table| !table.indexes.iter().any(|index| begins_with(index, &constraint.columns)));
-    edit_table(schema, name, |table| {
-        if needs_index {
-            let mut index = Index { from_constraint: false, unique: false, ..constraints::index_of(&constraint) };
-            index.name = if is_named { constraint.name.clone() } else { names::of_index(table, &index) };
-            index.options = Options::from_iter([(IMPLICIT.into(), "true".into())]);
-            table.indexes.push(Arc::new(index));
-        }
-        table.constraints.push(Arc::new(constraint));
-    });
+    let columns = &constraint.columns;
+    // An index that was made for a longer key does; one for the same columns gives way to the new key's.
+    let does = |index: &Index| begins_with(index, columns) && (!is_implicit(index) || index.keys.len() > columns.len());
+    let table = schema.table(name);
+    if let Some(table) = table.filter(|table| schema.dialect.indexes_foreign_keys() && !table.indexes.iter().any(|index| does(index))) {
+        let mut index = Index { from_constraint: false, unique: false, ..constraints::index_of(&constraint) };
+        index.name = if is_named { constraint.name.clone() } else { names::of_index(table, &index) };
+        index.options = Options::from_iter([(IMPLICIT.into(), "true".into())]);
+        push_index(schema, name, index);
+    }
+    edit_table(schema, name, |table| table.constraints.push(Arc::new(constraint)));
     done()
+}
+
+fn is_implicit(index: &Index) -> bool {
+    index.options.get(IMPLICIT).is_some()
 }
 
 /// Whether an index finds rows by these columns, in their order.
@@ -103,7 +126,7 @@ fn push_index(schema: &mut Schema, name: &QualifiedName, index: Index) {
     edit_table(schema, name, |table| {
         table.indexes.retain(|there| {
             let columns: Vec<Name> = there.key_columns().flatten().cloned().collect();
-            there.options.get(IMPLICIT).is_none() || !begins_with(&index, &columns)
+            !is_implicit(there) || !begins_with(&index, &columns)
         });
         table.indexes.push(Arc::new(index));
     });

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{columns_of, known_foreign_keys, path, sql_list};
 use crate::diagnostic::Severity;
 use crate::lint::{Finding, SchemaContext};
-use crate::schema::{Constraint, Coverage, ForeignKey, Obstacle, QualifiedName, Table};
+use crate::schema::{Constraint, Coverage, Dialect, ForeignKey, Name, Obstacle, QualifiedName, Table};
 use crate::source::Span;
 
 pub fn check(context: &SchemaContext) -> Vec<Finding> {
@@ -22,6 +22,10 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
     }
     let finding = |(table, constraint, key, coverage)| {
         let finding = explain(finding(table, constraint, key), &coverage);
+        let finding = match context.schema.dialect {
+            Dialect::Postgres => finding,
+            _ => finding.help(format!("add an index of `{}` that begins with {}", table.name.name, quoted(&constraint.columns))),
+        };
         // Joins within a tenant do use such an index, as `foreign-key-index-behind-tenant` says.
         let behind_tenant = context.history.facts.tenancy.index_behind_key(table, constraint).is_some();
         let finding = if behind_tenant { finding.severity(Severity::Info) } else { finding };
@@ -43,6 +47,11 @@ fn finding(table: &Table, constraint: &Constraint, key: &ForeignKey) -> Finding 
     );
     let help = format!("CREATE INDEX ON {} ({});", table.name.to_sql(), sql_list(&constraint.columns));
     Finding::new(constraint.span, message).object(path(table, &constraint.name)).help(help)
+}
+
+/// Columns as sentences list them.
+fn quoted(columns: &[Name]) -> String {
+    columns.iter().map(|column| format!("`{column}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// Points at the index that comes closest.

@@ -90,7 +90,8 @@ fn fill(text: &Text, table: &mut Table, body: Range<usize>) -> Vec<Trouble> {
 /// SQLite does not ask for commas between the constraints of a table.
 fn constraints_without_commas(text: &Text, part: Range<usize>) -> Vec<Range<usize>> {
     let is_start = |index: usize| text.is_word(index, "constraint") || text.are_words(index, &["foreign", "key"]);
-    if text.dialect != Dialect::Sqlite || !is_start(part.start) {
+    let is_constraint = text.is_any(part.start, &["constraint", "primary", "unique", "check", "foreign"]);
+    if text.dialect != Dialect::Sqlite || !is_constraint {
         return vec![part];
     }
     let mut parts = vec![part.clone()];

@@ -64,11 +64,21 @@ fn known(data_type: &DataType, dialect: Dialect) -> Option<Type> {
         D::Varbinary(length) => Some(named("varbinary", length.iter().map(binary_length).collect())),
         D::Enum(members, _) => Some(named("enum", members.iter().map(member).collect())),
         D::Set(values) => Some(named("set", values.iter().map(|value| quoted(value)).collect())),
+        // `[int]`: types may be quoted.
+        D::Custom(name, modifiers) if dialect == Dialect::SqlServer => {
+            let name = name.to_string().replace(['[', ']', '"'], "").to_ascii_lowercase();
+            let name = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name.as_str(), |(_, name)| name);
+            Some(named(name, modifiers.iter().map(|modifier| modifier.to_ascii_lowercase().into()).collect()))
+        }
         D::JSON => plain("json"),
         D::Uuid => plain("uuid"),
         _ => None,
     }
 }
+
+/// Types of SQL Server that PostgreSQL has under another name.
+const ALIASES: &[(&str, &str)] =
+    &[("int", "integer"), ("varchar", "character varying"), ("char", "character"), ("decimal", "numeric"), ("float", "double precision")];
 
 fn number(number: &u64) -> Name {
     number.to_string().into()

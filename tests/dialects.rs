@@ -1,0 +1,220 @@
+//! MySQL, SQLite and SQL Server: which of them a directory is told to be, what its statements become, what lints say.
+
+#[allow(dead_code)]
+mod common;
+
+use std::fs;
+use std::path::Path;
+
+use migralint::history::History;
+use migralint::layout::{self, DiscoverOptions};
+use migralint::lint::explain;
+use migralint::lints;
+use migralint::schema::{Dialect, Schema};
+use migralint::source::SourceMap;
+use migralint::sql::{self, Body, Statement};
+
+fn parse(sql: &str, dialect: Dialect) -> (SourceMap, Vec<Statement>) {
+    let mut sources = SourceMap::default();
+    let file = sources.add("001_a.sql", sql);
+    let statements = sql::parse(&sources, file, 0..sql.len(), dialect);
+    (sources, statements)
+}
+
+/// The schema that statements leave; what they refuse is an error.
+fn schema(sql: &str, dialect: Dialect) -> Result<Schema, String> {
+    let (_, statements) = parse(sql, dialect);
+    let mut schema = Schema::empty(dialect);
+    for change in statements.iter().flat_map(Statement::changes) {
+        schema.apply(change).map_err(|refusal| refusal.message)?;
+    }
+    Ok(schema)
+}
+
+/// What the indexes of a table are called, in the order they came.
+fn indexes(schema: &Schema, table: &str) -> Vec<String> {
+    let table = schema.tables.values().find(|found| found.name.name == *table).expect("the table is there");
+    table.indexes.iter().map(|index| index.name.to_string()).collect()
+}
+
+fn write(directory: &Path, files: &[(&str, &str)]) {
+    for (path, text) in files {
+        let path = directory.join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("the folder is made");
+        fs::write(path, text).expect("the file is written");
+    }
+}
+
+#[test]
+fn a_directory_is_told_by_its_files_its_path_and_its_text() {
+    use Dialect::{MySql, Postgres, SqlServer, Sqlite};
+    let cases: &[(&str, &[(&str, &str)], Dialect)] = &[
+        (
+            "m",
+            &[("migration_lock.toml", "provider = \"sqlite\"\n"), ("20240101000000_a/migration.sql", "CREATE TABLE a (id int);")],
+            Sqlite,
+        ),
+        ("m", &[("meta/_journal.json", "{\"dialect\": \"mysql\",\n \"entries\": []}"), ("0000_a.sql", "CREATE TABLE a (id int);")], MySql),
+        ("db/mysql", &[("V1__a.sql", "CREATE TABLE a (id int);")], MySql),
+        ("migrations_sqlite", &[("001_a.sql", "CREATE TABLE a (id int);")], Sqlite),
+        ("m", &[("001_a.sql", "CREATE TABLE `a` (`id` int unsigned AUTO_INCREMENT) ENGINE=InnoDB;")], MySql),
+        ("m", &[("001_a.sql", "PRAGMA foreign_keys=OFF;\nCREATE TABLE a (id INTEGER PRIMARY KEY AUTOINCREMENT) WITHOUT ROWID;")], Sqlite),
+        ("m", &[("001_a.sql", "CREATE TABLE [dbo].[a] (id int IDENTITY(1,1), b nvarchar(20))\nGO\n")], SqlServer),
+        ("m", &[("001_a.sql", "CREATE TABLE a (id int);")], Postgres),
+        ("m", &[("001_a.sql", "CREATE TABLE a (id serial, b jsonb, c timestamptz); -- `id` unsigned auto_increment tinyint")], Postgres),
+    ];
+    for (folder, files, expected) in cases {
+        let parent = tempfile::tempdir().expect("a directory");
+        write(&parent.path().join(folder), files);
+        let mut sources = SourceMap::default();
+        let found = layout::discover(&parent.path().join(folder), &mut sources, &DiscoverOptions::default()).expect("migrations");
+        assert_eq!(found.dialect, *expected, "{folder} {files:?}: {}", found.dialect_evidence);
+    }
+}
+
+#[test]
+fn folders_for_two_databases_are_two_histories() {
+    let parent = tempfile::tempdir().expect("a directory");
+    let files = [("mysql/V1__a.sql", "CREATE TABLE a (id int);"), ("postgresql/V1__a.sql", "CREATE TABLE a (id int);")];
+    write(&parent.path().join("db/migration"), &files);
+    let report = common::json(parent.path(), &["db/migration"]);
+    let directories = report["directories"].as_array().expect("directories").iter();
+    let dialects: Vec<&str> = directories.filter_map(|directory| directory["dialect"].as_str()).collect();
+    assert_eq!(dialects, ["MySQL", "PostgreSQL"], "{report:#}");
+}
+
+#[test]
+fn a_foreign_key_of_mysql_makes_an_index_unless_there_is_one() {
+    let cases: &[(&str, &[&str])] = &[
+        ("CREATE TABLE c (p_id int, FOREIGN KEY (p_id) REFERENCES p (id));", &["p_id"]),
+        ("CREATE TABLE c (p_id int, CONSTRAINT k FOREIGN KEY (p_id) REFERENCES p (id));", &["k"]),
+        ("CREATE TABLE c (p_id int, n int, FOREIGN KEY (p_id) REFERENCES p (id), KEY i (p_id, n));", &["i"]),
+        ("CREATE TABLE c (p_id int, FOREIGN KEY (p_id) REFERENCES p (id)); CREATE INDEX i ON c (p_id);", &["i"]),
+        ("CREATE TABLE c (p_id int PRIMARY KEY, FOREIGN KEY (p_id) REFERENCES p (id));", &["PRIMARY"]),
+        ("CREATE TABLE c (p_id int); ALTER TABLE c ADD FOREIGN KEY (p_id) REFERENCES p (id), DROP FOREIGN KEY c_ibfk_1;", &["p_id"]),
+    ];
+    for (sql, expected) in cases {
+        let schema = schema(&format!("CREATE TABLE p (id int PRIMARY KEY);\n{sql}"), Dialect::MySql).expect("nothing is refused");
+        assert_eq!(indexes(&schema, "c"), *expected, "{sql}");
+    }
+}
+
+#[test]
+fn names_are_found_in_whatever_case_they_are_written() {
+    for dialect in [Dialect::MySql, Dialect::Sqlite] {
+        let sql = "CREATE TABLE Users (Id int PRIMARY KEY, eMail text); ALTER TABLE users RENAME COLUMN EMAIL TO mail; CREATE INDEX i ON USERS (MAIL);";
+        let schema = schema(sql, dialect).expect("nothing is refused");
+        let table = schema.tables.values().next().expect("a table");
+        let columns: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+        assert_eq!((table.name.name.as_str(), columns), ("Users", vec!["Id", "mail"]), "{dialect:?}");
+    }
+}
+
+#[test]
+fn a_table_made_anew_keeps_the_references_to_its_name() {
+    let sql = "CREATE TABLE p (id INTEGER PRIMARY KEY, a TEXT); CREATE TABLE c (p_id INTEGER REFERENCES p (id));
+        CREATE TABLE new_p (id INTEGER PRIMARY KEY, b TEXT); INSERT INTO new_p (id) SELECT id FROM p; DROP TABLE p; ALTER TABLE new_p RENAME TO p;";
+    let schema = schema(sql, Dialect::Sqlite).expect("nothing is refused");
+    let references: Vec<String> = schema.foreign_keys().map(|(_, _, key)| key.references.name.to_string()).collect();
+    assert_eq!(references, ["p"]);
+    assert_eq!(schema.tables.len(), 2);
+}
+
+#[test]
+fn what_a_database_would_refuse_is_refused() {
+    let cases = [
+        (Dialect::MySql, "CREATE TABLE a (id int); CREATE TABLE A (id int);", "table `A` already exists"),
+        (Dialect::Sqlite, "ALTER TABLE a ADD COLUMN b int;", "relation `a` does not exist"),
+        (Dialect::MySql, "CREATE TABLE a (id int, KEY (b));", "column `b` does not exist"),
+        (Dialect::MySql, "CREATE TABLE a (id int, KEY i (id)); CREATE INDEX I ON a (id);", "index `I` already exists"),
+        (Dialect::Sqlite, "CREATE TABLE a (id int); ALTER TABLE a DROP COLUMN b;", "column `b` of table `a` does not exist"),
+        (Dialect::MySql, "CREATE TABLE a (id int); ALTER TABLE a DROP INDEX i;", "index `i` of table `a` does not exist"),
+    ];
+    for (dialect, sql, expected) in cases {
+        assert_eq!(schema(sql, dialect).err().as_deref(), Some(expected), "{sql}");
+    }
+}
+
+#[test]
+fn one_clause_that_is_not_known_costs_that_clause_only() {
+    let (sources, statements) =
+        parse("CREATE TABLE a (id int, b what is this (), c text);\nALTER TABLE a ADD d int, FROBNICATE e;", Dialect::MySql);
+    let unknown: Vec<&str> = statements
+        .iter()
+        .flat_map(|statement| match &statement.body {
+            Body::Block(steps) => steps.iter().flat_map(sql::Step::statements).collect(),
+            _ => vec![statement],
+        })
+        .filter(|statement| matches!(statement.body, Body::Opaque { .. }))
+        .map(|statement| sources.text(statement.span))
+        .collect();
+    assert_eq!(unknown, ["b what is this ()", "FROBNICATE e"]);
+}
+
+#[test]
+fn hostile_text_neither_stops_nor_hangs_a_parser() {
+    let deep = format!("CREATE TABLE a (b int CHECK {}1{})", "(".repeat(20_000), ")".repeat(20_000));
+    let long = format!("CREATE TABLE a (b int CHECK (b = 1{}))", " OR b = 1".repeat(50_000));
+    let texts = [
+        deep.as_str(),
+        long.as_str(),
+        "CREATE TABLE",
+        "ALTER TABLE a ADD (",
+        "CREATE TABLE a (\u{1F980} int, `b",
+        "DROP INDEX",
+        "CREATE INDEX ON",
+        "DELIMITER",
+        "RENAME TABLE a TO",
+        "/*! /*! '",
+        "INSERT INTO",
+        "ALTER TABLE a CHANGE b",
+        "CREATE TRIGGER t ON",
+        "EXEC sp_rename 'a'",
+        "\u{feff}GO\nGO",
+        "WITH a AS (",
+        "${",
+    ];
+    for dialect in [Dialect::MySql, Dialect::Sqlite, Dialect::SqlServer] {
+        for text in texts {
+            let _ = parse(text, dialect);
+            let _ = schema(text, dialect);
+        }
+    }
+}
+
+#[test]
+fn locks_of_postgresql_are_not_told_of_others() {
+    let parent = tempfile::tempdir().expect("a directory");
+    let big = "CREATE TABLE `a` (`id` int unsigned PRIMARY KEY AUTO_INCREMENT, b int) ENGINE=InnoDB;";
+    write(parent.path(), &[("001_a.sql", big), ("002_b.sql", "CREATE INDEX i ON a (b);\nALTER TABLE a MODIFY b bigint NOT NULL;")]);
+    let report = common::json(parent.path(), &["."]);
+    let found: Vec<&str> = report["findings"].as_array().expect("findings").iter().filter_map(|finding| finding["lint"].as_str()).collect();
+    let of_locks = ["index-not-concurrent", "type-change-rewrites", "set-not-null-scan", "missing-lock-timeout"];
+    assert!(of_locks.iter().all(|lint| !found.contains(lint)), "{found:?}");
+}
+
+#[test]
+fn the_matrix_of_lints_and_databases_is_up_to_date() {
+    let path = common::root().join("docs/dialects.md");
+    let page = fs::read_to_string(&path).expect("the page is there");
+    let (before, rest) = page.split_once("<!-- matrix -->\n").expect("the matrix begins");
+    let (_, behind) = rest.split_once("<!-- /matrix -->").expect("the matrix ends");
+    let current = format!("{before}<!-- matrix -->\n{}<!-- /matrix -->{behind}", explain::matrix(lints::builtin()));
+    if std::env::var_os("MIGRALINT_BLESS").is_some() {
+        fs::write(&path, &current).expect("the page is written");
+        return;
+    }
+    assert!(page == current, "run MIGRALINT_BLESS=1 cargo test --test dialects");
+}
+
+#[test]
+fn the_histories_kept_here_are_modelled_completely() {
+    for (directory, dialect) in [("mysql", Dialect::MySql), ("sqlite", Dialect::Sqlite)] {
+        let mut sources = SourceMap::default();
+        let path = common::root().join("testdata/dialects").join(directory);
+        let found = layout::discover(&path, &mut sources, &DiscoverOptions::default()).expect("migrations");
+        assert_eq!(found.dialect, dialect, "{}", found.dialect_evidence);
+        let history = History::load(found, &sources);
+        assert_eq!(history.not_modelled(), 0, "{directory}");
+    }
+}
