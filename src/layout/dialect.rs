@@ -62,13 +62,13 @@ pub(super) fn is_divided(listing: &Listing) -> bool {
 /// Prisma's lock, Drizzle's journal.
 fn by_own_files(root: &Path, kind: Kind) -> Option<(Dialect, String)> {
     let (file, keys) = match kind {
-        Kind::Prisma => ("migration_lock.toml", ["provider"]),
-        Kind::Drizzle => (drizzle::JOURNAL, ["\"dialect\""]),
+        Kind::Prisma => ("migration_lock.toml", ["\nprovider", "provider"].as_slice()),
+        Kind::Drizzle => (drizzle::JOURNAL, ["\"dialect\""].as_slice()),
         _ => return None,
     };
     let text = small(&root.join(file))?;
-    let line = text.lines().find(|line| keys.iter().any(|key| line.trim_start().starts_with(key)))?;
-    let value = line.split(['"', '\'']).map(str::trim).rfind(|part| part.chars().any(|character| character.is_ascii_alphabetic()))?;
+    let rest = keys.iter().find_map(|key| text.split_once(key)).map(|(_, rest)| rest)?;
+    let value = rest.split(['\n', ',', '}']).next()?.trim_matches(|character: char| !character.is_ascii_alphanumeric());
     let dialect = of_folder(value)?;
     Some((dialect, format!("`{file}` says `{value}`")))
 }

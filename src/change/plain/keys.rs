@@ -38,6 +38,9 @@ pub(super) fn add_constraint(schema: &mut Schema, name: &QualifiedName, written:
         constraint.kind = ConstraintKind::ForeignKey(key);
         return add_foreign_key(schema, name, constraint, !written.name.is_unnamed());
     }
+    if schema.dialect == Dialect::Sqlite && primary && !numbers_rows(table, &constraint) {
+        drop_redundant(schema, name, &constraint.columns);
+    }
     if matches!(constraint.kind, ConstraintKind::PrimaryKey | ConstraintKind::Unique) {
         let index = index.cloned().unwrap_or_else(|| constraints::index_of(&constraint));
         push_index(schema, name, Index { name: constraint.name.clone(), ..index });
@@ -56,6 +59,16 @@ fn is_redundant(table: &Table, constraint: &Constraint) -> bool {
         _ => false,
     };
     matches!(constraint.kind, ConstraintKind::Unique) && table.constraints.iter().any(|other| is_same(other))
+}
+
+/// A UNIQUE over the columns of the primary key becomes that.
+fn drop_redundant(schema: &mut Schema, name: &QualifiedName, columns: &[Name]) {
+    edit_table(schema, name, |table| {
+        let is_same = |there: &Constraint| matches!(there.kind, ConstraintKind::Unique) && there.columns == columns;
+        let gone: Vec<Name> = table.constraints.iter().filter(|there| is_same(there)).map(|there| there.name.clone()).collect();
+        table.constraints.retain(|there| !gone.contains(&there.name));
+        table.indexes.retain(|index| !(index.from_constraint && gone.contains(&index.name)));
+    });
 }
 
 fn numbers_rows(table: &Table, key: &Constraint) -> bool {

@@ -12,14 +12,20 @@ use crate::schema::Dialect;
 /// Pieces with more operators are not parsed: the parser's trees are as deep as an expression is long.
 const MAX_OPERATORS: usize = 2_000;
 
-/// Deeper nesting is not parsed.
-const MAX_DEPTH: usize = 40;
+/// How deep the parser itself goes.
+const MAX_DEPTH: usize = 50;
+
+/// Deeper parentheses are not parsed: the parser tries each of them in several ways.
+const MAX_PARENTHESES: usize = 10;
 
 /// The statement, or the parser's message.
 pub fn parse(sql: &str, dialect: Dialect) -> Result<Statement, String> {
     let operators = sql.split([' ', '=', '+', '|']).take(MAX_OPERATORS + 1).count();
     if operators > MAX_OPERATORS {
         return Err("it is too long".to_owned());
+    }
+    if depth(sql) > MAX_PARENTHESES {
+        return Err("it is nested too deeply".to_owned());
     }
     let grammar: &dyn Grammar = match dialect {
         Dialect::MySql => &MySqlDialect {},
@@ -32,6 +38,20 @@ pub fn parse(sql: &str, dialect: Dialect) -> Result<Statement, String> {
         1 => statements.pop().ok_or_else(String::new),
         count => Err(format!("{count} statements where one was expected")),
     }
+}
+
+/// How deep parentheses are nested, those in texts among them.
+fn depth(sql: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0_usize);
+    for byte in sql.bytes() {
+        match byte {
+            b'(' => depth += 1,
+            b')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
 }
 
 /// `expected …, found: x` without the place, which is one in a piece.

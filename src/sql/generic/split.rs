@@ -59,6 +59,7 @@ struct Splitter<'a> {
 #[derive(Default)]
 struct Depth {
     blocks: usize,
+    parentheses: usize,
     /// The statement makes something that has a body.
     has_body: Option<bool>,
     /// The word before was `END`, which may close something else than a block: `END IF`.
@@ -114,9 +115,7 @@ impl Splitter<'_> {
             return false;
         };
         let between = self.text.get(previous.range.end..token.range.start).unwrap_or_default();
-        let opens = self.open.iter().filter(|token| token.is_symbol(self.text, "(")).count();
-        let closes = self.open.iter().filter(|token| token.is_symbol(self.text, ")")).count();
-        if !between.contains('\n') || opens > closes {
+        if self.depth.parentheses > 0 || !between.contains('\n') {
             return false;
         }
         let rest = self.text.get(token.range.clone().end..).unwrap_or_default();
@@ -141,6 +140,11 @@ impl Splitter<'_> {
 
     fn push(&mut self, token: Token) {
         let text = self.text;
+        match token.text(text) {
+            "(" => self.depth.parentheses += 1,
+            ")" => self.depth.parentheses = self.depth.parentheses.saturating_sub(1),
+            _ => {}
+        }
         self.open.push(token);
         if self.depth.has_body.is_none() {
             self.depth.has_body = has_body(text, &self.open);

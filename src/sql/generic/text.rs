@@ -1,5 +1,6 @@
 //! A statement as its tokens, and the places of what stands in it.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::lexer::identifier;
@@ -179,7 +180,7 @@ impl<'a> Text<'a> {
     /// What a statement that is not understood may name.
     pub fn names(&self) -> Vec<QualifiedName> {
         let is_name = |token: &&Token| matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdentifier);
-        let names = self.tokens.iter().filter(is_name).filter_map(|token| identifier(self.text, token));
-        names.map(QualifiedName::unqualified).collect()
+        let names: BTreeSet<String> = self.tokens.iter().filter(is_name).filter_map(|token| identifier(self.text, token)).collect();
+        names.into_iter().map(QualifiedName::unqualified).collect()
     }
 }
