@@ -163,8 +163,7 @@ fn diagnostic(lint: &Lint, finding: Finding, dialect: Dialect, sources: &SourceM
         labels: finding.labels,
         notes: Some(lint.card.why_in(dialect)).filter(|why| !why.is_empty()).into_iter().collect(),
         // SQL is PostgreSQL's, unless a check words it for every database.
-        help: finding.help.filter(|help| is_postgres || !help.contains([';', '
-'])),
+        help: finding.help.filter(|help| is_postgres || !help.contains([';', '\n'])),
         fix: finding.fix.filter(|_| is_postgres),
         object: finding.object,
         fingerprint: String::new(),
