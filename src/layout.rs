@@ -5,7 +5,9 @@
 
 mod atlas;
 mod below;
+mod databases;
 mod dbup;
+mod delimiter;
 mod detect;
 mod dialect;
 mod diesel;

@@ -269,6 +269,15 @@ fn a_folder_above_stands_for_all_directories_of_migrations_below_it() {
         "three/migrations/0.2/00__b.sql",
         "four/tests/migrations/001_a.sql",
         "five/migrations/mysql/001_a.sql",
+        "five/migrations/oracle/001_a.sql",
+        "five/supabase/schemas/01_a.sql",
+        "seven/db/common/V1__a.sql",
+        "seven/db/mariadb/V2__b.sql",
+        "seven/db/postgresql/V2__b.sql",
+        "eight/db/V1__a.sql",
+        "eight/db/sqlite/V2__b.sql",
+        "eight/db/h2/V2__b.sql",
+        "eight/db/later/V3__c.sql",
         "node_modules/six/migrations/001_a.sql",
         "src/001.sql",
     ] {
@@ -277,7 +286,18 @@ fn a_folder_above_stands_for_all_directories_of_migrations_below_it() {
     let report = common::json(folder.path(), &[]);
     let directories: Vec<_> =
         report["directories"].as_array().unwrap().iter().map(|directory| directory["path"].as_str().unwrap()).collect();
-    assert_eq!(directories, ["one/db/migrations", "three/migrations", "two/prisma/migrations"]);
+    let expected = [
+        "eight/db",
+        "eight/db/sqlite",
+        "five/migrations/mysql",
+        "one/db/migrations",
+        "seven/db/common",
+        "seven/db/mariadb",
+        "seven/db/postgresql",
+        "three/migrations",
+        "two/prisma/migrations",
+    ];
+    assert_eq!(directories, expected);
 }
 
 #[test]

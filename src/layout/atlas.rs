@@ -1,7 +1,8 @@
 //! Atlas's own directories: `version_name.sql`, in byte order; `atlas.sum` lists them.
 
 use super::tree::{Arrangement, Item, Tree};
-use super::{MigrationFile, Version};
+use super::{MigrationFile, Version, delimiter};
+use crate::source::SourceMap;
 
 /// The list of the files with their hashes.
 pub(super) const SUM: &str = "atlas.sum";
@@ -30,9 +31,26 @@ fn migration(tree: &Tree, item: &Item) -> MigrationFile {
     }
 }
 
+/// Puts semicolons where a file has a delimiter of its own, every byte in its place. Delimiters of nothing but empty
+/// lines stand beside semicolons in all that people write.
+pub(super) fn rewrite(items: &mut [Item], sources: &mut SourceMap) {
+    for item in items.iter_mut().filter(|item| item.is_sql()) {
+        let source = sources.file(item.file);
+        let delimiter = directives(&source.text).find_map(|found| found.strip_prefix("delimiter"));
+        let written = delimiter.map(|delimiter| delimiter.replace("\\n", ""));
+        if let Some(text) = written.and_then(|written| delimiter::to_semicolons(&source.text, &written)) {
+            let path = source.path.clone();
+            item.file = sources.add(path, text);
+        }
+    }
+}
+
 /// Whether the comments at the top hold a directive.
 fn says(text: &str, directive: &str) -> bool {
+    directives(text).any(|found| found.starts_with(directive))
+}
+
+fn directives(text: &str) -> impl Iterator<Item = &str> {
     let comments = text.lines().take_while(|line| line.starts_with("--"));
-    let mut directives = comments.filter_map(|line| line.trim_start_matches('-').trim().strip_prefix("atlas:"));
-    directives.any(|found| found.starts_with(directive))
+    comments.filter_map(|line| line.trim_start_matches('-').trim().strip_prefix("atlas:"))
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::listing::{self, Listing};
 use super::tree::{base_name, is_sql};
-use super::{Directory, Kind, SourcePart, detect, down, drizzle, graphile, liquibase, manifest, releases, sqitch};
+use super::{Directory, Kind, SourcePart, databases, detect, down, drizzle, graphile, liquibase, manifest, releases, sqitch};
 use crate::source::SourceMap;
 
 /// Folders whose numbered files are no project's own migrations, unless somebody names them.
@@ -53,15 +53,21 @@ const NAMES: [&str; 13] = [
     "db",
 ];
 
-/// Databases whose SQL is not read.
-const OTHERS: [&str; 10] = ["oracle", "clickhouse", "cockroach", "cockroachdb", "h2", "hsqldb", "spanner", "cassandra", "bigquery", "db2"];
+/// Folders in which tools keep SQL that is no migration: what Supabase declares the schema with.
+const DECLARATIONS: [&str; 1] = ["supabase/schemas"];
 
 /// The directories below `root` that look like migrations, in the order of their paths.
 pub fn directories_below(root: &Path) -> Vec<PathBuf> {
-    let mut found: Vec<String> = Vec::new();
-    for (folder, _) in candidates(&listing::list(root, None)) {
-        let is_inside = found.iter().any(|outer| folder.strip_prefix(outer.as_str()).is_some_and(|rest| rest.starts_with('/')));
-        if !is_inside && is_meant(&folder) {
+    let folders = candidates(&listing::list(root, None));
+    let inside = |outer: &str| {
+        let start = format!("{outer}/");
+        folders.range(start.clone()..).map(|(folder, _)| folder.as_str()).take_while(move |folder| folder.starts_with(&start))
+    };
+    let mut found: Vec<&str> = Vec::new();
+    for folder in folders.keys() {
+        let outer = found.iter().find(|outer| folder.strip_prefix(**outer).is_some_and(|rest| rest.starts_with('/')));
+        let is_own = outer.is_none_or(|outer| databases::stands_apart(outer, folder, inside(outer)));
+        if is_own && is_meant(folder) {
             found.push(folder);
         }
     }
@@ -82,8 +88,9 @@ pub fn changes_schema(directory: &Directory, sources: &SourceMap) -> bool {
 
 fn is_meant(folder: &str) -> bool {
     let parts = || folder.split('/').map(str::to_ascii_lowercase);
-    let is_other = |part: &str| part.split(['-', '_', '.']).any(|word| OTHERS.contains(&word));
-    parts().all(|part| !ASIDE.contains(&part.as_str()) && !is_other(&part))
+    let is_declared = DECLARATIONS.iter().any(|known| folder == *known || folder.ends_with(&format!("/{known}")));
+    !is_declared
+        && parts().all(|part| !ASIDE.contains(&part.as_str()) && databases::other(&part).is_none())
         && parts().any(|part| NAMES.iter().any(|name| part.contains(name)))
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::listing::Listing;
 use super::tree::{Item, Tree, base_name, is_sql};
 use super::{
-    Kind, atlas, below, dialect, down, drizzle, flyway, graphile, grate, liquibase, manifest, name, pop, postgrator, project, releases,
+    Kind, atlas, below, databases, down, drizzle, flyway, graphile, grate, liquibase, manifest, name, pop, postgrator, project, releases,
     sections, sqitch, yoyo,
 };
 
@@ -45,7 +45,10 @@ pub(super) fn looks_numbered(path: &str) -> bool {
 /// Flyway looks into folders, so its root may hold nothing but those.
 fn mostly_flyway(listing: &Listing) -> bool {
     let flyway = listing.readable.iter().filter(|found| flyway::parse(base_name(&found.path)).is_some()).count();
-    !dialect::is_divided(listing) && flyway > 0 && flyway * 5 >= (listing.readable.len() + listing.others.len()) * 3
+    !databases::are_several(listing)
+        && !databases::begin_anew(listing)
+        && flyway > 0
+        && flyway * 5 >= (listing.readable.len() + listing.others.len()) * 3
 }
 
 /// Changelogs of Liquibase and the SQL they are about, in the directory itself or below it.

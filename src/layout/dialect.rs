@@ -4,7 +4,6 @@ use std::path::Path;
 
 use super::Kind;
 use super::drizzle;
-use super::listing::Listing;
 use super::tree::Tree;
 use crate::schema::Dialect;
 
@@ -48,15 +47,6 @@ pub(super) fn of_folder(name: &str) -> Option<Dialect> {
     let lower = name.to_ascii_lowercase();
     let mut words = lower.split(|character: char| !character.is_ascii_alphanumeric());
     words.find_map(|word| WORDS.iter().find(|(known, _)| *known == word).map(|(_, dialect)| *dialect))
-}
-
-/// Whether the directory holds migrations for several databases in folders of theirs, and none beside those.
-pub(super) fn is_divided(listing: &Listing) -> bool {
-    let inside = || listing.readable.iter().filter(|found| !found.beside && super::tree::is_sql(&found.path));
-    let mut dialects: Vec<Dialect> = inside().filter_map(|found| of_folder(found.path.split_once('/')?.0)).collect();
-    dialects.sort_unstable();
-    dialects.dedup();
-    dialects.len() > 1 && inside().all(|found| found.path.contains('/'))
 }
 
 /// Prisma's lock, Drizzle's journal.

@@ -9,8 +9,9 @@ use rayon::prelude::*;
 use super::listing::{self, Found, Listing};
 use super::tree::{Arrangement, Item, Tree};
 use super::{
-    Directory, Kind, Unreadable, VersionOrder, atlas, dbup, detect, dialect, diesel, drizzle, flyway, golang_migrate, graphile, grate,
-    hand_numbered, ledger, liquibase, manifest, pairing, pop, postgrator, prisma, reading, releases, sections, sqitch, supabase, yoyo,
+    Directory, Kind, Unreadable, VersionOrder, atlas, databases, dbup, detect, dialect, diesel, drizzle, flyway, golang_migrate, graphile,
+    grate, hand_numbered, ledger, liquibase, manifest, pairing, pop, postgrator, prisma, reading, releases, sections, sqitch, supabase,
+    yoyo,
 };
 use crate::path::{absolute, tidy};
 use crate::source::{SourceMap, Span};
@@ -110,6 +111,7 @@ pub fn discover(path: &Path, sources: &mut SourceMap, options: &DiscoverOptions)
     if !detect::has_migrations(path, &listing) {
         return Err(DiscoverError::NoMigrations { below: detect::below(&listing, &shown), path: shown });
     }
+    databases::leave_out(&mut listing);
     let (items, unreadable) = read(&listing, options.unsaved.as_ref(), sources, shown_path);
     let tree = Tree { sources, items, others: listing.others };
     let (kind, evidence) = match options.layout {
@@ -121,10 +123,7 @@ pub fn discover(path: &Path, sources: &mut SourceMap, options: &DiscoverOptions)
         None => dialect::recognise(path, kind, &tree),
     };
     let Tree { mut items, others, .. } = tree;
-    sections::rewrite(&mut items, kind, sources);
-    if kind == Kind::Liquibase {
-        liquibase::add_rollbacks(&mut items, sources);
-    }
+    rewrite(kind, &mut items, sources);
     let arrangement = arrange(kind, &Tree { sources, items, others }, dialect);
     if arrangement.migrations.is_empty() && arrangement.ignored.is_empty() && arrangement.foreign.is_empty() {
         return Err(DiscoverError::NoMigrations { path: shown, below: Vec::new() });
@@ -181,6 +180,20 @@ fn read(
     (items, unreadable)
 }
 
+/// Makes SQL of what only the tool understands.
+fn rewrite(kind: Kind, items: &mut [Item], sources: &mut SourceMap) {
+    match kind {
+        Kind::Play => sections::rewrite(items, sources),
+        Kind::Atlas => atlas::rewrite(items, sources),
+        Kind::DbUp => dbup::rewrite(items, sources),
+        Kind::Liquibase => {
+            liquibase::rewrite(items, sources);
+            liquibase::add_rollbacks(items, sources);
+        }
+        _ => {}
+    }
+}
+
 fn arrange(kind: Kind, tree: &Tree, dialect: Dialect) -> Arrangement {
     let mut arrangement = match kind {
         Kind::HandNumbered | Kind::Timestamped => hand_numbered::arrange(tree),
@@ -192,7 +205,7 @@ fn arrange(kind: Kind, tree: &Tree, dialect: Dialect) -> Arrangement {
         Kind::Sqitch => sqitch::arrange(tree),
         Kind::Releases => releases::arrange(tree),
         Kind::Manifest => manifest::arrange(tree),
-        Kind::Liquibase => liquibase::arrange(tree),
+        Kind::Liquibase => liquibase::arrange(tree, dialect),
         Kind::Postgrator | Kind::DbMigrate => postgrator::arrange(tree, kind),
         Kind::Yoyo => yoyo::arrange(tree),
         Kind::Atlas => atlas::arrange(tree),

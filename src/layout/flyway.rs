@@ -41,6 +41,9 @@ pub(super) fn arrange(tree: &Tree, kind: Kind) -> Arrangement {
             Some(Parsed { prefix: 'U', version, name }) if kind == Kind::Flyway => {
                 downs.push(Down { file: item.file, version: Some(flyway_version(version)), name: name.to_string() });
             }
+            Some(_) if setting(tree, item, "shouldExecute") == Some(false) => {
+                arrangement.ignore(item, format!("`{}.conf` says `shouldExecute=false`", item.name()), None);
+            }
             Some(Parsed { prefix: 'B', .. }) => arrangement.companions.push(tree.whole(item.file)),
             Some(parsed) => arrangement.migrations.push(migration(tree, item, kind, &parsed)),
             None => unmatched(&mut arrangement, tree, item, kind),
@@ -74,8 +77,26 @@ fn migration(tree: &Tree, item: &Item, kind: Kind, parsed: &Parsed) -> Migration
         name: parsed.name.to_string(),
         up: tree.whole(item.file),
         down: None,
-        in_transaction: kind == Kind::Refinery || !runs_alone(tree.text(item.file)),
+        in_transaction: in_transaction(tree, item, kind),
     }
+}
+
+fn in_transaction(tree: &Tree, item: &Item, kind: Kind) -> bool {
+    let text = tree.text(item.file);
+    match kind {
+        Kind::Refinery => true,
+        Kind::Evolve => !text.lines().next().unwrap_or("").contains("evolve-tx-off"),
+        _ => setting(tree, item, "executeInTransaction").unwrap_or_else(|| !runs_alone(text)),
+    }
+}
+
+/// What the file beside a migration, `V1__name.sql.conf`, says of it.
+fn setting(tree: &Tree, item: &Item, key: &str) -> Option<bool> {
+    let path = format!("{}.conf", item.path);
+    let at = tree.items.binary_search_by(|other| other.path.as_str().cmp(&path)).ok()?;
+    let lines = tree.text(tree.items.get(at)?.file).lines();
+    let (_, value) = lines.filter_map(|line| line.split_once('=')).find(|(found, _)| found.trim() == key)?;
+    value.trim().parse().ok()
 }
 
 /// Flyway leaves the transaction out by itself where PostgreSQL would refuse one.

@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::tree::{Arrangement, Item, Tree};
-use super::{ListFault, MigrationFile, SourcePart, Version};
+use super::{ListFault, MigrationFile, SourcePart, Version, delimiter, dialect, pairing};
 use crate::source::{FileId, SourceMap, Span};
+use crate::sql::Dialect;
 
 /// Whether the first line that is not blank says that directives count.
 pub(super) fn is_formatted(text: &str) -> bool {
@@ -20,6 +21,34 @@ pub(super) fn is_changelog(name: &str) -> bool {
     name.contains("changelog") && [".xml", ".yaml", ".yml", ".json"].iter().any(|ending| name.ends_with(ending))
 }
 
+/// Puts semicolons where changesets have an `endDelimiter` of their own, every byte in its place.
+pub(super) fn rewrite(items: &mut [Item], sources: &mut SourceMap) {
+    for item in items.iter_mut().filter(|item| item.is_sql()) {
+        let source = sources.file(item.file);
+        if let Some(text) = with_semicolons(&source.text).filter(|_| is_formatted(&source.text)) {
+            let path = source.path.clone();
+            item.file = sources.add(path, text);
+        }
+    }
+}
+
+fn with_semicolons(text: &str) -> Option<String> {
+    let mut rewritten: Option<String> = None;
+    for changeset in changesets(text) {
+        let Some(written) = attribute(changeset.attributes, "endDelimiter") else { continue };
+        let part = text.get(changeset.range.clone()).unwrap_or("");
+        if let Some(part) = delimiter::to_semicolons(part, &plain(written)) {
+            rewritten.get_or_insert_with(|| text.to_owned()).replace_range(changeset.range, &part);
+        }
+    }
+    rewritten
+}
+
+/// A delimiter may be a pattern: `\n/\s*$` is a line with a slash.
+fn plain(pattern: &str) -> String {
+    ["\\n", "\\r", "\\s*", "\\s+", "\\s", "$", "^", "\\"].iter().fold(pattern.to_owned(), |rest, sign| rest.replace(sign, ""))
+}
+
 /// What goes back stands in comments: adds each file once more with nothing but that in it, every byte in its place.
 pub(super) fn add_rollbacks(items: &mut [Item], sources: &mut SourceMap) {
     for item in items.iter_mut().filter(|item| item.is_sql()) {
@@ -31,7 +60,7 @@ pub(super) fn add_rollbacks(items: &mut [Item], sources: &mut SourceMap) {
     }
 }
 
-pub(super) fn arrange(tree: &Tree) -> Arrangement {
+pub(super) fn arrange(tree: &Tree, dialect: Dialect) -> Arrangement {
     let mut arrangement = Arrangement::default();
     let included = included(tree);
     let all = tree.items.iter().filter(|item| item.is_sql() && !item.beside);
@@ -39,7 +68,7 @@ pub(super) fn arrange(tree: &Tree) -> Arrangement {
         Some(listed) => (listed.clone(), all.filter(|item| !listed.iter().any(|other| other.file == item.file)).collect()),
         None => all.partition(|item| is_formatted(tree.text(item.file))),
     };
-    run.iter().for_each(|item| read(&mut arrangement, tree, item));
+    run.iter().for_each(|item| read(&mut arrangement, tree, item, dialect));
     for item in rest {
         if included.is_some() && is_formatted(tree.text(item.file)) {
             arrangement.ignore(item, "no changelog includes it", None);
@@ -58,7 +87,7 @@ struct Changeset<'a> {
     range: Range<usize>,
 }
 
-fn read(arrangement: &mut Arrangement, tree: &Tree, item: &Item) {
+fn read(arrangement: &mut Arrangement, tree: &Tree, item: &Item, dialect: Dialect) {
     let text = tree.text(item.file);
     if !is_formatted(text) {
         let version = Version { text: item.path.clone(), parts: Vec::new() };
@@ -74,8 +103,9 @@ fn read(arrangement: &mut Arrangement, tree: &Tree, item: &Item) {
     }
     let mut seen = HashSet::new();
     for changeset in changesets(text) {
-        let is_ours = attribute(changeset.attributes, "dbms").is_none_or(|names| names.to_ascii_lowercase().contains("postgres"));
-        if !is_ours || attribute(changeset.attributes, "ignore") == Some("true") {
+        if !is_for(attribute(changeset.attributes, "dbms").unwrap_or("all"), dialect)
+            || attribute(changeset.attributes, "ignore") == Some("true")
+        {
             continue;
         }
         let version = format!("{}:{}", changeset.author, changeset.id);
@@ -92,9 +122,25 @@ fn read(arrangement: &mut Arrangement, tree: &Tree, item: &Item) {
             name: changeset.id.to_string(),
             up: part(item.file),
             down: item.back.filter(|_| goes_back).map(part),
-            in_transaction: attribute(changeset.attributes, "runInTransaction") != Some("false"),
+            in_transaction: in_transaction(changeset.attributes, text.get(changeset.range.clone()).unwrap_or("")),
         });
     }
+}
+
+/// Whether a list like `postgresql,h2` or `!mysql` means the database.
+fn is_for(names: &str, wanted: Dialect) -> bool {
+    let mut names = names.split(',').map(str::trim);
+    let is_meant = |name: &str| dialect::of_folder(name) == Some(wanted) || name.eq_ignore_ascii_case("all");
+    if names.clone().all(|name| name.starts_with('!')) {
+        return !names.any(|name| is_meant(name.trim_start_matches('!')));
+    }
+    names.any(is_meant)
+}
+
+/// Without a transaction of Liquibase's, statements that it does not split are still sent as one, which makes them one.
+fn in_transaction(attributes: &str, text: &str) -> bool {
+    let is_off = |key: &str| attribute(attributes, key).is_some_and(|value| value.eq_ignore_ascii_case("false"));
+    !is_off("runInTransaction") || is_off("splitStatements") && pairing::several_statements(text)
 }
 
 fn changesets(text: &str) -> Vec<Changeset<'_>> {
@@ -286,6 +332,29 @@ mod tests {
             ("--changeset ann", None),
         ] {
             assert_eq!(changeset(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_delimiter_counts_in_its_changeset_alone() {
+        let text = "--changeset ann:1 endDelimiter:\\n/\\s*$\nSELECT 1\n/\n--changeset ann:2\nSELECT 4\n/\n2;\n";
+        assert_eq!(with_semicolons(text).as_deref(), Some(text.replacen("\n/\n", "\n;\n", 1).as_str()));
+    }
+
+    #[test]
+    fn changesets_name_the_databases_they_are_for() {
+        for (names, expected) in [("postgresql,h2", true), ("all", true), ("!mysql", true), ("mysql", false), ("!postgresql,!h2", false)] {
+            assert_eq!(is_for(names, Dialect::Postgres), expected, "{names}");
+        }
+    }
+
+    #[test]
+    fn statements_sent_at_once_are_one_transaction() {
+        let two = "SELECT 1; SELECT 2;";
+        for (attributes, expected) in
+            [("", true), ("runInTransaction:false", false), ("runInTransaction:false splitStatements:false", true)]
+        {
+            assert_eq!(in_transaction(attributes, two), expected, "{attributes}");
         }
     }
 

@@ -102,6 +102,7 @@ fn is_readable(path: &str) -> bool {
     is_sql(path)
         || path.ends_with(".md")
         || path.ends_with(".toml")
+        || path.ends_with(".sql.conf")
         || LISTS.contains(&base_name(path))
         || liquibase::is_changelog(base_name(path))
 }

@@ -187,8 +187,8 @@ fn node_direction(line: &str) -> Option<Direction> {
 
 /// Makes SQL of what only the tool understands, at equal length so that places stay right: a `;;` of Play's stands for
 /// a semicolon within a statement.
-pub(super) fn rewrite(items: &mut [Item], kind: Kind, sources: &mut SourceMap) {
-    for item in items.iter_mut().filter(|item| kind == Kind::Play && item.is_sql()) {
+pub(super) fn rewrite(items: &mut [Item], sources: &mut SourceMap) {
+    for item in items.iter_mut().filter(|item| item.is_sql()) {
         let source = sources.file(item.file);
         if source.text.contains(";;") {
             let (path, text) = (source.path.clone(), source.text.replace(";;", "; "));
