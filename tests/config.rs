@@ -171,7 +171,8 @@ fn the_configuration_in_the_readme_is_right() {
     let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
     let examples = readme.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
     // Workflows are YAML, too.
-    let examples: Vec<&str> = examples.filter(|example| !example.starts_with("- uses:")).collect();
+    let is_workflow = |example: &&str| example.starts_with("- uses:") || example.contains("\njobs:");
+    let examples: Vec<&str> = examples.filter(|example| !is_workflow(example)).collect();
     assert!(!examples.is_empty());
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("migralint.yaml");
@@ -207,5 +208,15 @@ fn the_documentation_has_every_key_that_is_read_and_no_other_with_an_example_eac
         let Loaded { mistakes, .. } = load(example);
         let is_of_disk = |mistake: &Diagnostic| mistake.message.starts_with("there is no folder");
         assert!(mistakes.iter().all(|mistake| is_of_disk(mistake)), "{key}: {mistakes:?}");
+    }
+}
+
+#[test]
+fn every_group_of_lints_belongs_to_one_concern_unless_it_is_about_files() {
+    let of_files = ["numbering", "rollback", "replay", "suppressions"];
+    let concerns = [Preset::Safety, Preset::Design, Preset::Tenancy];
+    for (group, _) in migralint::lints::GROUPS {
+        let presets = concerns.iter().filter(|preset| preset.groups().contains(group)).count();
+        assert_eq!(presets, usize::from(!of_files.contains(group)), "{group}");
     }
 }
