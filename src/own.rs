@@ -71,7 +71,6 @@ struct OwnLint {
     on: Subject,
     when: Expression,
     message: Message,
-    needs_schema: bool,
 }
 
 fn compile(own: &OwnCard) -> Result<OwnLint, (&Spanned<String>, Mistake)> {
@@ -79,8 +78,7 @@ fn compile(own: &OwnCard) -> Result<OwnLint, (&Spanned<String>, Mistake)> {
     let scope = Scope::of(check.on, &own.card.options);
     let when = Expression::compile(&check.when.value, &scope).map_err(|mistake| (&check.when, mistake))?;
     let message = Message::compile(&check.message.value, &scope).map_err(|mistake| (&check.message, mistake))?;
-    let needs_schema = when.mentions("schema") || message.expressions().any(|expression| expression.mentions("schema"));
-    Ok(OwnLint { id: own.card.id.clone(), on: check.on, when, message, needs_schema })
+    Ok(OwnLint { id: own.card.id.clone(), on: check.on, when, message })
 }
 
 /// What became of one object.
@@ -95,7 +93,7 @@ impl OwnCheck for OwnLint {
         let mut findings = Vec::new();
         let mut failures: BTreeMap<String, Finding> = BTreeMap::new();
         let mut evaluation = Evaluation::new(context.options);
-        if self.needs_schema {
+        if self.mentions("schema") {
             evaluation.set("schema", objects::schema(context));
         }
         for object in objects::all(self.on, context) {
@@ -116,10 +114,17 @@ impl OwnCheck for OwnLint {
 }
 
 impl OwnLint {
+    /// Whether one of the expressions speaks of a variable.
+    fn mentions(&self, variable: &str) -> bool {
+        self.when.mentions(variable) || self.message.expressions().any(|expression| expression.mentions(variable))
+    }
+
     /// Whatever the interpreter does, it does not end the run.
     fn judge(&self, object: &Object, evaluation: &mut Evaluation) -> Outcome {
         let judged = catch_unwind(AssertUnwindSafe(|| {
-            object.variables.iter().for_each(|(name, value)| evaluation.set(name, value.clone()));
+            // Handing over a whole table takes longer than most expressions.
+            let needed = object.variables.iter().filter(|(name, _)| self.mentions(name));
+            needed.for_each(|(name, value)| evaluation.set(name, value.clone()));
             match evaluation.truth(&self.when) {
                 Ok(false) => Outcome::Quiet,
                 Ok(true) => self.message.render(evaluation).map_or_else(Outcome::Failed, Outcome::Reported),
