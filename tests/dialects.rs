@@ -1,6 +1,5 @@
 //! MySQL, SQLite and SQL Server: which of them a directory is told to be, what its statements become, what lints say.
 
-#[allow(dead_code)]
 mod common;
 
 use std::fs;
@@ -37,7 +36,10 @@ fn indexes(schema: &Schema, table: &str) -> Vec<String> {
     table.indexes.iter().map(|index| index.name.to_string()).collect()
 }
 
-fn write(directory: &Path, files: &[(&str, &str)]) {
+/// Files by their paths.
+type Files<'a> = &'a [(&'a str, &'a str)];
+
+fn write(directory: &Path, files: Files) {
     for (path, text) in files {
         let path = directory.join(path);
         fs::create_dir_all(path.parent().expect("a folder")).expect("the folder is made");
@@ -48,7 +50,7 @@ fn write(directory: &Path, files: &[(&str, &str)]) {
 #[test]
 fn a_directory_is_told_by_its_files_its_path_and_its_text() {
     use Dialect::{MySql, Postgres, SqlServer, Sqlite};
-    let cases: &[(&str, &[(&str, &str)], Dialect)] = &[
+    let cases: &[(&str, Files, Dialect)] = &[
         (
             "m",
             &[("migration_lock.toml", "provider = \"sqlite\"\n"), ("20240101000000_a/migration.sql", "CREATE TABLE a (id int);")],

@@ -125,7 +125,8 @@ fn unlist(schema: &mut Schema, listing: &Listing) {
 
 /// Whether an index is found by its name alone.
 fn is_listed(dialect: Dialect, index: &Index) -> bool {
-    !dialect.names_indexes_within_tables() && !(dialect.hides_indexes_of_keys() && index.from_constraint)
+    let is_hidden = dialect.hides_indexes_of_keys() && index.from_constraint;
+    !is_hidden && !dialect.names_indexes_within_tables()
 }
 
 fn within(namespace: &Name, name: &Name) -> QualifiedName {

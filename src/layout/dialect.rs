@@ -82,7 +82,7 @@ fn by_file_names(kind: Kind, tree: &Tree) -> Option<(Dialect, String)> {
     if kind != Kind::Pop {
         return None;
     }
-    let of_file = |stem: &str| stem.rsplit('.').find_map(|part| of_folder(part));
+    let of_file = |stem: &str| stem.rsplit('.').find_map(of_folder);
     let mut dialects: Vec<Dialect> = tree.top().filter_map(|item| of_file(item.stem())).collect();
     dialects.sort_unstable();
     let dialect = *dialects.first()?;
