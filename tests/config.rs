@@ -170,9 +170,9 @@ fn the_nearest_file_upwards_governs() {
 fn the_configuration_in_the_readme_is_right() {
     let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
     let examples = readme.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
-    // Workflows are YAML, too.
-    let is_workflow = |example: &&str| example.starts_with("- uses:") || example.contains("\njobs:");
-    let examples: Vec<&str> = examples.filter(|example| !is_workflow(example)).collect();
+    // Workflows and hooks are YAML, too.
+    let is_of_others = |example: &&str| ["- uses:", "repos:"].iter().any(|start| example.starts_with(start)) || example.contains("\njobs:");
+    let examples: Vec<&str> = examples.filter(|example| !is_of_others(example)).collect();
     assert!(!examples.is_empty());
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("migralint.yaml");
