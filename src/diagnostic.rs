@@ -85,7 +85,7 @@ pub struct Diagnostic {
     /// What to do; SQL to copy stands on lines of its own.
     pub help: Option<String>,
     /// A repair that can be made by a machine.
-    pub fix: Option<Fix>,
+    pub fix: Option<Box<Fix>>,
     /// `schema.table.column` (or constraint, index …) in PostgreSQL's spelling without quotes.
     pub object: Option<String>,
     /// Identifies the finding across edits: no line number goes into it.

@@ -172,7 +172,7 @@ pub struct Finding {
     /// The SQL to write, or what else to do.
     pub help: Option<String>,
     /// A repair that can be made by a machine.
-    pub fix: Option<crate::diagnostic::Fix>,
+    pub fix: Option<Box<crate::diagnostic::Fix>>,
     /// The object's path: `schema.table.column`.
     pub object: Option<String>,
     /// Where evidence decides how grave it is, the check's own severity; otherwise the card's.
@@ -209,9 +209,9 @@ impl Finding {
         self
     }
 
-    /// Adds a repair that can be made by a machine.
-    pub fn fix(mut self, fix: crate::diagnostic::Fix) -> Self {
-        self.fix = Some(fix);
+    /// Adds the repair that can be made by a machine, if there is one.
+    pub fn fix(mut self, fix: Option<crate::diagnostic::Fix>) -> Self {
+        self.fix = fix.map(Box::new);
         self
     }
 

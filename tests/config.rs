@@ -207,7 +207,7 @@ fn the_documentation_has_every_key_that_is_read_and_no_other_with_an_example_eac
         assert!(example.starts_with(&format!("{key}:")), "{key} has no example");
         let Loaded { mistakes, .. } = load(example);
         let is_of_disk = |mistake: &Diagnostic| mistake.message.starts_with("there is no folder");
-        assert!(mistakes.iter().all(|mistake| is_of_disk(mistake)), "{key}: {mistakes:?}");
+        assert!(mistakes.iter().all(is_of_disk), "{key}: {mistakes:?}");
     }
 }
 

@@ -106,7 +106,8 @@ type Repair<'a> = (&'a Diagnostic, &'a Fix);
 impl<'a> Repairing<'a> {
     /// The repairs that can be made: all at once, or those that hold by themselves.
     fn proven(&self, open: &BTreeSet<FileId>) -> Vec<Repair<'a>> {
-        let certain = |found: &'a Diagnostic| Some((found, found.fix.as_ref().filter(|fix| fix.applicability == Applicability::Certain)?));
+        let certain =
+            |found: &'a Diagnostic| Some((found, found.fix.as_deref().filter(|fix| fix.applicability == Applicability::Certain)?));
         let in_open = |(_, fix): &Repair| fix.edits.iter().all(|edit| open.contains(&edit.span.file));
         let repairs: Vec<Repair> = self.found.iter().filter_map(certain).filter(in_open).collect();
         let fixes: Vec<&Fix> = repairs.iter().map(|(_, fix)| *fix).collect();

@@ -53,7 +53,8 @@ fn check(document: &Document) -> Result<(), String> {
     if base.as_ref().is_some_and(|base| !is_hash(&base.fork) || !is_hash(&base.tip)) {
         return Err("its base is no commit".to_owned());
     }
-    if !folder.is_empty() && !(folder.ends_with('/') && is_inside(folder.trim_end_matches('/'))) {
+    let is_folder = folder.strip_suffix('/').is_some_and(is_inside);
+    if !folder.is_empty() && !is_folder {
         return Err("its folder leads out of the repository".to_owned());
     }
     let migrations = || directories.iter().flat_map(|directory| &directory.migrations);

@@ -179,7 +179,7 @@ fn unused_finding(allowance: &Allowance, sources: &SourceMap) -> Finding {
         applicability: Applicability::Certain,
         edits: vec![edit],
     });
-    Finding { fix, ..Finding::new(allowance.span, message).help("delete it") }
+    Finding::new(allowance.span, message).help("delete it").fix(fix)
 }
 
 /// Takes a lint out of its comment, and the comment away where it was the only one.

@@ -281,7 +281,7 @@ fn repair(step: Step, title: &str, edit: impl FnOnce(&str) -> Option<(usize, Str
 fn validated_later(step: Step, table: &Table, constraint: &Constraint) -> Option<Fix> {
     let validate = format!(" NOT VALID;\n\nALTER TABLE {} VALIDATE CONSTRAINT {}", table.name.to_sql(), constraint.name.to_sql());
     repair(step, "check the rows that are there in a statement of its own", |text| {
-        starts_with(text, &["ALTER", "TABLE"]).then(|| (text.len(), validate))
+        starts_with(text, &["ALTER", "TABLE"]).then_some((text.len(), validate))
     })
 }
 

@@ -48,7 +48,7 @@ fn lines(context: &HistoryContext, file: FileId, hidden: Rule) -> Vec<Finding> {
             let span = Span::new(file, start..offset + line.trim_end().len());
             let message = format!("`{}` has no effect here: {reason}", line.trim());
             let fix = moved(Span { start: Span::new(file, offset..offset).start, ..span }, line.trim());
-            findings.push(Finding { fix, ..Finding::new(span, message).object(files::name(context, file)) });
+            findings.push(Finding::new(span, message).object(files::name(context, file)).fix(fix));
         }
         offset += line.len();
     }

@@ -13,7 +13,7 @@ pub fn check(context: &HistoryContext) -> Vec<Finding> {
         let (after, added) = as_added(&step.moment.after, &table.name, constraint)?;
         let object = format!("{}.{}", table.name, added.name);
         let found = finding(step, lock, "adding this check").object(object).help(not_valid_first(after, added));
-        Some(Finding { fix: validated_later(step, after, added), ..found })
+        Some(found.fix(validated_later(step, after, added)))
     });
     found.collect()
 }

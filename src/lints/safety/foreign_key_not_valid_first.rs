@@ -24,7 +24,7 @@ pub fn check(context: &HistoryContext) -> Vec<Finding> {
         if table.partition_by.is_some() {
             return Some(finding);
         }
-        Some(Finding { fix: validated_later(step, after, added), ..finding.help(not_valid_first(after, added)) })
+        Some(finding.help(not_valid_first(after, added)).fix(validated_later(step, after, added)))
     });
     found.collect()
 }

@@ -11,7 +11,7 @@ pub fn check(context: &HistoryContext) -> Vec<Finding> {
         let ChangeKind::CreateIndex { table, index, concurrently: false, only: false, .. } = change else { return None };
         let (table, lock) = step.working_lock(table)?;
         let fix = concurrently(step).filter(|_| table.partition_by.is_none());
-        Some(Finding { fix, ..finding(step, lock, "building this index").help(help(table, index)) })
+        Some(finding(step, lock, "building this index").help(help(table, index)).fix(fix))
     });
     found.collect()
 }

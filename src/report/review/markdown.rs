@@ -197,7 +197,7 @@ fn of_schema(document: &Document, directory: &DocumentDirectory) -> Vec<Part> {
         if rest > 0 {
             lines += &format!("… and {}\n", plural(rest, "more"));
         }
-        folded(&format!("Schema{of}: {}", in_short), &markdown_block("diff", &lines))
+        folded(&format!("Schema{of}: {in_short}"), &markdown_block("diff", &lines))
     };
     let summary = format!("\nSchema{of}: {in_short}.\n");
     let of_sql = &directory.sql_diff;
