@@ -1,11 +1,13 @@
 //! Which files of a directory are migrations, in what order, and which undo which.
 //!
-//! Every tool has its own answer; one file per tool in `layout/`. Nothing is parsed here: a layout looks at names,
-//! folders, and at most the first lines of a file.
+//! Every tool has its own answer; one file per tool in `layout/`, which begins with its [`Facts`]. Nothing is parsed here:
+//! a layout looks at names, folders, and at most the first lines of a file.
 
 mod atlas;
 mod below;
 mod databases;
+mod db_migrate;
+mod dbmate;
 mod dbup;
 mod delimiter;
 mod detect;
@@ -14,27 +16,40 @@ mod diesel;
 mod discover;
 mod down;
 mod drizzle;
+mod evolve;
+mod facts;
 mod flyway;
 mod golang_migrate;
+mod goose;
 mod graphile;
 mod grate;
 mod hand_numbered;
+mod hasura;
 mod kind;
 mod ledger;
 mod liquibase;
 mod listing;
 mod manifest;
+mod mybatis;
 mod name;
+mod node_pg_migrate;
 mod pairing;
+mod play;
 mod pop;
 mod postgrator;
 mod prisma;
 mod project;
 mod reading;
+mod refinery;
 mod releases;
 mod sections;
+mod sourcegraph;
 mod sqitch;
+mod sql_migrate;
+mod sqlx;
 mod supabase;
+mod tern;
+mod timestamped;
 mod tree;
 mod yoyo;
 
@@ -47,6 +62,7 @@ use crate::sql::{Dialect, Values};
 pub use below::{changes_schema, directories_below};
 pub use discover::{CopyOf, DiscoverError, DiscoverOptions, Unsaved, discover};
 pub use down::is_folder as is_rollback_folder;
+pub use facts::{Downs, Facts, Late, Transaction};
 
 /// The conventions that are recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,13 +1,24 @@
 //! Atlas's own directories: `version_name.sql`, in byte order; `atlas.sum` lists them.
 
+use super::facts::{Downs, Facts, Late};
 use super::tree::{Arrangement, Item, Tree};
-use super::{MigrationFile, Version, delimiter};
+use super::{MigrationFile, Version, VersionOrder, delimiter};
 use crate::source::SourceMap;
+use crate::sql::Dialect;
+
+pub(super) static FACTS: Facts = Facts {
+    order: VersionOrder::Bytes,
+    downs: Downs::Unknown,
+    without_transaction: Some("write `-- atlas:txmode none` and an empty line at the top"),
+    late: Late::Fails("Atlas refuses to run without --exec-order non-linear"),
+    rewrite: Some(rewrite),
+    ..Facts::new("atlas", "Atlas", arrange)
+};
 
 /// The list of the files with their hashes.
 pub(super) const SUM: &str = "atlas.sum";
 
-pub(super) fn arrange(tree: &Tree) -> Arrangement {
+fn arrange(tree: &Tree, _: Dialect) -> Arrangement {
     let mut arrangement = Arrangement::default();
     for item in tree.items.iter().filter(|item| item.is_sql()) {
         // A checkpoint repeats what is before it, for new databases.
@@ -33,7 +44,7 @@ fn migration(tree: &Tree, item: &Item) -> MigrationFile {
 
 /// Puts semicolons where a file has a delimiter of its own, every byte in its place. Delimiters of nothing but empty
 /// lines stand beside semicolons in all that people write.
-pub(super) fn rewrite(items: &mut [Item], sources: &mut SourceMap) {
+fn rewrite(items: &mut [Item], sources: &mut SourceMap) {
     for item in items.iter_mut().filter(|item| item.is_sql()) {
         let source = sources.file(item.file);
         let delimiter = directives(&source.text).find_map(|found| found.strip_prefix("delimiter"));

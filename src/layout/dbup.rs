@@ -1,12 +1,22 @@
 //! DbUp: every SQL file in the order of the names, forward only.
 
+use super::facts::{Downs, Facts, Late};
 use super::tree::{Arrangement, Item, Tree};
-use super::{MigrationFile, Version, name};
+use super::{MigrationFile, Version, VersionOrder, name};
 use crate::source::SourceMap;
+use crate::sql::Dialect;
+
+pub(super) static FACTS: Facts = Facts {
+    order: VersionOrder::Listed,
+    downs: Downs::Unknown,
+    late: Late::Runs,
+    rewrite: Some(rewrite),
+    ..Facts::new("dbup", "DbUp", arrange)
+};
 
 /// Puts names where DbUp's variables stand, every byte in its place: `$schema$.users` reads `users` behind blanks, and
 /// `$prefix$users` is `_prefix_users`. What opens and closes a string is none.
-pub(super) fn rewrite(items: &mut [Item], sources: &mut SourceMap) {
+fn rewrite(items: &mut [Item], sources: &mut SourceMap) {
     for item in items.iter_mut().filter(|item| item.is_sql()) {
         let source = sources.file(item.file);
         if let Some(text) = without_variables(&source.text) {
@@ -41,7 +51,7 @@ fn without_variables(text: &str) -> Option<String> {
     rewritten
 }
 
-pub(super) fn arrange(tree: &Tree) -> Arrangement {
+fn arrange(tree: &Tree, _: Dialect) -> Arrangement {
     let mut arrangement = Arrangement::default();
     for item in tree.items.iter().filter(|item| item.is_sql() && !item.beside) {
         let stem = item.stem();

@@ -1,9 +1,24 @@
 //! Diesel, Hasura and Sourcegraph: a folder for each migration, with `up.sql` and `down.sql`.
 
+use super::facts::{Facts, Late};
 use super::tree::{Arrangement, Item, Tree};
-use super::{Kind, MigrationFile, SourcePart, Version};
+use super::{Kind, MigrationFile, SourcePart, Version, VersionOrder};
+use crate::sql::Dialect;
 
-pub(super) fn arrange(tree: &Tree, kind: Kind) -> Arrangement {
+pub(super) static FACTS: Facts = Facts {
+    order: VersionOrder::BytesWithoutDashes,
+    way_back: Some(|folder| format!("`{folder}/down.sql`")),
+    without_transaction: Some("put `run_in_transaction = false` into the migration's metadata.toml"),
+    duplicate: Some("Diesel runs only one of them, and does not say which"),
+    late: Late::Runs,
+    ..Facts::new("diesel", "Diesel", arrange)
+};
+
+fn arrange(tree: &Tree, _: Dialect) -> Arrangement {
+    arrange_as(tree, Kind::Diesel)
+}
+
+pub(super) fn arrange_as(tree: &Tree, kind: Kind) -> Arrangement {
     let mut arrangement = Arrangement::default();
     for (folder, items) in tree.folders() {
         let find = |name: &str| items.iter().copied().find(|item| item.path.matches('/').count() == 1 && item.name() == name);

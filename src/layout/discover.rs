@@ -8,11 +8,7 @@ use rayon::prelude::*;
 
 use super::listing::{self, Found, Listing};
 use super::tree::{Arrangement, Item, Tree};
-use super::{
-    Directory, Kind, Unreadable, VersionOrder, atlas, databases, dbup, detect, dialect, diesel, drizzle, flyway, golang_migrate, graphile,
-    grate, hand_numbered, ledger, liquibase, manifest, pairing, pop, postgrator, prisma, reading, releases, sections, sqitch, supabase,
-    yoyo,
-};
+use super::{Directory, Kind, Unreadable, VersionOrder, databases, detect, dialect, ledger, pairing, reading};
 use crate::path::{absolute, tidy};
 use crate::source::{SourceMap, Span};
 use crate::sql::{Dialect, Values};
@@ -123,7 +119,9 @@ pub fn discover(path: &Path, sources: &mut SourceMap, options: &DiscoverOptions)
         None => dialect::recognise(path, kind, &tree),
     };
     let Tree { mut items, others, .. } = tree;
-    rewrite(kind, &mut items, sources);
+    if let Some(rewrite) = kind.facts().rewrite {
+        rewrite(&mut items, sources);
+    }
     let arrangement = arrange(kind, &Tree { sources, items, others }, dialect);
     if arrangement.migrations.is_empty() && arrangement.ignored.is_empty() && arrangement.foreign.is_empty() {
         return Err(DiscoverError::NoMigrations { path: shown, below: Vec::new() });
@@ -180,44 +178,8 @@ fn read(
     (items, unreadable)
 }
 
-/// Makes SQL of what only the tool understands.
-fn rewrite(kind: Kind, items: &mut [Item], sources: &mut SourceMap) {
-    match kind {
-        Kind::Play => sections::rewrite(items, sources),
-        Kind::Atlas => atlas::rewrite(items, sources),
-        Kind::DbUp => dbup::rewrite(items, sources),
-        Kind::Liquibase => {
-            liquibase::rewrite(items, sources);
-            liquibase::add_rollbacks(items, sources);
-        }
-        _ => {}
-    }
-}
-
 fn arrange(kind: Kind, tree: &Tree, dialect: Dialect) -> Arrangement {
-    let mut arrangement = match kind {
-        Kind::HandNumbered | Kind::Timestamped => hand_numbered::arrange(tree),
-        Kind::GolangMigrate | Kind::Sqlx => golang_migrate::arrange(tree, kind),
-        Kind::Diesel | Kind::Hasura | Kind::Sourcegraph => diesel::arrange(tree, kind),
-        Kind::Prisma => prisma::arrange(tree, kind),
-        Kind::Drizzle => drizzle::arrange(tree),
-        Kind::Pop => pop::arrange(tree, dialect),
-        Kind::Sqitch => sqitch::arrange(tree),
-        Kind::Releases => releases::arrange(tree),
-        Kind::Manifest => manifest::arrange(tree),
-        Kind::Liquibase => liquibase::arrange(tree, dialect),
-        Kind::Postgrator | Kind::DbMigrate => postgrator::arrange(tree, kind),
-        Kind::Yoyo => yoyo::arrange(tree),
-        Kind::Atlas => atlas::arrange(tree),
-        Kind::DbUp => dbup::arrange(tree),
-        Kind::Grate => grate::arrange(tree),
-        Kind::Graphile => graphile::arrange(tree),
-        Kind::Flyway | Kind::Refinery | Kind::Evolve => flyway::arrange(tree, kind),
-        Kind::Supabase => supabase::arrange(tree),
-        Kind::Goose | Kind::Dbmate | Kind::SqlMigrate | Kind::Tern | Kind::Play | Kind::MyBatis | Kind::NodePgMigrate => {
-            sections::arrange(tree, kind)
-        }
-    };
+    let mut arrangement = (kind.facts().arrange)(tree, dialect);
     if kind != Kind::Prisma && kind.order() != VersionOrder::Listed {
         pairing::sort(&mut arrangement.migrations, kind);
     }

@@ -5,9 +5,18 @@ use std::collections::HashSet;
 
 use serde::Deserialize;
 
+use super::facts::{Downs, Facts, Late};
 use super::tree::{Arrangement, Tree};
-use super::{Kind, ListFault, MigrationFile, Version, name, prisma};
+use super::{Kind, ListFault, MigrationFile, Version, VersionOrder, name, prisma};
 use crate::source::{FileId, Span};
+use crate::sql::Dialect;
+
+pub(super) static FACTS: Facts = Facts {
+    order: VersionOrder::Listed,
+    downs: Downs::Unknown,
+    late: Late::Fails("Drizzle never runs what is older than the newest it has run"),
+    ..Facts::new("drizzle", "Drizzle", arrange)
+};
 
 /// The list of the migrations that run.
 pub(super) const JOURNAL: &str = "meta/_journal.json";
@@ -26,8 +35,8 @@ struct Entry {
     when: i64,
 }
 
-pub(super) fn arrange(tree: &Tree) -> Arrangement {
-    let Some(journal) = tree.items.iter().find(|item| item.path == JOURNAL) else { return prisma::arrange(tree, Kind::Drizzle) };
+fn arrange(tree: &Tree, _: Dialect) -> Arrangement {
+    let Some(journal) = tree.items.iter().find(|item| item.path == JOURNAL) else { return prisma::arrange_as(tree, Kind::Drizzle) };
     let mut arrangement = Arrangement::default();
     let text = tree.text(journal.file);
     match serde_json::from_str::<Journal>(text) {

@@ -2,10 +2,24 @@
 
 use std::borrow::Cow;
 
+use super::facts::{Downs, Facts, Late};
 use super::name;
 use super::pairing::{self, Down};
 use super::tree::{Arrangement, Item, Tree, base_name};
 use super::{Kind, MigrationFile, Version, down};
+use crate::diagnostic::Severity;
+use crate::sql::Dialect;
+
+pub(super) static FACTS: Facts = Facts {
+    keeps_checksum: true,
+    // Taking back is a paid feature.
+    downs: Downs::Rare,
+    duplicate: Some("Flyway refuses to run"),
+    late: Late::Fails("Flyway refuses to run without -outOfOrder=true"),
+    deleted: Some("Flyway refuses to run where it has run"),
+    renamed: Some(("Flyway compares descriptions and refuses to run where it has run", Severity::Error)),
+    ..Facts::new("flyway", "Flyway", arrange)
+};
 
 /// What a name says.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,7 +46,11 @@ fn is_version(text: &str) -> bool {
     text.split(['.', '_']).all(|part| !part.is_empty() && name::leading_digits(part) == part.len())
 }
 
-pub(super) fn arrange(tree: &Tree, kind: Kind) -> Arrangement {
+fn arrange(tree: &Tree, _: Dialect) -> Arrangement {
+    arrange_as(tree, Kind::Flyway)
+}
+
+pub(super) fn arrange_as(tree: &Tree, kind: Kind) -> Arrangement {
     let mut arrangement = Arrangement { foreign: foreign(tree), ..Arrangement::default() };
     let mut downs = Vec::new();
     for item in tree.items.iter().filter(|item| item.is_sql()) {

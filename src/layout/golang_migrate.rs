@@ -1,10 +1,25 @@
 //! golang-migrate (`1_name.up.sql`, `1_name.down.sql`) and sqlx, which also takes `1_name.sql`.
 
+use super::facts::{Facts, Late, Transaction};
 use super::pairing::{self, Down};
 use super::tree::{Arrangement, Item, Tree, base_name};
 use super::{Kind, MigrationFile, Version, down, name};
+use crate::sql::Dialect;
 
-pub(super) fn arrange(tree: &Tree, kind: Kind) -> Arrangement {
+pub(super) static FACTS: Facts = Facts {
+    way_back: Some(|stem| format!("`{}.down.sql`", stem.strip_suffix(".up").unwrap_or(stem))),
+    transaction: Transaction::Implied,
+    duplicate: Some("golang-migrate refuses every command on such a directory"),
+    late: Late::Fails("golang-migrate never runs it where that one has run"),
+    deleted: Some("golang-migrate stops where it was the last to run, and new databases never get it"),
+    ..Facts::new("golang-migrate", "golang-migrate", arrange)
+};
+
+fn arrange(tree: &Tree, _: Dialect) -> Arrangement {
+    arrange_as(tree, Kind::GolangMigrate)
+}
+
+pub(super) fn arrange_as(tree: &Tree, kind: Kind) -> Arrangement {
     let mut arrangement = Arrangement { foreign: foreign(tree), ..Arrangement::default() };
     let mut downs = Vec::new();
     for item in tree.items.iter().filter(|item| item.is_sql()) {

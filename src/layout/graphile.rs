@@ -1,8 +1,17 @@
 //! graphile-migrate: `committed/000001.sql`, each with the hash of the one before it.
 
+use super::facts::{Downs, Facts, Late};
 use super::tree::{Arrangement, Item, Tree};
 use super::{ListFault, MigrationFile, Version, name};
 use crate::source::Span;
+use crate::sql::Dialect;
+
+pub(super) static FACTS: Facts = Facts {
+    keeps_checksum: true,
+    downs: Downs::Unknown,
+    late: Late::Fails("graphile-migrate refuses to run"),
+    ..Facts::new("graphile-migrate", "graphile-migrate", arrange)
+};
 
 /// What the first line of a committed migration begins with.
 pub(super) const PREVIOUS: &str = "--! Previous:";
@@ -15,7 +24,7 @@ pub(super) fn is_committed(item: &Item) -> bool {
     item.is_sql() && !item.beside && matches!(item.folder(), "" | COMMITTED) && name::leading_digits(item.stem()) > 0
 }
 
-pub(super) fn arrange(tree: &Tree) -> Arrangement {
+fn arrange(tree: &Tree, _: Dialect) -> Arrangement {
     let mut arrangement = Arrangement::default();
     let mut last: Option<(&Item, &str)> = None;
     for item in tree.items.iter().filter(|item| item.is_sql()) {

@@ -1,8 +1,12 @@
 //! Grate and RoundhousE: a folder for each kind of script, run one folder after the other; those in `up/` run once,
 //! the others whenever they change.
 
+use super::facts::{Downs, Facts};
 use super::tree::{Arrangement, Tree};
-use super::{MigrationFile, name};
+use super::{MigrationFile, VersionOrder, name};
+use crate::sql::Dialect;
+
+pub(super) static FACTS: Facts = Facts { order: VersionOrder::Listed, downs: Downs::Unknown, ..Facts::new("grate", "Grate", arrange) };
 
 /// The folders in the order they run.
 pub(super) const FOLDERS: [&str; 14] = [
@@ -28,7 +32,7 @@ pub(super) fn is_root<'a>(folders: impl Iterator<Item = &'a str>) -> bool {
     known.iter().any(|folder| folder == "up") && known.iter().any(|folder| folder != "up")
 }
 
-pub(super) fn arrange(tree: &Tree) -> Arrangement {
+fn arrange(tree: &Tree, _: Dialect) -> Arrangement {
     let mut arrangement = Arrangement::default();
     let mut scripts = Vec::new();
     for item in tree.items.iter().filter(|item| item.is_sql() && !item.beside) {

@@ -2,10 +2,21 @@
 
 use std::collections::HashMap;
 
+use super::facts::{Downs, Facts, Transaction};
 use super::name::{self, Named};
 use super::pairing::{self, Down};
 use super::tree::{Arrangement, Item, Tree, base_name};
 use super::{MigrationFile, down};
+use crate::diagnostic::Severity;
+use crate::sql::Dialect;
+
+pub(super) static FACTS: Facts = Facts {
+    is_program: false,
+    downs: Downs::Continued,
+    transaction: Transaction::Unknown,
+    renamed: Some(("a runner that remembers names runs it again", Severity::Warning)),
+    ..Facts::new("hand-numbered", "hand-numbered", arrange)
+};
 
 /// Files people keep beside numbered migrations to run them all, or to start over.
 const WHOLE: [&str; 7] = ["combined", "complete_setup", "all_migrations", "full_schema", "complete_schema", "consolidated", "run_all"];
@@ -17,7 +28,7 @@ const PROGRAMS: [&str; 11] = ["cjs", "cs", "go", "java", "js", "kt", "mjs", "php
 const VERBS: [&str; 12] =
     ["create", "add", "alter", "drop", "update", "fix", "rename", "remove", "migrate", "backfill", "enable", "change"];
 
-pub(super) fn arrange(tree: &Tree) -> Arrangement {
+pub(super) fn arrange(tree: &Tree, _: Dialect) -> Arrangement {
     let mut arrangement = Arrangement { foreign: foreign(tree), ..Arrangement::default() };
     let mut downs = Vec::new();
     let mut named = Vec::new();

@@ -1,97 +1,101 @@
-//! Names of the conventions, and what each tool does that findings tell the user about.
+//! From a convention to what is known of it.
 
-use super::{Kind, VersionOrder};
+use super::facts::Facts;
+use super::{
+    Kind, VersionOrder, atlas, db_migrate, dbmate, dbup, diesel, drizzle, evolve, flyway, golang_migrate, goose, graphile, grate,
+    hand_numbered, hasura, liquibase, manifest, mybatis, node_pg_migrate, play, pop, postgrator, prisma, refinery, releases, sourcegraph,
+    sqitch, sql_migrate, sqlx, supabase, tern, timestamped, yoyo,
+};
 
-const KINDS: &[(Kind, &str, &str)] = &[
-    (Kind::HandNumbered, "hand-numbered", "hand-numbered"),
-    (Kind::GolangMigrate, "golang-migrate", "golang-migrate"),
-    (Kind::Sqlx, "sqlx", "sqlx"),
-    (Kind::Diesel, "diesel", "Diesel"),
-    (Kind::Hasura, "hasura", "Hasura"),
-    (Kind::Prisma, "prisma", "Prisma"),
-    (Kind::Flyway, "flyway", "Flyway"),
-    (Kind::Refinery, "refinery", "Refinery"),
-    (Kind::Supabase, "supabase", "Supabase"),
-    (Kind::Goose, "goose", "goose"),
-    (Kind::Dbmate, "dbmate", "dbmate"),
-    (Kind::SqlMigrate, "sql-migrate", "sql-migrate"),
-    (Kind::Tern, "tern", "tern"),
-    (Kind::Drizzle, "drizzle", "Drizzle"),
-    (Kind::Play, "play", "Play evolutions"),
-    (Kind::Pop, "pop", "pop"),
-    (Kind::Sqitch, "sqitch", "Sqitch"),
-    (Kind::Liquibase, "liquibase", "Liquibase"),
-    (Kind::NodePgMigrate, "node-pg-migrate", "node-pg-migrate"),
-    (Kind::Postgrator, "postgrator", "Postgrator"),
-    (Kind::DbMigrate, "db-migrate", "db-migrate"),
-    (Kind::Yoyo, "yoyo", "yoyo"),
-    (Kind::Atlas, "atlas", "Atlas"),
-    (Kind::MyBatis, "mybatis", "MyBatis Migrations"),
-    (Kind::Evolve, "evolve", "Evolve"),
-    (Kind::DbUp, "dbup", "DbUp"),
-    (Kind::Grate, "grate", "Grate"),
-    (Kind::Sourcegraph, "sourcegraph", "Sourcegraph"),
-    (Kind::Graphile, "graphile-migrate", "graphile-migrate"),
-    (Kind::Releases, "releases", "releases"),
-    (Kind::Manifest, "manifest", "manifests"),
-    (Kind::Timestamped, "timestamped", "timestamped"),
-];
+/// Names the file of each convention, once.
+macro_rules! conventions {
+    ($($kind:ident => $file:ident,)*) => {
+        const ALL: &[Kind] = &[$(Kind::$kind),*];
+
+        impl Kind {
+            /// What is known of it.
+            pub fn facts(self) -> &'static Facts {
+                match self {
+                    $(Kind::$kind => &$file::FACTS,)*
+                }
+            }
+        }
+    };
+}
+
+conventions! {
+    HandNumbered => hand_numbered,
+    GolangMigrate => golang_migrate,
+    Sqlx => sqlx,
+    Diesel => diesel,
+    Hasura => hasura,
+    Prisma => prisma,
+    Flyway => flyway,
+    Refinery => refinery,
+    Supabase => supabase,
+    Goose => goose,
+    Dbmate => dbmate,
+    SqlMigrate => sql_migrate,
+    Tern => tern,
+    Drizzle => drizzle,
+    Play => play,
+    Pop => pop,
+    Sqitch => sqitch,
+    Liquibase => liquibase,
+    NodePgMigrate => node_pg_migrate,
+    Postgrator => postgrator,
+    DbMigrate => db_migrate,
+    Yoyo => yoyo,
+    Atlas => atlas,
+    MyBatis => mybatis,
+    Evolve => evolve,
+    DbUp => dbup,
+    Grate => grate,
+    Sourcegraph => sourcegraph,
+    Graphile => graphile,
+    Releases => releases,
+    Manifest => manifest,
+    Timestamped => timestamped,
+}
 
 impl Kind {
     /// Every convention.
     pub fn all() -> impl Iterator<Item = Kind> {
-        KINDS.iter().map(|(kind, ..)| *kind)
+        ALL.iter().copied()
     }
 
     /// The convention of this name, as options and configuration write it.
     pub fn from_name(name: &str) -> Option<Kind> {
-        KINDS.iter().find(|(_, known, _)| known.eq_ignore_ascii_case(name)).map(|(kind, ..)| *kind)
+        Kind::all().find(|kind| kind.name().eq_ignore_ascii_case(name))
     }
 
     /// As options and configuration write it: `golang-migrate`.
     pub fn name(self) -> &'static str {
-        KINDS.iter().find(|(kind, ..)| *kind == self).map_or("", |(_, name, _)| name)
+        self.facts().name
     }
 
     /// As sentences name it: `Diesel`.
     pub fn label(self) -> &'static str {
-        KINDS.iter().find(|(kind, ..)| *kind == self).map_or("", |(.., label)| label)
+        self.facts().label
     }
 
     /// The program that runs the directory, where the convention is that of one program.
     pub fn tool(self) -> Option<&'static str> {
-        (!matches!(self, Kind::HandNumbered | Kind::Timestamped | Kind::Releases | Kind::Manifest)).then(|| self.label())
+        self.facts().tool()
     }
 
     /// How versions compare.
     pub fn order(self) -> VersionOrder {
-        match self {
-            Kind::Diesel => VersionOrder::BytesWithoutDashes,
-            Kind::Prisma | Kind::Supabase | Kind::Dbmate | Kind::Pop | Kind::Atlas => VersionOrder::Bytes,
-            Kind::Drizzle | Kind::Sqitch | Kind::Liquibase | Kind::Yoyo | Kind::DbUp | Kind::Grate => VersionOrder::Listed,
-            _ => VersionOrder::Numeric,
-        }
+        self.facts().order
     }
 
     /// Whether the tool runs down scripts at all.
     pub fn has_downs(self) -> bool {
-        !matches!(
-            self,
-            Kind::Prisma
-                | Kind::Supabase
-                | Kind::Refinery
-                | Kind::Drizzle
-                | Kind::Manifest
-                | Kind::Atlas
-                | Kind::Evolve
-                | Kind::DbUp
-                | Kind::Grate
-                | Kind::Graphile
-        )
+        self.facts().has_downs()
     }
 
     /// Whether the tool tells migrations apart by their whole names, so that two may share a number.
     pub fn identifies_by_name(self) -> bool {
-        matches!(self, Kind::Prisma | Kind::SqlMigrate | Kind::Manifest | Kind::NodePgMigrate) || self.order() == VersionOrder::Listed
+        self.facts().identifies_by_name || self.order() == VersionOrder::Listed
     }
 }

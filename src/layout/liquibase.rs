@@ -4,10 +4,20 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use super::facts::{Facts, Late};
 use super::tree::{Arrangement, Item, Tree};
-use super::{ListFault, MigrationFile, SourcePart, Version, delimiter, dialect, pairing};
+use super::{ListFault, MigrationFile, SourcePart, Version, VersionOrder, delimiter, dialect, pairing};
 use crate::source::{FileId, SourceMap, Span};
 use crate::sql::Dialect;
+
+pub(super) static FACTS: Facts = Facts {
+    order: VersionOrder::Listed,
+    way_back: Some(|_| "`--rollback` lines".to_owned()),
+    without_transaction: Some("write `runInTransaction:false` behind the changeset's name"),
+    late: Late::Runs,
+    rewrite: Some(rewrite),
+    ..Facts::new("liquibase", "Liquibase", arrange)
+};
 
 /// Whether the first line that is not blank says that directives count.
 pub(super) fn is_formatted(text: &str) -> bool {
@@ -21,8 +31,13 @@ pub(super) fn is_changelog(name: &str) -> bool {
     name.contains("changelog") && [".xml", ".yaml", ".yml", ".json"].iter().any(|ending| name.ends_with(ending))
 }
 
+fn rewrite(items: &mut [Item], sources: &mut SourceMap) {
+    put_semicolons(items, sources);
+    add_rollbacks(items, sources);
+}
+
 /// Puts semicolons where changesets have an `endDelimiter` of their own, every byte in its place.
-pub(super) fn rewrite(items: &mut [Item], sources: &mut SourceMap) {
+fn put_semicolons(items: &mut [Item], sources: &mut SourceMap) {
     for item in items.iter_mut().filter(|item| item.is_sql()) {
         let source = sources.file(item.file);
         if let Some(text) = with_semicolons(&source.text).filter(|_| is_formatted(&source.text)) {
@@ -50,7 +65,7 @@ fn plain(pattern: &str) -> String {
 }
 
 /// What goes back stands in comments: adds each file once more with nothing but that in it, every byte in its place.
-pub(super) fn add_rollbacks(items: &mut [Item], sources: &mut SourceMap) {
+fn add_rollbacks(items: &mut [Item], sources: &mut SourceMap) {
     for item in items.iter_mut().filter(|item| item.is_sql()) {
         let source = sources.file(item.file);
         if let Some(text) = rollbacks(&source.text).filter(|_| is_formatted(&source.text)) {
@@ -60,7 +75,7 @@ pub(super) fn add_rollbacks(items: &mut [Item], sources: &mut SourceMap) {
     }
 }
 
-pub(super) fn arrange(tree: &Tree, dialect: Dialect) -> Arrangement {
+fn arrange(tree: &Tree, dialect: Dialect) -> Arrangement {
     let mut arrangement = Arrangement::default();
     let included = included(tree);
     let all = tree.items.iter().filter(|item| item.is_sql() && !item.beside);

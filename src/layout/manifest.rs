@@ -2,9 +2,14 @@
 
 use serde::Deserialize;
 
+use super::facts::{Downs, Facts};
 use super::tree::{Arrangement, Item, Tree, base_name};
 use super::{ListFault, MigrationFile, Version, releases};
 use crate::source::Span;
+use crate::sql::Dialect;
+
+pub(super) static FACTS: Facts =
+    Facts { is_program: false, identifies_by_name: true, downs: Downs::Unknown, ..Facts::new("manifest", "manifests", arrange) };
 
 /// The list in each folder.
 pub(super) const MANIFEST: &str = "manifest.json";
@@ -16,7 +21,7 @@ struct Manifest {
     files: Vec<String>,
 }
 
-pub(super) fn arrange(tree: &Tree) -> Arrangement {
+fn arrange(tree: &Tree, _: Dialect) -> Arrangement {
     let mut arrangement = Arrangement::default();
     for (folder, items) in tree.folders() {
         let list = items.iter().find(|item| item.name() == MANIFEST);

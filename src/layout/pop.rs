@@ -3,10 +3,18 @@
 
 use std::collections::BTreeMap;
 
+use super::facts::Facts;
 use super::pairing::{self, Down};
 use super::tree::{Arrangement, Item, Tree};
-use super::{MigrationFile, Version, name};
+use super::{MigrationFile, Version, VersionOrder, name};
 use crate::sql::Dialect;
+
+pub(super) static FACTS: Facts = Facts {
+    order: VersionOrder::Bytes,
+    way_back: Some(|stem| format!("`{}.down.sql`", stem.strip_suffix(".up").unwrap_or(stem))),
+    duplicate: Some("the second one is taken for applied"),
+    ..Facts::new("pop", "pop", arrange)
+};
 
 /// The names of the databases, as file names have them.
 const DATABASES: [&str; 9] = ["postgres", "postgresql", "cockroach", "cockroachdb", "mysql", "mariadb", "sqlite", "sqlite3", "mssql"];
@@ -37,7 +45,7 @@ pub(super) fn parse(stem: &str) -> Option<Parsed<'_>> {
     is_number.then_some(Parsed { version, name, database, autocommit, goes_back })
 }
 
-pub(super) fn arrange(tree: &Tree, dialect: Dialect) -> Arrangement {
+fn arrange(tree: &Tree, dialect: Dialect) -> Arrangement {
     let mut arrangement = Arrangement::default();
     let mut ups: BTreeMap<&str, Vec<(&Item, Parsed)>> = BTreeMap::new();
     let mut downs: BTreeMap<&str, Vec<(&Item, Parsed)>> = BTreeMap::new();

@@ -1,8 +1,18 @@
 //! Postgrator (`001.do.name.sql`, `001.undo.name.sql`) and db-migrate (`sqls/20240131120000-name-up.sql`, `-down.sql`).
 
+use super::facts::{Facts, Late};
 use super::pairing::{self, Down};
 use super::tree::{Arrangement, Item, Tree};
 use super::{Kind, MigrationFile, Version, name};
+use crate::sql::Dialect;
+
+pub(super) static FACTS: Facts = Facts {
+    keeps_checksum: true,
+    way_back: Some(|stem| format!("`{}.sql`", stem.replacen(".do", ".undo", 1))),
+    duplicate: Some("Postgrator refuses to run"),
+    late: Late::Fails("Postgrator never runs it where that one has run"),
+    ..Facts::new("postgrator", "Postgrator", arrange)
+};
 
 /// What a name says: the version, the description, and whether it goes back.
 pub(super) fn parse(stem: &str, kind: Kind) -> Option<(Version, &str, bool)> {
@@ -29,7 +39,11 @@ pub(super) fn in_place(item: &Item, kind: Kind) -> bool {
     !item.beside && (item.folder().is_empty() || kind == Kind::DbMigrate && item.folder() == "sqls")
 }
 
-pub(super) fn arrange(tree: &Tree, kind: Kind) -> Arrangement {
+fn arrange(tree: &Tree, _: Dialect) -> Arrangement {
+    arrange_as(tree, Kind::Postgrator)
+}
+
+pub(super) fn arrange_as(tree: &Tree, kind: Kind) -> Arrangement {
     let mut arrangement = Arrangement::default();
     let mut downs = Vec::new();
     for item in tree.items.iter().filter(|item| item.is_sql()) {

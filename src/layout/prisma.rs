@@ -1,9 +1,29 @@
 //! Prisma Migrate and newer versions of Drizzle: a folder for each migration, with `migration.sql`.
 
+use super::facts::{Downs, Facts, Late, Transaction};
 use super::tree::{Arrangement, Item, Tree};
-use super::{Kind, MigrationFile, Version, name, pairing};
+use super::{Kind, MigrationFile, Version, VersionOrder, name, pairing};
+use crate::diagnostic::Severity;
+use crate::sql::Dialect;
 
-pub(super) fn arrange(tree: &Tree, kind: Kind) -> Arrangement {
+pub(super) static FACTS: Facts = Facts {
+    order: VersionOrder::Bytes,
+    identifies_by_name: true,
+    downs: Downs::Unknown,
+    transaction: Transaction::Implied,
+    copes_without_transaction: true,
+    late: Late::Runs,
+    edited: Some("`prisma migrate dev` asks for a reset, and databases that have run it keep what it was"),
+    deleted: Some("`prisma migrate dev` asks for a reset, and new databases never get it"),
+    renamed: Some(("migrations are known by their whole names, so it runs again", Severity::Error)),
+    ..Facts::new("prisma", "Prisma", arrange)
+};
+
+fn arrange(tree: &Tree, _: Dialect) -> Arrangement {
+    arrange_as(tree, Kind::Prisma)
+}
+
+pub(super) fn arrange_as(tree: &Tree, kind: Kind) -> Arrangement {
     let mut arrangement = Arrangement::default();
     let mut folders = tree.folders();
     folders.sort_by_cached_key(|(folder, _)| locale_key(folder));

@@ -1,8 +1,12 @@
 //! A folder for each release (`0.22/00__name.sql`, `v1.2.0/1.2.0.sql`), its files in the order of their numbers.
 
+use super::facts::{Downs, Facts};
 use super::pairing::{self, Down};
 use super::tree::{Arrangement, Item, Tree, base_name};
 use super::{MigrationFile, Version, down, name};
+use crate::sql::Dialect;
+
+pub(super) static FACTS: Facts = Facts { is_program: false, downs: Downs::Continued, ..Facts::new("releases", "releases", arrange) };
 
 /// The release a folder is named after: `0.22`, `v1.2.0`.
 pub(super) fn release(folder: &str) -> Option<Version> {
@@ -36,7 +40,7 @@ pub(super) fn count(tree: &Tree) -> (usize, usize) {
     (files, folders.len())
 }
 
-pub(super) fn arrange(tree: &Tree) -> Arrangement {
+fn arrange(tree: &Tree, _: Dialect) -> Arrangement {
     let mut arrangement = Arrangement::default();
     let width = tree.items.iter().filter_map(step).map(|step| step.release.parts.len()).max().unwrap_or(0);
     let mut downs = Vec::new();

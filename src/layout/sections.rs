@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::tree::{Arrangement, Item, Tree};
 use super::{Kind, MigrationFile, SourcePart, Version, name};
-use crate::source::{SourceMap, Span};
+use crate::source::Span;
 use crate::sql::split;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub(super) fn has_marker<'a>(mut lines: impl Iterator<Item = &'a str>, kind: Kin
     lines.any(|line| direction(line, kind) == Some(wanted) && !is_heading(line))
 }
 
-pub(super) fn arrange(tree: &Tree, kind: Kind) -> Arrangement {
+pub(super) fn arrange_as(tree: &Tree, kind: Kind) -> Arrangement {
     let mut arrangement = Arrangement { foreign: foreign(tree, kind), ..Arrangement::default() };
     let several = takes_folders(tree, kind);
     for item in tree.items.iter().filter(|item| item.is_sql()) {
@@ -182,18 +182,6 @@ fn node_direction(line: &str) -> Option<Direction> {
         ("up", true) => Some(Direction::Up),
         ("down", true) => Some(Direction::Down),
         _ => None,
-    }
-}
-
-/// Makes SQL of what only the tool understands, at equal length so that places stay right: a `;;` of Play's stands for
-/// a semicolon within a statement.
-pub(super) fn rewrite(items: &mut [Item], sources: &mut SourceMap) {
-    for item in items.iter_mut().filter(|item| item.is_sql()) {
-        let source = sources.file(item.file);
-        if source.text.contains(";;") {
-            let (path, text) = (source.path.clone(), source.text.replace(";;", "; "));
-            item.file = sources.add(path, text);
-        }
     }
 }
 

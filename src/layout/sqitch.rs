@@ -2,9 +2,18 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::facts::{Facts, Late};
 use super::tree::{Arrangement, Tree};
-use super::{ListFault, MigrationFile, SourcePart, Version};
+use super::{ListFault, MigrationFile, SourcePart, Version, VersionOrder};
 use crate::source::{FileId, Span};
+use crate::sql::Dialect;
+
+pub(super) static FACTS: Facts = Facts {
+    order: VersionOrder::Listed,
+    way_back: Some(|stem| format!("`{}.sql`", stem.replacen("deploy/", "revert/", 1))),
+    late: Late::Fails("Sqitch refuses a plan in which something was put before what it has run"),
+    ..Facts::new("sqitch", "Sqitch", arrange)
+};
 
 /// The list of the changes.
 pub(super) const PLAN: &str = "sqitch.plan";
@@ -19,7 +28,7 @@ struct Change<'a> {
     tags: Vec<&'a str>,
 }
 
-pub(super) fn arrange(tree: &Tree) -> Arrangement {
+fn arrange(tree: &Tree, _: Dialect) -> Arrangement {
     let mut arrangement = Arrangement::default();
     let Some(plan) = tree.items.iter().find(|item| item.path == PLAN) else { return arrangement };
     let changes = changes(tree.text(plan.file));

@@ -1,13 +1,26 @@
 //! Supabase: `supabase/migrations/20240131120000_name.sql`, everything of that form run forward.
 
+use super::facts::{Downs, Facts, Late, Transaction};
 use super::pairing::{self, Down};
 use super::tree::{Arrangement, Item, Tree};
-use super::{MigrationFile, Version, down, hand_numbered, name};
+use super::{MigrationFile, Version, VersionOrder, down, hand_numbered, name};
+use crate::sql::Dialect;
+
+pub(super) static FACTS: Facts = Facts {
+    order: VersionOrder::Bytes,
+    downs: Downs::Unknown,
+    transaction: Transaction::Implied,
+    copes_without_transaction: true,
+    duplicate: Some("recording the second one fails, and with it the deployment"),
+    late: Late::Fails("`supabase db push` refuses to run without --include-all"),
+    deleted: Some("`supabase db push` refuses to run where it has run"),
+    ..Facts::new("supabase", "Supabase", arrange)
+};
 
 /// The tool's own first migration from before this moment is left out by it.
 const FIRST_INIT: u128 = 20_211_209_000_000;
 
-pub(super) fn arrange(tree: &Tree) -> Arrangement {
+fn arrange(tree: &Tree, _: Dialect) -> Arrangement {
     let mut arrangement = Arrangement::default();
     let mut downs = Vec::new();
     for item in tree.items.iter().filter(|item| item.is_sql()) {

@@ -2,9 +2,18 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::facts::Facts;
 use super::pairing::{self, Down};
 use super::tree::{Arrangement, Item, Tree};
-use super::{MigrationFile, Version, down, name};
+use super::{MigrationFile, Version, VersionOrder, down, name};
+use crate::sql::Dialect;
+
+pub(super) static FACTS: Facts = Facts {
+    order: VersionOrder::Listed,
+    way_back: Some(|stem| format!("`{stem}.rollback.sql`")),
+    without_transaction: Some("write `-- transactional: false` at the top"),
+    ..Facts::new("yoyo", "yoyo", arrange)
+};
 
 /// What a migration must run behind.
 pub(super) fn dependencies(text: &str) -> Vec<&str> {
@@ -17,7 +26,7 @@ fn setting<'a>(text: &'a str, key: &str) -> Option<&'a str> {
     comments.filter_map(|line| line.trim_start_matches('-').trim().strip_prefix(key)).map(str::trim).next()
 }
 
-pub(super) fn arrange(tree: &Tree) -> Arrangement {
+fn arrange(tree: &Tree, _: Dialect) -> Arrangement {
     let mut arrangement = Arrangement { foreign: foreign(tree), ..Arrangement::default() };
     let (mut downs, mut ups) = (Vec::new(), Vec::new());
     for item in tree.items.iter().filter(|item| item.is_sql()) {

@@ -73,26 +73,13 @@ fn renamed(context: &ReviewContext, former: &Migration, migration: &Migration) -
 }
 
 fn absence(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Sqlx => "sqlx refuses to run where it has run",
-        Kind::Flyway => "Flyway refuses to run where it has run",
-        Kind::Refinery => "Refinery refuses to run where it has run",
-        Kind::SqlMigrate => "sql-migrate refuses to run where it has run",
-        Kind::Supabase => "`supabase db push` refuses to run where it has run",
-        Kind::GolangMigrate => "golang-migrate stops where it was the last to run, and new databases never get it",
-        Kind::Prisma => "`prisma migrate dev` asks for a reset, and new databases never get it",
-        _ => "databases that have run it keep what it did, new ones never get it",
-    }
+    kind.facts().deleted.unwrap_or("databases that have run it keep what it did, new ones never get it")
 }
 
 /// What the tool makes of another name, depending on whether the version stays.
 fn new_name(kind: Kind, same_version: bool) -> (&'static str, Severity) {
-    match (kind, same_version) {
-        (Kind::Flyway, true) => ("Flyway compares descriptions and refuses to run where it has run", Severity::Error),
-        (Kind::Refinery, true) => ("Refinery compares names and refuses to run where it has run", Severity::Error),
-        (Kind::Prisma | Kind::SqlMigrate, true) => ("migrations are known by their whole names, so it runs again", Severity::Error),
-        (Kind::HandNumbered | Kind::Timestamped, true) => ("a runner that remembers names runs it again", Severity::Warning),
-        (_, true) => ("migrations are known by their versions, so nothing else changes", Severity::Info),
-        (_, false) => ("it runs again where it has run, as a new one", Severity::Error),
+    if !same_version {
+        return ("it runs again where it has run, as a new one", Severity::Error);
     }
+    kind.facts().renamed.unwrap_or(("migrations are known by their versions, so nothing else changes", Severity::Info))
 }

@@ -56,20 +56,6 @@ fn finding(context: &HistoryContext, earlier: &Migration, migration: &Migration,
 
 /// What the tool does with two migrations of one version.
 pub(super) fn consequence(kind: Kind) -> &'static str {
-    match kind {
-        Kind::GolangMigrate => "golang-migrate refuses every command on such a directory",
-        Kind::Goose => "goose refuses to run",
-        Kind::Flyway => "Flyway refuses to run",
-        Kind::Evolve => "Evolve refuses to run",
-        Kind::Postgrator => "Postgrator refuses to run",
-        Kind::Tern => "tern refuses to run",
-        Kind::Play => "Play runs only one of them",
-        Kind::Pop => "the second one is taken for applied",
-        Kind::Refinery => "Refinery fails on a new database and skips the second one elsewhere",
-        Kind::Sqlx => "sqlx fails on the second one",
-        Kind::Supabase => "recording the second one fails, and with it the deployment",
-        Kind::Dbmate => "dbmate fails on a new database and takes the second one for applied elsewhere",
-        Kind::Diesel => "Diesel runs only one of them, and does not say which",
-        _ => "a runner that remembers versions skips the second one, any other runs them in the order of their names",
-    }
+    let runner = "a runner that remembers versions skips the second one, any other runs them in the order of their names";
+    kind.facts().duplicate.unwrap_or(runner)
 }

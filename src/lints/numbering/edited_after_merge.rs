@@ -52,18 +52,11 @@ fn changed(context: &ReviewContext, former: &Migration, migration: &Migration) -
 }
 
 /// What tools do that keep a hash of every byte they have run.
-fn checksum(kind: Kind) -> Option<&'static str> {
-    match kind {
-        Kind::Sqlx => Some("sqlx keeps a checksum and refuses to run where it has run"),
-        Kind::Flyway => Some("Flyway keeps a checksum and refuses to run where it has run"),
-        Kind::Refinery => Some("Refinery keeps a checksum and refuses to run where it has run"),
-        _ => None,
-    }
+fn checksum(kind: Kind) -> Option<String> {
+    let label = kind.label();
+    kind.facts().keeps_checksum.then(|| format!("{label} keeps a checksum and refuses to run where it has run"))
 }
 
 fn silently(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Prisma => "`prisma migrate dev` asks for a reset, and databases that have run it keep what it was",
-        _ => "databases that have run it keep what it was, new ones get what it is now",
-    }
+    kind.facts().edited.unwrap_or("databases that have run it keep what it was, new ones get what it is now")
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::Severity;
-use crate::layout::Kind;
 use crate::lint::{Finding, HistoryContext};
 use crate::lints::files;
 
@@ -45,12 +44,12 @@ fn finding(context: &HistoryContext, index: usize, first: u128, last: u128) -> F
     let width = migration.file.version.as_ref().map_or(0, |version| version.text.len());
     let missing =
         if first == last { format!("number {first:0width$} is") } else { format!("numbers {first:0width$} to {last:0width$} are") };
-    let is_tern = context.history.directory.kind == Kind::Tern;
-    let consequence = if is_tern { "tern refuses to run" } else { "was a migration lost, or does another branch hold it?" };
+    let refusal = context.history.directory.kind.facts().gap;
+    let consequence = refusal.unwrap_or("was a migration lost, or does another branch hold it?");
     let finding = Finding::new(
         files::first_line(context.sources, migration.file.up),
         format!("{missing} missing before `{}`: {consequence}", files::title(context, migration)),
     )
     .object(files::title(context, migration));
-    if is_tern { finding.severity(Severity::Error) } else { finding }
+    if refusal.is_some() { finding.severity(Severity::Error) } else { finding }
 }

@@ -11,33 +11,13 @@ pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
     if directory.kind == Kind::Diesel {
         return directory.companions.iter().filter_map(|part| metadata(context, part.file)).collect();
     }
-    let Some(hidden) = rule(directory.kind) else { return Vec::new() };
+    let Some(hidden) = directory.kind.facts().misplaced else { return Vec::new() };
     let migrations = context.history.migrations.iter().map(|migration| migration.file.up.file);
     migrations.chain(directory.ignored.iter().map(|ignored| ignored.file)).flat_map(|file| lines(context, file, hidden)).collect()
 }
 
 /// Says why a line that means to be a directive is not one; is given its text and its offset in the file.
 type Rule = fn(&str, usize) -> Option<&'static str>;
-
-fn rule(kind: Kind) -> Option<Rule> {
-    match kind {
-        Kind::Goose => Some(|line, _| {
-            let indented = line.starts_with([' ', '\t'])
-                && line.trim_start().strip_prefix("--").is_some_and(|rest| rest.trim_start().starts_with("+goose "));
-            indented.then_some("goose refuses a directive that does not stand at the start of its line")
-        }),
-        Kind::SqlMigrate => Some(|line, _| {
-            let directive =
-                line.trim_start().strip_prefix("--").is_some_and(|rest| rest.trim_start().to_ascii_lowercase().starts_with("+migrate "));
-            (directive && !line.starts_with("-- +migrate ")).then_some("sql-migrate only sees lines that begin with exactly `-- +migrate `")
-        }),
-        Kind::Sqlx => Some(|line, offset| {
-            (offset > 0 && line.trim().starts_with("-- no-transaction"))
-                .then_some("sqlx only looks at the very first bytes of the file, so the transaction stays")
-        }),
-        _ => None,
-    }
-}
 
 fn lines(context: &HistoryContext, file: FileId, hidden: Rule) -> Vec<Finding> {
     let mut findings = Vec::new();

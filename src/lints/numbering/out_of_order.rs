@@ -3,7 +3,7 @@
 use super::version_taken;
 use crate::diagnostic::Severity;
 use crate::history::{Migration, Origin};
-use crate::layout::{Kind, MigrationFile, Version, VersionOrder};
+use crate::layout::{Kind, Late, MigrationFile, Version, VersionOrder};
 use crate::lint::{Finding, ReviewContext};
 use crate::lints::files;
 
@@ -56,21 +56,13 @@ fn finding(context: &ReviewContext, migration: &Migration, newest: &MigrationFil
 /// What happens to such a migration where the newest one has run already. To be run late is less bad than never:
 /// databases end up with all migrations, though not all in the same order.
 fn fate(kind: Kind, name: &str) -> (&'static str, Severity) {
-    let late = |what| (what, Severity::Warning);
-    let refused = |what| (what, Severity::Error);
-    match kind {
-        Kind::GolangMigrate => refused("golang-migrate never runs it where that one has run"),
-        Kind::Tern => refused("tern counts positions: it never runs it where as many have run"),
-        Kind::Goose => refused("goose refuses to run without -allow-missing"),
-        Kind::Flyway => refused("Flyway refuses to run without -outOfOrder=true"),
-        Kind::Refinery if name.starts_with('U') => late("Refinery runs it late where that one has run, and before it on a new database"),
-        Kind::Refinery => refused("Refinery refuses to run"),
-        Kind::Drizzle => refused("Drizzle never runs what is older than the newest it has run"),
-        Kind::Sqitch => refused("Sqitch refuses a plan in which something was put before what it has run"),
-        Kind::Supabase => refused("`supabase db push` refuses to run without --include-all"),
-        Kind::Sqlx | Kind::Diesel | Kind::Prisma | Kind::Hasura | Kind::Dbmate | Kind::SqlMigrate => {
-            late("it runs late where that one has run, and before it on a new database")
+    let facts = kind.facts();
+    let may_be_late = facts.may_be_late.is_some_and(|start| name.starts_with(start));
+    match facts.late {
+        Late::Fails(_) | Late::Runs if may_be_late || facts.late == Late::Runs => {
+            ("it runs late where that one has run, and before it on a new database", Severity::Warning)
         }
-        _ => refused("a runner that remembers the newest version never runs it, any other runs it late"),
+        Late::Fails(fate) => (fate, Severity::Error),
+        _ => ("a runner that remembers the newest version never runs it, any other runs it late", Severity::Error),
     }
 }

@@ -2,25 +2,25 @@
 
 use crate::diagnostic::Severity;
 use crate::history::Migration;
-use crate::layout::Kind;
+use crate::layout::Downs;
 use crate::lint::{Finding, HistoryContext};
 use crate::lints::files;
 
 pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
     let history = context.history;
-    if !history.directory.kind.has_downs() || history.directory.kind == Kind::Flyway {
+    let wanted = history.directory.kind.facts().downs;
+    if matches!(wanted, Downs::Unknown | Downs::Rare) {
         return Vec::new();
     }
     let Some(first) = history.migrations.iter().position(|migration| migration.file.down.is_some()) else {
         return none_at_all(context);
     };
     let (before, after) = history.migrations.split_at(first);
-    let optional = matches!(
-        history.directory.kind,
-        Kind::HandNumbered | Kind::Timestamped | Kind::Releases | Kind::Goose | Kind::SqlMigrate | Kind::Tern
-    );
-    let mut findings =
-        if optional { earlier(context, before) } else { before.iter().filter_map(|migration| one(context, migration)).collect() };
+    let mut findings = if wanted == Downs::Continued {
+        earlier(context, before)
+    } else {
+        before.iter().filter_map(|migration| one(context, migration)).collect()
+    };
     findings.extend(after.iter().filter_map(|migration| one(context, migration)));
     findings
 }
@@ -47,23 +47,8 @@ fn one(context: &HistoryContext, migration: &Migration) -> Option<Finding> {
 fn where_to(context: &HistoryContext, migration: &Migration) -> String {
     let name = files::title(context, migration);
     let stem = name.strip_suffix(".sql").unwrap_or(name);
-    let wanted = match context.history.directory.kind {
-        Kind::GolangMigrate | Kind::Sqlx | Kind::Pop => format!("`{}.down.sql`", stem.strip_suffix(".up").unwrap_or(stem)),
-        Kind::Diesel | Kind::Hasura | Kind::Sourcegraph => format!("`{stem}/down.sql`"),
-        Kind::Goose => "`-- +goose Down` and the statements behind it".to_string(),
-        Kind::Dbmate => "`-- migrate:down` and the statements behind it".to_string(),
-        Kind::SqlMigrate => "`-- +migrate Down` and the statements behind it".to_string(),
-        Kind::Play => "`# --- !Downs` and the statements behind it".to_string(),
-        Kind::MyBatis => "`-- //@UNDO` and the statements behind it".to_string(),
-        Kind::NodePgMigrate => "`-- Down Migration` and the statements behind it".to_string(),
-        Kind::Liquibase => "`--rollback` lines".to_string(),
-        Kind::Postgrator => format!("`{}.sql`", stem.replacen(".do", ".undo", 1)),
-        Kind::DbMigrate => format!("`{}-down.sql`", stem.strip_suffix("-up").unwrap_or(stem)),
-        Kind::Yoyo => format!("`{stem}.rollback.sql`"),
-        Kind::Sqitch => format!("`{}.sql`", stem.replacen("deploy/", "revert/", 1)),
-        Kind::Tern => "`---- create above / drop below ----` and the statements behind it".to_string(),
-        _ => return by_example(context, stem),
-    };
+    let Some(way_back) = context.history.directory.kind.facts().way_back else { return by_example(context, stem) };
+    let wanted = way_back(stem);
     format!("add {wanted}, or a comment that says why it is irreversible")
 }
 

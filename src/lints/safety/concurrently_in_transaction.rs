@@ -3,7 +3,7 @@
 use crate::change::ChangeKind;
 use crate::diagnostic::Severity;
 use crate::history::Migration;
-use crate::layout::Kind;
+use crate::layout::{Kind, Transaction};
 use crate::lint::{Finding, HistoryContext};
 use crate::locks::transactions;
 use crate::source::Span;
@@ -60,25 +60,18 @@ fn cause(migration: &Migration, kind: Kind) -> String {
 
 /// Whether the tool opens no transaction, but sends the file as a whole.
 fn runs_together(kind: Kind) -> bool {
-    matches!(kind, Kind::GolangMigrate | Kind::Prisma | Kind::Supabase)
+    kind.facts().transaction == Transaction::Implied
 }
 
-fn help(kind: Kind, migration: &Migration) -> String {
-    let directive = match kind {
-        _ if !migration.file.in_transaction => "end the transaction before it",
-        Kind::Sqlx => "make `-- no-transaction` the first line, and this the file's only statement",
-        Kind::Goose => "add the line `-- +goose NO TRANSACTION`",
-        Kind::Dbmate => "write `-- migrate:up transaction:false`",
-        Kind::SqlMigrate => "write `-- +migrate Up notransaction`",
-        Kind::Tern => "add the line `---- tern: disable-tx ----`",
-        Kind::Diesel => "put `run_in_transaction = false` into the migration's metadata.toml",
-        _ => "give it a migration of its own",
-    };
-    directive.to_owned()
+fn help(kind: Kind, migration: &Migration) -> &'static str {
+    if !migration.file.in_transaction {
+        return "end the transaction before it";
+    }
+    kind.facts().without_transaction.unwrap_or("give it a migration of its own")
 }
 
 /// Newer releases of some tools run such statements by themselves.
 fn judged(finding: Finding, migration: &Migration, kind: Kind) -> Finding {
-    let depends = migration.file.in_transaction && matches!(kind, Kind::Prisma | Kind::Supabase);
+    let depends = migration.file.in_transaction && kind.facts().copes_without_transaction;
     if depends { finding.severity(Severity::Warning) } else { finding }
 }

@@ -1,7 +1,7 @@
 //! `BEGIN` within a transaction.
 
 use crate::history::Migration;
-use crate::layout::Kind;
+use crate::layout::{Kind, Transaction};
 use crate::lint::{Finding, HistoryContext};
 use crate::source::Span;
 use crate::sql::{Body, TransactionControl};
@@ -49,5 +49,5 @@ fn finding(span: Span, open: Open, kind: Kind) -> Finding {
 
 /// Whether the tool opens a transaction of its own, rather than send the file as one.
 fn wraps(kind: Kind) -> bool {
-    !matches!(kind, Kind::GolangMigrate | Kind::Prisma | Kind::Supabase | Kind::HandNumbered | Kind::Timestamped)
+    kind.facts().transaction == Transaction::Opened
 }

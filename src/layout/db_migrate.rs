@@ -1,0 +1,15 @@
+//! db-migrate: `sqls/20240131120000-name-up.sql`, `-down.sql`.
+
+use super::facts::Facts;
+use super::tree::{Arrangement, Tree};
+use super::{Kind, postgrator};
+use crate::sql::Dialect;
+
+pub(super) static FACTS: Facts = Facts {
+    way_back: Some(|stem| format!("`{}-down.sql`", stem.strip_suffix("-up").unwrap_or(stem))),
+    ..Facts::new("db-migrate", "db-migrate", arrange)
+};
+
+fn arrange(tree: &Tree, _: Dialect) -> Arrangement {
+    postgrator::arrange_as(tree, Kind::DbMigrate)
+}

@@ -1,0 +1,29 @@
+//! sql-migrate: `-- +migrate Up` and `-- +migrate Down` in one file.
+
+use super::facts::{Downs, Facts, Late};
+use super::tree::{Arrangement, Tree};
+use super::{Kind, sections};
+use crate::diagnostic::Severity;
+use crate::sql::Dialect;
+
+pub(super) static FACTS: Facts = Facts {
+    identifies_by_name: true,
+    downs: Downs::Continued,
+    way_back: Some(|_| "`-- +migrate Down` and the statements behind it".to_owned()),
+    without_transaction: Some("write `-- +migrate Up notransaction`"),
+    misplaced: Some(misplaced),
+    late: Late::Runs,
+    deleted: Some("sql-migrate refuses to run where it has run"),
+    renamed: Some(("migrations are known by their whole names, so it runs again", Severity::Error)),
+    ..Facts::new("sql-migrate", "sql-migrate", arrange)
+};
+
+fn arrange(tree: &Tree, _: Dialect) -> Arrangement {
+    sections::arrange_as(tree, Kind::SqlMigrate)
+}
+
+fn misplaced(line: &str, _: usize) -> Option<&'static str> {
+    let comment = line.trim_start().strip_prefix("--");
+    let is_directive = comment.is_some_and(|rest| rest.trim_start().to_ascii_lowercase().starts_with("+migrate "));
+    (is_directive && !line.starts_with("-- +migrate ")).then_some("sql-migrate only sees lines that begin with exactly `-- +migrate `")
+}

@@ -1,0 +1,27 @@
+//! sqlx: `1_name.sql`, or `1_name.up.sql` with `1_name.down.sql`.
+
+use super::facts::{Facts, Late};
+use super::tree::{Arrangement, Tree};
+use super::{Kind, golang_migrate};
+use crate::sql::Dialect;
+
+pub(super) static FACTS: Facts = Facts {
+    keeps_checksum: true,
+    way_back: Some(|stem| format!("`{}.down.sql`", stem.strip_suffix(".up").unwrap_or(stem))),
+    without_transaction: Some("make `-- no-transaction` the first line, and this the file's only statement"),
+    misplaced: Some(misplaced),
+    duplicate: Some("sqlx fails on the second one"),
+    late: Late::Runs,
+    deleted: Some("sqlx refuses to run where it has run"),
+    ..Facts::new("sqlx", "sqlx", arrange)
+};
+
+fn arrange(tree: &Tree, _: Dialect) -> Arrangement {
+    golang_migrate::arrange_as(tree, Kind::Sqlx)
+}
+
+/// sqlx only looks at the first bytes of a file.
+fn misplaced(line: &str, offset: usize) -> Option<&'static str> {
+    let is_late = offset > 0 && line.trim().starts_with("-- no-transaction");
+    is_late.then_some("sqlx only looks at the very first bytes of the file, so the transaction stays")
+}
