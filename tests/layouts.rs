@@ -64,6 +64,7 @@ fn every_tool_is_recognised_and_its_order_kept() {
         ("hasura/sound", Kind::Hasura, &["1676582194859 authors down", "1676582663723 books"]),
         ("prisma/sound", Kind::Prisma, &["20240131 authors", "20240131120000 books"]),
         ("flyway/sound", Kind::Flyway, &["1 authors down", "1.9 loans", "1_10 books", "2 fines", "- another_view", "- view"]),
+        ("refinery/sound", Kind::Refinery, &["1 authors", "2 books", "3 loans"]),
         ("supabase/sound/supabase/migrations", Kind::Supabase, &["20240131120000 authors", "20240201120000 books down"]),
         ("goose/sound", Kind::Goose, &["00001 authors down", "00002 index"]),
         ("dbmate/sound", Kind::Dbmate, &["20240131120000 authors down", "20240201120000 index down"]),
@@ -234,8 +235,9 @@ fn errors_say_what_to_do_instead() {
     assert_eq!(error("testdata/nowhere").to_string(), "there is no directory `testdata/nowhere`");
     assert_eq!(error("Cargo.toml").to_string(), "`Cargo.toml` is a file; name the directory of migrations it lies in");
     assert_eq!(
-        error("testdata/layouts/timestamped").to_string(),
-        "no migrations directly in `testdata/layouts/timestamped`; below it these look like some: `testdata/layouts/timestamped/sound`"
+        error("testdata/layouts/supabase/sound").to_string(),
+        "no migrations directly in `testdata/layouts/supabase/sound`; below it these look like some: \
+         `testdata/layouts/supabase/sound/supabase/migrations`"
     );
 }
 

@@ -1,0 +1,4 @@
+-- migrate:up
+CREATE TABLE authors (id bigint PRIMARY KEY);
+-- migrate:down
+DROP TABLE authors;

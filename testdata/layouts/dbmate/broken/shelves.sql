@@ -1,0 +1,4 @@
+-- migrate:up
+CREATE TABLE shelves (id bigint PRIMARY KEY);
+-- migrate:down
+DROP TABLE shelves;

@@ -1,0 +1,4 @@
+-- +migrate Up
+CREATE TABLE authors (id bigint PRIMARY KEY);
+-- +migrate Down
+DROP TABLE authors;

@@ -1,0 +1,2 @@
+--+migrate Up
+CREATE TABLE loans (id bigint PRIMARY KEY);

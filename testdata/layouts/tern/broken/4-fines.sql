@@ -1,0 +1,3 @@
+CREATE TABLE fines (id bigint PRIMARY KEY);
+---- create above / drop below ----
+DROP TABLE fines;
