@@ -1,5 +1,7 @@
 //! Atlas's own directories: `version_name.sql`, in byte order; `atlas.sum` lists them.
 
+use std::path::Path;
+
 use super::facts::{Downs, Facts, Late};
 use super::tree::{Arrangement, Item, Tree};
 use super::{MigrationFile, Version, VersionOrder, delimiter};
@@ -14,6 +16,10 @@ pub(super) static FACTS: Facts = Facts {
     rewrite: Some(rewrite),
     ..Facts::new("atlas", "Atlas", arrange)
 };
+
+pub(super) fn recognise(_: &Path, tree: &Tree) -> Option<String> {
+    tree.others.iter().any(|path| path == SUM).then(|| format!("it holds `{SUM}`"))
+}
 
 /// The list of the files with their hashes.
 pub(super) const SUM: &str = "atlas.sum";

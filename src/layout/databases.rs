@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::listing::Listing;
-use super::tree::{base_name, is_sql};
+use super::tree::is_sql;
 use super::{detect, dialect};
 
 /// Databases whose SQL is not read.
@@ -57,24 +57,6 @@ pub(super) fn leave_out(listing: &mut Listing) {
 pub(super) fn stands_apart<'a>(outer: &str, folder: &str, inside: impl Iterator<Item = &'a str>) -> bool {
     let own = |folder: &str| of_path(folder.get(outer.len() + 1..).unwrap_or(""));
     own(folder).is_some() && inside.filter_map(own).collect::<BTreeSet<_>>().len() > 1
-}
-
-/// Whether the first number stands in several folders: what is found below belongs to several histories.
-pub(super) fn begin_anew(listing: &Listing) -> bool {
-    let numbered = || listing.readable.iter().filter(|found| !found.beside && found.path.contains('/') && is_sql(&found.path));
-    let version =
-        |path: &str| super::flyway::parse(base_name(path)).filter(|parsed| parsed.prefix == 'V').map(|parsed| parsed.version.to_owned());
-    let mut folders: Vec<(Vec<u128>, &str)> = numbered()
-        .filter_map(|found| {
-            let parts = super::Version::new(&version(&found.path)?).parts;
-            Some((parts, found.path.rsplit_once('/')?.0))
-        })
-        .collect();
-    folders.sort();
-    let first = folders.first().map(|(parts, _)| parts.clone());
-    let mut firsts: Vec<&str> = folders.iter().filter(|(parts, _)| Some(parts) == first.as_ref()).map(|(_, folder)| *folder).collect();
-    firsts.dedup();
-    firsts.len() > 1
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! DbUp: every SQL file in the order of the names, forward only.
 
+use std::path::Path;
+
 use super::facts::{Downs, Facts, Late};
 use super::tree::{Arrangement, Item, Tree};
-use super::{MigrationFile, Version, VersionOrder, name};
+use super::{MigrationFile, Version, VersionOrder, name, project};
 use crate::source::SourceMap;
 use crate::sql::Dialect;
 
@@ -13,6 +15,10 @@ pub(super) static FACTS: Facts = Facts {
     rewrite: Some(rewrite),
     ..Facts::new("dbup", "DbUp", arrange)
 };
+
+pub(super) fn recognise(root: &Path, _: &Tree) -> Option<String> {
+    project::names_package(root, "dbup").then(|| "the project names DbUp".to_string())
+}
 
 /// Puts names where DbUp's variables stand, every byte in its place: `$schema$.users` reads `users` behind blanks, and
 /// `$prefix$users` is `_prefix_users`. What opens and closes a string is none.

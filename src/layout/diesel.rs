@@ -1,5 +1,8 @@
 //! Diesel, Hasura and Sourcegraph: a folder for each migration, with `up.sql` and `down.sql`.
 
+use std::path::Path;
+
+use super::detect::counted;
 use super::facts::{Facts, Late};
 use super::tree::{Arrangement, Item, Tree};
 use super::{Kind, MigrationFile, SourcePart, Version, VersionOrder};
@@ -13,6 +16,11 @@ pub(super) static FACTS: Facts = Facts {
     late: Late::Runs,
     ..Facts::new("diesel", "Diesel", arrange)
 };
+
+pub(super) fn recognise(_: &Path, tree: &Tree) -> Option<String> {
+    let count = tree.numbered_folders_with("up.sql").len();
+    (count > 0).then(|| format!("{} `up.sql`", counted(count, "folder holds", "folders hold")))
+}
 
 fn arrange(tree: &Tree, _: Dialect) -> Arrangement {
     arrange_as(tree, Kind::Diesel)

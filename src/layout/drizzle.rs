@@ -2,9 +2,11 @@
 //! with `migration.sql` and `snapshot.json`, and no journal.
 
 use std::collections::HashSet;
+use std::path::Path;
 
 use serde::Deserialize;
 
+use super::detect::counted;
 use super::facts::{Downs, Facts, Late};
 use super::tree::{Arrangement, Tree};
 use super::{Kind, ListFault, MigrationFile, Version, VersionOrder, name, prisma};
@@ -17,6 +19,17 @@ pub(super) static FACTS: Facts = Facts {
     late: Late::Fails("Drizzle never runs what is older than the newest it has run"),
     ..Facts::new("drizzle", "Drizzle", arrange)
 };
+
+pub(super) fn by_journal(_: &Path, tree: &Tree) -> Option<String> {
+    tree.holds(JOURNAL)
+}
+
+pub(super) fn by_snapshots(_: &Path, tree: &Tree) -> Option<String> {
+    let migrations = tree.numbered_folders_with("migration.sql");
+    let snapshots = migrations.iter().filter(|folder| tree.others.contains(&format!("{folder}/snapshot.json"))).count();
+    let are_most = migrations.len() > tree.numbered_folders_with("up.sql").len() && snapshots * 2 >= migrations.len();
+    are_most.then(|| format!("{} `migration.sql` and `snapshot.json`", counted(snapshots, "folder holds", "folders hold")))
+}
 
 /// The list of the migrations that run.
 pub(super) const JOURNAL: &str = "meta/_journal.json";

@@ -1,8 +1,10 @@
 //! Flyway (`V1__name.sql`, `U1__name.sql`, `R__name.sql`) and Refinery, where `U` goes forward too.
 
 use std::borrow::Cow;
+use std::path::Path;
 
 use super::facts::{Downs, Facts, Late};
+use super::listing::{Found, Listing};
 use super::name;
 use super::pairing::{self, Down};
 use super::tree::{Arrangement, Item, Tree, base_name};
@@ -21,6 +23,21 @@ pub(super) static FACTS: Facts = Facts {
     ..Facts::new("flyway", "Flyway", arrange)
 };
 
+pub(super) fn recognise(_: &Path, tree: &Tree) -> Option<String> {
+    let (count, all) = (count(tree, Kind::Flyway), names(tree).count());
+    (count > 0 && count * 5 >= all * 3).then(|| format!("{count} of {all} names are like `V1__name.sql`"))
+}
+
+/// The names that could be those of migrations.
+pub(super) fn names<'a>(tree: &'a Tree) -> impl Iterator<Item = &'a str> {
+    tree.items.iter().filter(|item| !item.beside && item.is_sql() && !down::in_folder(&item.path)).map(|item| item.name())
+}
+
+/// How many of them the tool takes.
+pub(super) fn count(tree: &Tree, kind: Kind) -> usize {
+    names(tree).filter(|name| parse(&capitalised(name, kind)).is_some()).count()
+}
+
 /// What a name says.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Parsed<'a> {
@@ -30,6 +47,16 @@ pub(super) struct Parsed<'a> {
     pub version: &'a str,
     /// What stands behind `__`.
     pub name: &'a str,
+}
+
+/// Whether the first version stands in several folders: what is found there belongs to several histories.
+pub(super) fn begins_anew(listing: &Listing) -> bool {
+    let version = |file: &str| parse(file).filter(|parsed| parsed.prefix == 'V').map(|parsed| flyway_version(parsed.version).parts);
+    let versioned = |found: &'_ Found| Some((version(base_name(&found.path))?, found.path.rsplit_once('/')?.0.to_owned()));
+    let mut versions: Vec<_> = listing.readable.iter().filter(|found| !found.beside).filter_map(versioned).collect();
+    versions.sort();
+    versions.dedup();
+    matches!(versions.as_slice(), [(one, _), (other, _), ..] if one == other)
 }
 
 /// Cuts a file's name as Flyway does; `None` for names it passes over.

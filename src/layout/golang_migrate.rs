@@ -1,5 +1,8 @@
 //! golang-migrate (`1_name.up.sql`, `1_name.down.sql`) and sqlx, which also takes `1_name.sql`.
 
+use std::path::Path;
+
+use super::detect::counted;
 use super::facts::{Facts, Late, Transaction};
 use super::pairing::{self, Down};
 use super::tree::{Arrangement, Item, Tree, base_name};
@@ -14,6 +17,28 @@ pub(super) static FACTS: Facts = Facts {
     deleted: Some("golang-migrate stops where it was the last to run, and new databases never get it"),
     ..Facts::new("golang-migrate", "golang-migrate", arrange)
 };
+
+pub(super) fn recognise(_: &Path, tree: &Tree) -> Option<String> {
+    let (ups, forward) = directions(tree);
+    (ups > 0 && ups >= forward).then(|| evidence(ups))
+}
+
+pub(super) fn evidence(ups: usize) -> String {
+    format!("{} in `.up.sql`", counted(ups, "name ends", "names end"))
+}
+
+/// How many numbered names say that they go forward, and how many say nothing.
+pub(super) fn directions(tree: &Tree) -> (usize, usize) {
+    let (mut ups, mut forward) = (0, 0);
+    for item in tree.top().filter(|item| item.name().starts_with(|first: char| first.is_ascii_digit())) {
+        if item.stem().ends_with(".up") {
+            ups += 1;
+        } else if down::marked(item.stem()).is_none() {
+            forward += 1;
+        }
+    }
+    (ups, forward)
+}
 
 fn arrange(tree: &Tree, _: Dialect) -> Arrangement {
     arrange_as(tree, Kind::GolangMigrate)

@@ -1,5 +1,7 @@
 //! graphile-migrate: `committed/000001.sql`, each with the hash of the one before it.
 
+use std::path::Path;
+
 use super::facts::{Downs, Facts, Late};
 use super::tree::{Arrangement, Item, Tree};
 use super::{ListFault, MigrationFile, Version, name};
@@ -12,6 +14,12 @@ pub(super) static FACTS: Facts = Facts {
     late: Late::Fails("graphile-migrate refuses to run"),
     ..Facts::new("graphile-migrate", "graphile-migrate", arrange)
 };
+
+pub(super) fn recognise(_: &Path, tree: &Tree) -> Option<String> {
+    let committed: Vec<&Item> = tree.items.iter().filter(|item| is_committed(item)).collect();
+    let chained = committed.iter().filter(|item| tree.text(item.file).starts_with(PREVIOUS)).count();
+    (chained > 0 && chained * 2 >= committed.len()).then(|| format!("{chained} of {} files hold `{PREVIOUS}`", committed.len()))
+}
 
 /// What the first line of a committed migration begins with.
 pub(super) const PREVIOUS: &str = "--! Previous:";

@@ -1,12 +1,19 @@
 //! Grate and RoundhousE: a folder for each kind of script, run one folder after the other; those in `up/` run once,
 //! the others whenever they change.
 
+use std::path::Path;
+
 use super::facts::{Downs, Facts};
 use super::tree::{Arrangement, Tree};
 use super::{MigrationFile, VersionOrder, name};
 use crate::sql::Dialect;
 
 pub(super) static FACTS: Facts = Facts { order: VersionOrder::Listed, downs: Downs::Unknown, ..Facts::new("grate", "Grate", arrange) };
+
+pub(super) fn recognise(_: &Path, tree: &Tree) -> Option<String> {
+    let folders = tree.folders();
+    is_root(folders.iter().map(|(folder, _)| *folder)).then(|| "it holds `up` and other folders of Grate's".to_string())
+}
 
 /// The folders in the order they run.
 pub(super) const FOLDERS: [&str; 14] = [

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
+use super::detect::counted;
 use super::facts::{Downs, Facts, Transaction};
 use super::name::{self, Named};
 use super::pairing::{self, Down};
 use super::tree::{Arrangement, Item, Tree, base_name};
-use super::{MigrationFile, down};
+use super::{MigrationFile, down, timestamped};
 use crate::diagnostic::Severity;
 use crate::sql::Dialect;
 
@@ -17,6 +18,12 @@ pub(super) static FACTS: Facts = Facts {
     renamed: Some(("a runner that remembers names runs it again", Severity::Warning)),
     ..Facts::new("hand-numbered", "hand-numbered", arrange)
 };
+
+/// What is left when nothing tells of a tool.
+pub(super) fn evidence(tree: &Tree) -> String {
+    let (_, all) = timestamped::count(tree);
+    format!("{} with a number", counted(all, "name begins", "names begin"))
+}
 
 /// Files people keep beside numbered migrations to run them all, or to start over.
 const WHOLE: [&str; 7] = ["combined", "complete_setup", "all_migrations", "full_schema", "complete_schema", "consolidated", "run_all"];

@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 use std::ops::Range;
+use std::path::Path;
 
 use super::facts::{Facts, Late};
 use super::tree::{Arrangement, Item, Tree};
@@ -18,6 +19,13 @@ pub(super) static FACTS: Facts = Facts {
     rewrite: Some(rewrite),
     ..Facts::new("liquibase", "Liquibase", arrange)
 };
+
+pub(super) fn recognise(_: &Path, tree: &Tree) -> Option<String> {
+    let files: Vec<&Item> = tree.items.iter().filter(|item| item.is_sql() && !item.beside).collect();
+    let formatted = files.iter().filter(|item| is_formatted(tree.text(item.file))).count();
+    (formatted > 0 && formatted * 2 >= files.len())
+        .then(|| format!("{formatted} of {} files hold `--liquibase formatted sql`", files.len()))
+}
 
 /// Whether the first line that is not blank says that directives count.
 pub(super) fn is_formatted(text: &str) -> bool {

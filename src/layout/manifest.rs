@@ -1,7 +1,10 @@
 //! Folders for each version of the schema with a `manifest.json` that lists their files, as Cadence and Temporal have.
 
+use std::path::Path;
+
 use serde::Deserialize;
 
+use super::detect::counted;
 use super::facts::{Downs, Facts};
 use super::tree::{Arrangement, Item, Tree, base_name};
 use super::{ListFault, MigrationFile, Version, releases};
@@ -10,6 +13,13 @@ use crate::sql::Dialect;
 
 pub(super) static FACTS: Facts =
     Facts { is_program: false, identifies_by_name: true, downs: Downs::Unknown, ..Facts::new("manifest", "manifests", arrange) };
+
+pub(super) fn recognise(_: &Path, tree: &Tree) -> Option<String> {
+    let holds =
+        |(folder, items): &(&str, Vec<&Item>)| releases::release(folder).is_some() && items.iter().any(|item| item.name() == MANIFEST);
+    let count = tree.folders().iter().filter(|folder| holds(folder)).count();
+    (count > 0).then(|| format!("{} `{MANIFEST}`", counted(count, "folder holds", "folders hold")))
+}
 
 /// The list in each folder.
 pub(super) const MANIFEST: &str = "manifest.json";

@@ -2,6 +2,7 @@
 //! `1_name.autocommit.up.sql` without a transaction.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::facts::Facts;
 use super::pairing::{self, Down};
@@ -15,6 +16,18 @@ pub(super) static FACTS: Facts = Facts {
     duplicate: Some("the second one is taken for applied"),
     ..Facts::new("pop", "pop", arrange)
 };
+
+/// Names for several databases, or with the word for running without a transaction.
+pub(super) fn recognise(_: &Path, tree: &Tree) -> Option<String> {
+    let named: Vec<(&str, Parsed)> = tree.top().filter_map(|item| Some((item.name(), parse(item.stem())?))).collect();
+    let mut databases: Vec<&str> = named.iter().filter_map(|(_, parsed)| parsed.database).collect();
+    databases.sort_unstable();
+    databases.dedup();
+    if let [one, other, ..] = databases.as_slice() {
+        return Some(format!("it holds names ending in `.{one}.up.sql` and in `.{other}.up.sql`"));
+    }
+    named.iter().find(|(_, parsed)| parsed.autocommit).map(|(name, _)| format!("it holds `{name}`"))
+}
 
 /// The names of the databases, as file names have them.
 const DATABASES: [&str; 9] = ["postgres", "postgresql", "cockroach", "cockroachdb", "mysql", "mariadb", "sqlite", "sqlite3", "mssql"];

@@ -1,5 +1,8 @@
 //! Postgrator (`001.do.name.sql`, `001.undo.name.sql`) and db-migrate (`sqls/20240131120000-name-up.sql`, `-down.sql`).
 
+use std::path::Path;
+
+use super::detect::counted;
 use super::facts::{Facts, Late};
 use super::pairing::{self, Down};
 use super::tree::{Arrangement, Item, Tree};
@@ -13,6 +16,17 @@ pub(super) static FACTS: Facts = Facts {
     late: Late::Fails("Postgrator never runs it where that one has run"),
     ..Facts::new("postgrator", "Postgrator", arrange)
 };
+
+pub(super) fn recognise(_: &Path, tree: &Tree) -> Option<String> {
+    recognise_as(tree, Kind::Postgrator, "001.do.name.sql")
+}
+
+/// Whether half of the names or more are the tool's.
+pub(super) fn recognise_as(tree: &Tree, kind: Kind, example: &str) -> Option<String> {
+    let items = || tree.items.iter().filter(|item| item.is_sql() && in_place(item, kind));
+    let count = items().filter(|item| parse(item.stem(), kind).is_some()).count();
+    (count > 0 && count * 2 >= items().count()).then(|| format!("{} like `{example}`", counted(count, "name is", "names are")))
+}
 
 /// What a name says: the version, the description, and whether it goes back.
 pub(super) fn parse(stem: &str, kind: Kind) -> Option<(Version, &str, bool)> {

@@ -1,5 +1,8 @@
 //! Prisma Migrate and newer versions of Drizzle: a folder for each migration, with `migration.sql`.
 
+use std::path::Path;
+
+use super::detect::counted;
 use super::facts::{Downs, Facts, Late, Transaction};
 use super::tree::{Arrangement, Item, Tree};
 use super::{Kind, MigrationFile, Version, VersionOrder, name, pairing};
@@ -18,6 +21,25 @@ pub(super) static FACTS: Facts = Facts {
     renamed: Some(("migrations are known by their whole names, so it runs again", Severity::Error)),
     ..Facts::new("prisma", "Prisma", arrange)
 };
+
+/// The file that names the database.
+pub(super) const LOCK: &str = "migration_lock.toml";
+
+pub(super) fn by_lock(_: &Path, tree: &Tree) -> Option<String> {
+    tree.holds(LOCK)
+}
+
+pub(super) fn by_folders(root: &Path, tree: &Tree) -> Option<String> {
+    let (ups, migrations) = (tree.numbered_folders_with("up.sql").len(), tree.numbered_folders_with("migration.sql").len());
+    if migrations > ups {
+        return Some(format!("{} `migration.sql`", counted(migrations, "folder holds", "folders hold")));
+    }
+    (ups == 0 && is_own_path(root)).then(|| "its path ends in `prisma/migrations`".to_string())
+}
+
+pub(super) fn is_own_path(root: &Path) -> bool {
+    std::fs::canonicalize(root).is_ok_and(|path| path.ends_with("prisma/migrations"))
+}
 
 fn arrange(tree: &Tree, _: Dialect) -> Arrangement {
     arrange_as(tree, Kind::Prisma)

@@ -1,8 +1,10 @@
 //! Refinery: Flyway's names, in which `U1__name.sql` is a migration like any other.
 
+use std::path::Path;
+
 use super::facts::{Downs, Facts, Late};
 use super::tree::{Arrangement, Tree};
-use super::{Kind, flyway};
+use super::{Kind, flyway, project};
 use crate::diagnostic::Severity;
 use crate::sql::Dialect;
 
@@ -16,6 +18,11 @@ pub(super) static FACTS: Facts = Facts {
     renamed: Some(("Refinery compares names and refuses to run where it has run", Severity::Error)),
     ..Facts::new("refinery", "Refinery", arrange)
 };
+
+pub(super) fn recognise(root: &Path, tree: &Tree) -> Option<String> {
+    let evidence = flyway::recognise(root, tree)?;
+    project::names_crate(root, "refinery").then(|| format!("{evidence}, and `Cargo.toml` names refinery"))
+}
 
 fn arrange(tree: &Tree, _: Dialect) -> Arrangement {
     flyway::arrange_as(tree, Kind::Refinery)

@@ -1,5 +1,7 @@
 //! A folder for each release (`0.22/00__name.sql`, `v1.2.0/1.2.0.sql`), its files in the order of their numbers.
 
+use std::path::Path;
+
 use super::facts::{Downs, Facts};
 use super::pairing::{self, Down};
 use super::tree::{Arrangement, Item, Tree, base_name};
@@ -7,6 +9,12 @@ use super::{MigrationFile, Version, down, name};
 use crate::sql::Dialect;
 
 pub(super) static FACTS: Facts = Facts { is_program: false, downs: Downs::Continued, ..Facts::new("releases", "releases", arrange) };
+
+pub(super) fn recognise(_: &Path, tree: &Tree) -> Option<String> {
+    let (files, folders) = count(tree);
+    let top = tree.top().filter(|item| name::numbered(item.stem()).is_some()).count();
+    (folders > 1 && files > top).then(|| format!("{files} numbered files lie in {folders} folders named after versions"))
+}
 
 /// The release a folder is named after: `0.22`, `v1.2.0`.
 pub(super) fn release(folder: &str) -> Option<Version> {
@@ -33,7 +41,7 @@ fn step(item: &Item) -> Option<Step<'_>> {
 }
 
 /// How many numbered files lie in folders that are named after releases, and in how many of those.
-pub(super) fn count(tree: &Tree) -> (usize, usize) {
+fn count(tree: &Tree) -> (usize, usize) {
     let mut folders: Vec<&str> = tree.items.iter().filter_map(step).map(|step| step.item.folder()).collect();
     let files = folders.len();
     folders.dedup();

@@ -1,6 +1,7 @@
 //! Sqitch: `sqitch.plan` lists the changes in order; each is a script in `deploy/` and one in `revert/`.
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 
 use super::facts::{Facts, Late};
 use super::tree::{Arrangement, Tree};
@@ -14,6 +15,10 @@ pub(super) static FACTS: Facts = Facts {
     late: Late::Fails("Sqitch refuses a plan in which something was put before what it has run"),
     ..Facts::new("sqitch", "Sqitch", arrange)
 };
+
+pub(super) fn recognise(_: &Path, tree: &Tree) -> Option<String> {
+    tree.holds(PLAN)
+}
 
 /// The list of the changes.
 pub(super) const PLAN: &str = "sqitch.plan";

@@ -1,8 +1,8 @@
 //! sql-migrate: `-- +migrate Up` and `-- +migrate Down` in one file.
 
 use super::facts::{Downs, Facts, Late};
+use super::sections::{self, Direction, Sections};
 use super::tree::{Arrangement, Tree};
-use super::{Kind, sections};
 use crate::diagnostic::Severity;
 use crate::sql::Dialect;
 
@@ -18,8 +18,22 @@ pub(super) static FACTS: Facts = Facts {
     ..Facts::new("sql-migrate", "sql-migrate", arrange)
 };
 
+/// How both directions stand in one file.
+pub(super) static SECTIONS: Sections = Sections {
+    opts_out: |up, _| up.lines().next().unwrap_or("").contains("notransaction"),
+    ..Sections::new("sql-migrate", "-- +migrate Up", direction)
+};
+
 fn arrange(tree: &Tree, _: Dialect) -> Arrangement {
-    sections::arrange_as(tree, Kind::SqlMigrate)
+    sections::arrange(tree, &SECTIONS)
+}
+
+fn direction(line: &str) -> Option<Direction> {
+    match line.strip_prefix("-- +migrate ")?.split_whitespace().next()? {
+        "Up" => Some(Direction::Up),
+        "Down" => Some(Direction::Down),
+        _ => None,
+    }
 }
 
 fn misplaced(line: &str, _: usize) -> Option<&'static str> {

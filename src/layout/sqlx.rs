@@ -1,8 +1,10 @@
 //! sqlx: `1_name.sql`, or `1_name.up.sql` with `1_name.down.sql`.
 
+use std::path::Path;
+
 use super::facts::{Facts, Late};
 use super::tree::{Arrangement, Tree};
-use super::{Kind, golang_migrate};
+use super::{Kind, golang_migrate, project, timestamped};
 use crate::sql::Dialect;
 
 pub(super) static FACTS: Facts = Facts {
@@ -15,6 +17,17 @@ pub(super) static FACTS: Facts = Facts {
     deleted: Some("sqlx refuses to run where it has run"),
     ..Facts::new("sqlx", "sqlx", arrange)
 };
+
+pub(super) fn by_directions(root: &Path, tree: &Tree) -> Option<String> {
+    let (ups, _) = golang_migrate::directions(tree);
+    let is_ours = ups > 0 && project::names_crate(root, "sqlx");
+    is_ours.then(|| format!("{}, and `Cargo.toml` names sqlx", golang_migrate::evidence(ups)))
+}
+
+pub(super) fn by_dates(root: &Path, tree: &Tree) -> Option<String> {
+    let (dated, _) = timestamped::count(tree);
+    (dated > 0 && project::names_crate(root, "sqlx")).then(|| "`Cargo.toml` names sqlx".to_string())
+}
 
 fn arrange(tree: &Tree, _: Dialect) -> Arrangement {
     golang_migrate::arrange_as(tree, Kind::Sqlx)

@@ -1,5 +1,7 @@
 //! Supabase: `supabase/migrations/20240131120000_name.sql`, everything of that form run forward.
 
+use std::path::Path;
+
 use super::facts::{Downs, Facts, Late, Transaction};
 use super::pairing::{self, Down};
 use super::tree::{Arrangement, Item, Tree};
@@ -16,6 +18,11 @@ pub(super) static FACTS: Facts = Facts {
     deleted: Some("`supabase db push` refuses to run where it has run"),
     ..Facts::new("supabase", "Supabase", arrange)
 };
+
+pub(super) fn recognise(root: &Path, _: &Tree) -> Option<String> {
+    let path = std::fs::canonicalize(root).ok()?;
+    path.ends_with("supabase/migrations").then(|| "its path ends in `supabase/migrations`".to_string())
+}
 
 /// The tool's own first migration from before this moment is left out by it.
 const FIRST_INIT: u128 = 20_211_209_000_000;

@@ -1,8 +1,8 @@
 //! tern: `---- create above / drop below ----` between both directions in one file.
 
 use super::facts::{Downs, Facts, Late};
+use super::sections::{self, Direction, Forward, Sections};
 use super::tree::{Arrangement, Tree};
-use super::{Kind, sections};
 use crate::sql::Dialect;
 
 pub(super) static FACTS: Facts = Facts {
@@ -15,6 +15,18 @@ pub(super) static FACTS: Facts = Facts {
     ..Facts::new("tern", "tern", arrange)
 };
 
+/// How both directions stand in one file.
+pub(super) static SECTIONS: Sections = Sections {
+    forward: Forward::First,
+    follows_number: |rest| rest.starts_with('_'),
+    opts_out: |_, text| text.lines().any(|line| line.trim() == "---- tern: disable-tx ----"),
+    ..Sections::new("tern", "---- create above / drop below ----", direction)
+};
+
 fn arrange(tree: &Tree, _: Dialect) -> Arrangement {
-    sections::arrange_as(tree, Kind::Tern)
+    sections::arrange(tree, &SECTIONS)
+}
+
+fn direction(line: &str) -> Option<Direction> {
+    (line.trim_end() == SECTIONS.marker).then_some(Direction::Down)
 }

@@ -61,6 +61,18 @@ impl Tree<'_> {
         self.items.iter().filter(|item| item.folder().is_empty() && !item.beside && item.is_sql())
     }
 
+    /// The evidence that a file gives by lying in the directory.
+    pub fn holds(&self, file: &str) -> Option<String> {
+        self.items.iter().any(|item| item.path == file).then(|| format!("it holds `{file}`"))
+    }
+
+    /// Folders directly in the directory whose names begin with a number and that hold a file of this name.
+    pub fn numbered_folders_with(&self, file: &str) -> Vec<&str> {
+        let inside = self.items.iter().filter(|item| !item.beside && item.name() == file);
+        let folders = inside.map(Item::folder).filter(|folder| !folder.contains('/'));
+        folders.filter(|folder| folder.starts_with(|first: char| first.is_ascii_digit())).collect()
+    }
+
     /// Folders directly in the directory with the files that were read from them, in byte order.
     pub fn folders(&self) -> Vec<(&str, Vec<&Item>)> {
         let mut folders: Vec<(&str, Vec<&Item>)> = Vec::new();

@@ -1,7 +1,9 @@
 //! yoyo: every SQL file, in the order of the names but behind what it says it depends on; `name.rollback.sql` goes back.
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 
+use super::detect::counted;
 use super::facts::Facts;
 use super::pairing::{self, Down};
 use super::tree::{Arrangement, Item, Tree};
@@ -14,6 +16,11 @@ pub(super) static FACTS: Facts = Facts {
     without_transaction: Some("write `-- transactional: false` at the top"),
     ..Facts::new("yoyo", "yoyo", arrange)
 };
+
+pub(super) fn recognise(_: &Path, tree: &Tree) -> Option<String> {
+    let dependent = tree.top().filter(|item| !dependencies(tree.text(item.file)).is_empty()).count();
+    (dependent > 0).then(|| format!("{} `-- depends:`", counted(dependent, "file holds", "files hold")))
+}
 
 /// What a migration must run behind.
 pub(super) fn dependencies(text: &str) -> Vec<&str> {

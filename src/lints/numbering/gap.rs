@@ -12,7 +12,8 @@ pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
     let versions = context.history.migrations.iter().filter_map(|migration| migration.file.version.as_ref());
     let first_parts = versions.filter(|version| !version.is_timestamp()).filter_map(|version| version.parts.first().copied());
     let present: BTreeSet<u128> = first_parts.chain(foreign).collect();
-    if numbered.len() * 2 < context.history.migrations.len() || !is_sequential(&present) {
+    let is_wanted = context.history.directory.kind.facts().gap.is_some() || is_sequential(&present);
+    if numbered.len() * 2 < context.history.migrations.len() || !is_wanted {
         return Vec::new();
     }
     let mut findings = Vec::new();

@@ -57,12 +57,10 @@ fn finding(context: &ReviewContext, migration: &Migration, newest: &MigrationFil
 /// databases end up with all migrations, though not all in the same order.
 fn fate(kind: Kind, name: &str) -> (&'static str, Severity) {
     let facts = kind.facts();
-    let may_be_late = facts.may_be_late.is_some_and(|start| name.starts_with(start));
+    let runs_late = facts.late == Late::Runs || facts.may_be_late.is_some_and(|start| name.starts_with(start));
     match facts.late {
-        Late::Fails(_) | Late::Runs if may_be_late || facts.late == Late::Runs => {
-            ("it runs late where that one has run, and before it on a new database", Severity::Warning)
-        }
+        _ if runs_late => ("it runs late where that one has run, and before it on a new database", Severity::Warning),
         Late::Fails(fate) => (fate, Severity::Error),
-        _ => ("a runner that remembers the newest version never runs it, any other runs it late", Severity::Error),
+        Late::Runs | Late::Unknown => ("a runner that remembers the newest version never runs it, any other runs it late", Severity::Error),
     }
 }
