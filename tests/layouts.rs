@@ -261,6 +261,38 @@ fn the_user_decides_the_layout_and_the_folder_of_downs() {
 }
 
 #[test]
+fn folders_of_several_databases_are_no_part_of_the_history_above_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |path: &str| {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "CREATE TABLE authors (id bigint);").unwrap();
+    };
+    write("V1__authors.sql");
+    write("later/V2__books.sql");
+    write("postgresql/V3__loans.sql");
+    assert_eq!(migrations(&read(folder.path()).0), ["1 authors", "2 books", "3 loans"]);
+    write("mysql/V3__loans.sql");
+    assert_eq!(migrations(&read(folder.path()).0), ["1 authors", "2 books"]);
+}
+
+#[test]
+fn a_file_beside_a_flyway_migration_says_how_it_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| fs::write(folder.path().join(path), text).unwrap();
+    for name in ["V1__a", "V2__b", "V3__c"] {
+        write(&format!("{name}.sql"), "CREATE TABLE authors (id bigint);");
+    }
+    write("V2__b.sql.conf", "executeInTransaction=false\n");
+    write("V3__c.sql.conf", "shouldExecute = false\n");
+    let (directory, sources) = read(folder.path());
+    let wrapped: Vec<bool> = directory.migrations.iter().map(|migration| migration.in_transaction).collect();
+    assert_eq!(wrapped, [true, false]);
+    let ignored = names(&sources, directory.ignored.iter().map(|file| file.file), &directory.path);
+    assert_eq!(ignored, ["V3__c.sql"]);
+}
+
+#[test]
 fn every_layout_has_a_name_that_leads_back_to_it() {
     for kind in Kind::all() {
         assert_eq!(Kind::from_name(kind.name()), Some(kind), "{kind:?}");
