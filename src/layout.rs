@@ -281,6 +281,15 @@ impl Directory {
         name.strip_suffix("/up.sql").or_else(|| name.strip_suffix("/migration.sql")).unwrap_or(name)
     }
 
+    /// Whether a migration in another language may run after the one and no later than the other.
+    pub fn has_foreign_between(&self, earlier: &MigrationFile, later: &MigrationFile) -> bool {
+        let (Some(earlier), Some(later)) = (&earlier.version, &later.version) else { return !self.foreign.is_empty() };
+        let named = self.foreign.iter().filter_map(|path| path.split('/').find_map(name::numbered));
+        named.map(|named| named.version).any(|version| {
+            earlier.compare(&version, self.order) != Ordering::Greater && version.compare(later, self.order) != Ordering::Greater
+        })
+    }
+
     /// Every file that is run in some direction, or would be if the tool saw it.
     pub fn files(&self) -> impl Iterator<Item = FileId> {
         let migrations = self.migrations.iter().flat_map(|migration| [Some(migration.up), migration.down]).flatten();

@@ -224,6 +224,10 @@ pub(super) fn drop_constraint(
     cascade: bool,
 ) -> Outcome {
     let Some(constraint) = schema.table(table).and_then(|table| table.constraint(name)) else {
+        // From PostgreSQL 18 on every NOT NULL has a name, by itself `<table>_<column>_not_null` and a number.
+        if name.trim_end_matches(|character: char| character.is_ascii_digit()).ends_with("_not_null") {
+            return done();
+        }
         return missing(if_exists, ErrorKind::UndefinedObject, constraints::absent(table, name));
     };
     if constraint.inherited {

@@ -53,10 +53,15 @@ pub(super) fn all_together(context: &SchemaContext, mut places: Vec<Place>, thin
 /// and more than others, they are the schema's habit: one finding, information, at the place that began it, so that what
 /// merely follows the habit is not reported again.
 pub(super) fn slips_or_habit(context: &SchemaContext, places: Vec<Place>, otherwise: usize, thing: &str, ending: &str) -> Vec<Finding> {
-    if places.len() < HABIT || places.len() <= otherwise {
+    if !is_habit(places.len(), otherwise) {
         return per_migration(context, places, thing, ending);
     }
     habit(context, places, thing, ending)
+}
+
+/// Whether so many places are how the schema is written, where others do otherwise.
+pub(super) fn is_habit(places: usize, otherwise: usize) -> bool {
+    places >= HABIT && places > otherwise
 }
 
 /// One finding, information, at the first of the places.

@@ -93,9 +93,12 @@ fn gap<'a>(history: &History, written: &Written, table: &'a Table, column: &'a C
     let required = history.migration_of(column.nullable.span)?;
     let between = history.migrations.get(added..=required)?;
     let filled = between.iter().any(|migration| migration.up.iter().any(|statement| may_fill(statement, migration, &target)));
-    let certain = is_set_not_null(between.last()?, column) && !filled && !was_checked(between.last()?, table, &column.name);
+    let last = between.last()?;
+    // A migration that is a program is not read, and may have done it.
+    let filled = filled || history.directory.has_foreign_between(&adding.file, &last.file);
+    let certain = is_set_not_null(last, column) && !filled && !was_checked(last, table, &column.name);
     let since = if added == required { Since::SameMigration } else { Since::LaterMigration };
-    (certain && !function_fills(between.last()?, column)).then_some(Gap { table, column, since, rows })
+    (certain && !function_fills(last, column)).then_some(Gap { table, column, since, rows })
 }
 
 /// The statements up to the one that adds the column, the table's name in it, and the column as it was added.

@@ -5,13 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use super::{columns_in, columns_of, is_part_of_key, known_foreign_keys, path, replacement, with_rule};
 use crate::diagnostic::Severity;
 use crate::lint::{Finding, SchemaContext};
+use crate::lints::places::{LABELS, is_habit, order};
 use crate::schema::{Action, Constraint, ForeignKey, Name, QualifiedName, Table};
 use crate::source::FileId;
 
 type Reference<'a> = (&'a Table, &'a Constraint, &'a ForeignKey);
-
-/// From this many foreign keys on, leaving the rule out in most of them is the schema's convention.
-const CONVENTION: usize = 10;
 
 pub fn check(context: &SchemaContext) -> Vec<Finding> {
     let keys: Vec<Reference> = known_foreign_keys(context.schema).collect();
@@ -25,29 +23,29 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
     for reference in silent.iter().copied() {
         groups.entry((reference.1.span.file, &reference.2.references)).or_default().push(reference);
     }
-    let convention = keys.len() >= CONVENTION && silent.len() > explicit.len();
+    if is_habit(silent.len(), explicit.len()) {
+        return convention(context, &silent).into_iter().collect();
+    }
     let empty = Vec::new();
     let findings = groups.into_iter().filter_map(|((_, parent), mut group)| {
         group.sort_by_key(|(_, constraint, _)| constraint.span);
         finding(&group, siblings.get(parent).unwrap_or(&empty))
     });
-    findings.map(|finding| if convention { finding.severity(Severity::Info) } else { finding }).collect()
+    findings.collect()
+}
+
+/// One finding for a schema whose keys leave the rule out, where the first of them does: what follows is no slip.
+fn convention(context: &SchemaContext, silent: &[Reference]) -> Option<Finding> {
+    let order = order(context.history.history);
+    let mut silent = silent.to_vec();
+    silent.sort_by_key(|(_, constraint, _)| (order.get(&constraint.span.file).copied(), constraint.span));
+    let finding = described(&silent, "keys of this schema", LABELS)?.severity(Severity::Info);
+    Some(finding.help("ON DELETE CASCADE, SET NULL or RESTRICT, where a key is next touched"))
 }
 
 fn finding(group: &[Reference], siblings: &[Reference]) -> Option<Finding> {
-    let (first, rest) = group.split_first()?;
-    let (table, constraint, key) = *first;
-    let more = match rest.len() {
-        0 => String::new(),
-        1 => ", nor does one more key here".to_owned(),
-        count => format!(", nor do {count} more keys here"),
-    };
-    let (columns, parent) = (columns_of(table, &constraint.columns), &key.references.name);
-    let message = format!("`{columns}` does not say what happens when its row of `{parent}` is deleted{more}: the delete fails");
-    let mut finding = Finding::new(constraint.span, message).object(path(table, &constraint.name));
-    for (table, constraint, _) in rest {
-        finding = finding.because(constraint.span, format!("`{}` neither", columns_of(table, &constraint.columns)));
-    }
+    let mut finding = described(group, "keys here", group.len())?;
+    let (table, constraint, _) = *group.first()?;
     if let Some((sibling, sibling_constraint, rule)) = precedent_of(table, constraint, siblings) {
         let columns = columns_of(sibling, &sibling_constraint.columns);
         finding = finding.because(sibling_constraint.span, format!("`{columns}` says ON DELETE {}", rule.to_sql()));
@@ -59,6 +57,22 @@ fn finding(group: &[Reference], siblings: &[Reference]) -> Option<Finding> {
         replacement(table, constraint, &key)
     };
     Some(finding.help(group.iter().map(rule).collect::<Vec<_>>().join("\n")))
+}
+
+/// What all of them leave open, said of the first.
+fn described(group: &[Reference], others: &str, labels: usize) -> Option<Finding> {
+    let ((table, constraint, key), rest) = group.split_first()?;
+    let more = match rest.len() {
+        0 => String::new(),
+        1 => ", nor does one more key here".to_owned(),
+        count => format!(", nor do {count} more {others}"),
+    };
+    let (columns, parent) = (columns_of(table, &constraint.columns), &key.references.name);
+    let message = format!("`{columns}` does not say what happens when its row of `{parent}` is deleted{more}: the delete fails");
+    let finding = Finding::new(constraint.span, message).object(path(table, &constraint.name));
+    Some(rest.iter().take(labels).fold(finding, |finding, (table, constraint, _)| {
+        finding.because(constraint.span, format!("`{}` neither", columns_of(table, &constraint.columns)))
+    }))
 }
 
 /// The columns that SET NULL has to name, since it cannot clear them all.

@@ -1,15 +1,17 @@
 //! A guarded statement that finds nothing to do.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::change::{Change, ChangeKind, NoEffect, ObjectReference};
 use crate::history::{Event, EventKind, Migration};
 use crate::lint::{Finding, HistoryContext};
+use crate::lints::places::LABELS;
 use crate::schema::Name;
 use crate::source::Span;
 
 pub fn check(context: &HistoryContext) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    // What one migration guards in vain is one finding: mostly it repairs, or repeats another.
+    let mut idle: BTreeMap<usize, Vec<(&Event, &NoEffect)>> = BTreeMap::new();
     let mut current: Option<(usize, Script)> = None;
     for event in &context.history.events {
         // `if-not-exists-hides-difference` is about the others.
@@ -18,10 +20,10 @@ pub fn check(context: &HistoryContext) -> Vec<Finding> {
             current = context.history.migrations.get(event.migration).map(|migration| (event.migration, Script::of(migration)));
         }
         if current.as_ref().is_none_or(|(_, script)| !script.is_customary(event)) {
-            findings.push(finding(event, no_effect));
+            idle.entry(event.migration).or_default().push((event, no_effect));
         }
     }
-    findings
+    idle.into_values().filter_map(|idle| finding(&idle)).collect()
 }
 
 /// The changes of one migration, in order.
@@ -59,13 +61,19 @@ impl<'a> Script<'a> {
     }
 }
 
-fn finding(event: &Event, no_effect: &NoEffect) -> Finding {
-    let NoEffect { reason, existing, .. } = no_effect;
-    let finding = Finding::new(event.span, format!("{reason}: this does nothing"));
-    match existing {
-        Some(place) => finding.because(*place, "what there is was made here"),
+fn finding(idle: &[(&Event, &NoEffect)]) -> Option<Finding> {
+    let ((event, first), rest) = idle.split_first()?;
+    let more = match rest.len() {
+        0 => String::new(),
+        1 => ", and so does one more statement here".to_owned(),
+        count => format!(", and so do {count} more statements here"),
+    };
+    let finding = Finding::new(event.span, format!("{}: this does nothing{more}", first.reason));
+    let finding = match first.existing {
+        Some(place) => finding.because(place, "what there is was made here"),
         None => finding,
-    }
+    };
+    Some(rest.iter().take(LABELS).fold(finding, |finding, (event, idle)| finding.because(event.span, idle.reason.clone())))
 }
 
 fn removed(change: &Change) -> Option<&Name> {

@@ -41,12 +41,19 @@ fn backward(context: &HistoryContext) -> Vec<Finding> {
     migrations
         .filter_map(|migration| {
             let down = migration.down.iter().flatten();
-            let is_anew = |table: &Table, _: Option<&crate::schema::Name>, _: Span| migration.after.table(&table.name).is_none();
+            let is_anew = |table: &Table, column: Option<&crate::schema::Name>, _: Span| !outlives(migration, table, column);
             let dropped = down.filter(|statement| !matches!(statement.body, Body::Data(_)));
             let losses: Vec<Loss> = dropped.flat_map(|statement| losses(statement, &migration.before, &is_anew)).collect();
             finding(context, migration, losses, "the rollback makes it anew, and empty")
         })
         .collect()
+}
+
+/// Whether a table or column is the same after the migration, and no new one under the name of the old.
+fn outlives(migration: &Migration, table: &Table, column: Option<&crate::schema::Name>) -> bool {
+    let Some(after) = migration.after.table(&table.name) else { return false };
+    let made = |table: &Table| column.map(|name| table.column(name).map(|column| column.span));
+    after.span == table.span && made(after) == made(table)
 }
 
 fn finding(context: &HistoryContext, migration: &Migration, losses: Vec<Loss>, consequence: &str) -> Option<Finding> {
