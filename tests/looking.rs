@@ -380,6 +380,7 @@ fn json_keeps_to_the_published_schemas() {
     for case in common::CASES {
         check("schema.schema.json", &["schema", "--format", "json", case]);
         check("schema.schema.json", &["schema", "--format", "json", "--origins", case]);
+        check("tenants.schema.json", &["tenants", "--format", "json", case]);
     }
     check("diff.schema.json", &["diff", "--format", "json", "000", "021", "insights/database/migration"]);
     check("history.schema.json", &["history", "--format", "json", "Submissions", "insights/database/migration"]);
@@ -432,5 +433,35 @@ fn a_file_that_cannot_be_read_means_the_schema_is_not_whole() {
     for arguments in [&["schema", "db"][..], &["diff", "1", "2", "db"], &["history", "people", "db"]] {
         let error = refused(&root, arguments);
         assert!(error.contains("db/005_latin.sql: ") && error.contains("UTF-8"), "{arguments:?}: {error}");
+    }
+}
+
+#[test]
+fn what_is_said_about_tenants_names_the_table_the_keys_and_the_evidence() {
+    let cases = common::root().join("testdata/cases");
+    let told = |case: &str| common::stdout(&common::migralint(&cases, &["tenants", case]));
+    for (case, lines) in [
+        (
+            "dual-write/supabase/migrations",
+            [
+                "tenants: `public.organizations`, key `id` (uuid), \
+                 dual-write/supabase/migrations/20251001090000_customers_and_organizations.sql:8",
+                "    +1  `public.organization_members` lists who belongs to it",
+                "  `public.domains.organization_id`: a foreign key, dual-write/supabase/migrations/20251001090500_domains.sql:3",
+                "  `public.woocommerce_orders` through `public.domains`",
+                "    keys: [\"organization_id\"]",
+            ]
+            .as_slice(),
+        ),
+        ("log-and-backups/migrations", &["no tenants: no table looks like one that holds tenants"]),
+        (
+            "backfill-companions/prisma/migrations",
+            &["no tenants: no table has enough evidence for being the table of tenants", "    +0.5  it is named `customer`"],
+        ),
+    ] {
+        let text = told(case);
+        for line in lines {
+            assert!(text.lines().any(|told| told == *line), "{case}: {line}\n{text}");
+        }
     }
 }

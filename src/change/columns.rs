@@ -127,13 +127,16 @@ pub(super) fn differs(schema: &Schema, table: &Table, there: &Column, described:
     let described_type = resolve::data_type(schema, &described.data_type.value).unwrap_or_else(|_| described.data_type.value.clone());
     let in_primary_key = table.primary_key().is_some_and(|key| key.columns.contains(&there.name));
     let not_null = !described.nullable.value || described.serial || described.identity.is_some();
-    let text =
-        |default: &Option<Spanned<Expression>>| default.as_ref().and_then(|default| Some(kept_default(schema, &default.value)?.text));
+    let default = |column: &Column| column.default.as_ref().and_then(|default| kept_default(schema, &default.value));
+    let same_default = match (default(there), default(described)) {
+        (Some(one), Some(other)) => one.says_the_same(&other),
+        (one, other) => one.is_none() && other.is_none(),
+    };
     there.data_type.value != described_type
         || (there.nullable.value == not_null && !in_primary_key)
         || there.identity.map(|identity| identity.value) != described.identity.map(|identity| identity.value)
         || there.generated.as_ref().map(|generated| &generated.value) != described.generated.as_ref().map(|generated| &generated.value)
-        || (!there.serial && !described.serial && text(&there.default) != text(&described.default))
+        || (!there.serial && !described.serial && !same_default)
 }
 
 /// Changes a column of a table and of its partitions and children.

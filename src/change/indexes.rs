@@ -39,13 +39,16 @@ fn taken(schema: &Schema, table: &QualifiedName, index: &Index, guarded: bool) -
 }
 
 fn same_definition(one: &Index, other: &Index) -> bool {
-    let text = |index: &Index| index.predicate.as_ref().map(|predicate| predicate.text.clone());
+    let same_predicate = match (&one.predicate, &other.predicate) {
+        (Some(one), Some(other)) => one.says_the_same(other),
+        (one, other) => one.is_none() && other.is_none(),
+    };
     one.method == other.method
         && one.keys == other.keys
         && one.include == other.include
         && one.unique == other.unique
         && one.nulls_not_distinct == other.nulls_not_distinct
-        && text(one) == text(other)
+        && same_predicate
 }
 
 /// The index under its written name, if that is free, or PostgreSQL's.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::outcome::{Outcome, done, existing, refuse, refuse_at, shown};
 use super::store::{edit_table, put_table, remove_table};
 use super::{ErrorKind, Like, Query, Refusal, children, columns, constraints, indexes, levels, queries, resolve, statistics};
-use crate::schema::{Column, Constraint, ConstraintKind, Identity, Index, KeyPart, Name, Persistence, QualifiedName, Schema, Table};
+use crate::schema::{
+    Column, Constraint, ConstraintKind, Expression, Identity, Index, KeyPart, Name, Persistence, QualifiedName, Schema, Table,
+};
 use crate::source::{Span, Spanned};
 
 /// `CREATE TABLE`.
@@ -45,13 +47,28 @@ fn same_definition(schema: &Schema, there: &Table, described: &Table) -> bool {
             .columns
             .iter()
             .all(|column| there.column(&column.name).is_some_and(|own| !columns::differs(schema, there, own, column)));
-    let keys = |table: &Table| {
-        let mut keys: Vec<String> =
-            table.constraints.iter().map(|constraint| format!("{:?} {:?}", constraint.kind, constraint.columns)).collect();
-        keys.sort();
-        keys
-    };
-    same_columns && keys(there) == keys(described)
+    same_columns && same_checks(there, described) && keys(there) == keys(described)
+}
+
+/// The constraints that are told by their columns.
+fn keys(table: &Table) -> Vec<String> {
+    let told = table.constraints.iter().filter(|constraint| !matches!(constraint.kind, ConstraintKind::Check { .. }));
+    let mut keys: Vec<String> = told.map(|constraint| format!("{:?} {:?}", constraint.kind, constraint.columns)).collect();
+    keys.sort();
+    keys
+}
+
+/// Whether each check of the one table has its like in the other, and there are no more.
+fn same_checks(one: &Table, other: &Table) -> bool {
+    let mut left: Vec<&Expression> = other.checks().map(|(_, expression)| expression).collect();
+    let found = one.checks().all(|(_, expression)| match left.iter().position(|like| like.says_the_same(expression)) {
+        Some(index) => {
+            left.swap_remove(index);
+            true
+        }
+        None => false,
+    });
+    found && left.is_empty()
 }
 
 fn build(schema: &mut Schema, span: Span, name: &QualifiedName, written: &Table, like: &[Like], query: Option<&Query>) -> Outcome {

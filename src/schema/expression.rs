@@ -13,6 +13,13 @@ pub struct Expression {
     pub tree: ExpressionTree,
 }
 
+impl Expression {
+    /// Whether another says the same, as far as both are understood.
+    pub fn says_the_same(&self, other: &Expression) -> bool {
+        self.text == other.text || self.tree.says_the_same(&other.tree)
+    }
+}
+
 /// An expression's structure. What no lint looks into is [`ExpressionTree::Other`], which still lists its parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExpressionTree {
@@ -175,6 +182,50 @@ impl ExpressionTree {
             node = operand;
         }
         node
+    }
+
+    /// Whether another says the same in other words: casts that the catalog writes out and people leave out are ignored.
+    /// What is not understood is taken for different.
+    pub fn says_the_same(&self, other: &ExpressionTree) -> bool {
+        let mut pending = vec![(self, other)];
+        while let Some((one, other)) = pending.pop() {
+            let (one, other) = (one.without_idle_casts(), other.without_idle_casts());
+            let (parts, other_parts) = (one.children(), other.children());
+            if !one.is_the_same_node(other) || parts.len() != other_parts.len() {
+                return false;
+            }
+            pending.extend(parts.into_iter().zip(other_parts));
+        }
+        true
+    }
+
+    /// The node under casts of constants, and of texts to text.
+    fn without_idle_casts(&self) -> &ExpressionTree {
+        let mut node = self;
+        while let ExpressionTree::Cast { operand, target } = node {
+            let is_text = target.is("text") || target.is("character varying");
+            if !is_text && !matches!(operand.without_casts(), ExpressionTree::Literal(_) | ExpressionTree::Array(_)) {
+                break;
+            }
+            node = operand;
+        }
+        node
+    }
+
+    /// Whether two nodes are the same but for their parts.
+    fn is_the_same_node(&self, other: &ExpressionTree) -> bool {
+        use ExpressionTree as E;
+        match (self, other) {
+            (E::Column { .. }, E::Column { .. }) | (E::Literal(_), E::Literal(_)) => self == other,
+            (E::Cast { target, .. }, E::Cast { target: to, .. }) => target == to,
+            (E::Binary { operator, .. }, E::Binary { operator: with, .. }) => operator == with,
+            (E::In { negated, .. }, E::In { negated: not, .. })
+            | (E::Between { negated, .. }, E::Between { negated: not, .. })
+            | (E::IsNull { negated, .. }, E::IsNull { negated: not, .. }) => negated == not,
+            (E::Function { name, .. }, E::Function { name: called, .. }) => name == called,
+            (E::And(_), E::And(_)) | (E::Or(_), E::Or(_)) | (E::Not(_), E::Not(_)) | (E::Array(_), E::Array(_)) => true,
+            _ => false,
+        }
     }
 
     /// The text of a string constant, casts ignored.
