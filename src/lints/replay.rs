@@ -1,6 +1,6 @@
 //! Migrations that cannot work, do nothing, or do what replay cannot follow.
 
-mod no_effect;
+pub(super) mod no_effect;
 mod not_modelled;
 mod stale_reference;
 mod syntax_error;

@@ -66,7 +66,10 @@ fn parent_of<'a>(
     let spared = tenancy.spared.iter().any(|spared| spared.table == table.name && spared.column == column.name);
     let is_key = table.primary_key().is_some_and(|key| key.columns == [column.name.clone()]);
     let referenced = table.foreign_keys_of(&column.name).next().is_some();
-    let taken = referenced || is_key || column.generated.is_some() || parent.table.name == table.name;
+    // A name cannot mean a table that was made later.
+    let history = context.history.history;
+    let is_older = history.migration_of(column.span) < history.migration_of(parent.table.span);
+    let taken = is_older || referenced || is_key || column.generated.is_some() || parent.table.name == table.name;
     let judged = tenancy.judges(&table.name, &column.name) || spared;
     (!taken && !judged && !is_external(table, column, &noun)).then_some(parent)
 }

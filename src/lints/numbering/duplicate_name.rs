@@ -1,10 +1,13 @@
 //! One description under two versions.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::history::Migration;
 use crate::lint::{Finding, HistoryContext};
 use crate::lints::files;
+use crate::lints::replay::no_effect::made;
+use crate::schema::Name;
+use crate::sql::Statement;
 
 pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
     let mut first: HashMap<String, &Migration> = HashMap::new();
@@ -16,7 +19,9 @@ pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
             continue;
         }
         match first.get(&name) {
-            Some(earlier) if earlier.file.version != migration.file.version => findings.push(finding(context, earlier, migration)),
+            Some(earlier) if earlier.file.version != migration.file.version && has_same_work(earlier, migration) => {
+                findings.push(finding(context, earlier, migration));
+            }
             Some(_) => {}
             None => {
                 first.insert(name, migration);
@@ -24,6 +29,14 @@ pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Whether both make something of one name. "Add indexes" may well be done twice.
+fn has_same_work(earlier: &Migration, migration: &Migration) -> bool {
+    let names = |migration: &'_ Migration| -> HashSet<Name> {
+        migration.up.iter().flat_map(Statement::changes).filter_map(|change| made(change).cloned()).collect()
+    };
+    !names(earlier).is_disjoint(&names(migration))
 }
 
 fn finding(context: &HistoryContext, earlier: &Migration, migration: &Migration) -> Finding {

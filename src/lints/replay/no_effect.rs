@@ -99,7 +99,7 @@ fn object_name(object: &ObjectReference) -> Option<&Name> {
 }
 
 /// The name of what a change makes, by itself or by renaming.
-fn made(change: &Change) -> Option<&Name> {
+pub(in crate::lints) fn made(change: &Change) -> Option<&Name> {
     match &change.kind {
         ChangeKind::CreateNamespace { name, .. } | ChangeKind::CreateExtension { name, .. } => Some(name),
         ChangeKind::CreateTable { table, .. } => Some(&table.name.name),
