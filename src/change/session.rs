@@ -8,7 +8,10 @@ use crate::schema::{FunctionKey, Name, QualifiedName, Schema, TEMPORARY};
 impl Schema {
     /// Ends the session: temporary objects are gone, and names are looked up as at first.
     pub fn end_session(&mut self) {
-        self.search_path = Schema::default().search_path;
+        // Every version keeps its own, which mostly says what is said here.
+        if !matches!(self.search_path.as_slice(), [only] if *only == "public") {
+            self.search_path = Schema::default().search_path;
+        }
         for name in temporary(&self.tables) {
             remove_table(self, &name);
         }

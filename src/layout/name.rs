@@ -94,6 +94,7 @@ impl Version {
                 _ => parts.extend(part.as_bytes().get(digits).map(|letter| u128::from(*letter))),
             }
         }
+        parts.shrink_to_fit();
         Self { text: text.to_string(), parts }
     }
 

@@ -13,6 +13,9 @@ const HEADER_LINES: usize = 60;
 
 pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
     let migrations = &context.history.migrations;
+    if migrations.iter().all(|migration| references(context, migration).is_empty()) {
+        return Vec::new();
+    }
     let by_stem: HashMap<String, usize> =
         migrations.iter().enumerate().map(|(index, migration)| (stem(files::title(context, migration)), index)).collect();
     let number = |migration: &Migration| migration.file.version.as_ref()?.parts.first().copied();
