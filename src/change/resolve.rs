@@ -163,7 +163,7 @@ pub(super) const SYSTEM_COLUMNS: &[&str] = &["ctid", "xmin", "xmax", "cmin", "cm
 pub(super) fn data_type(schema: &Schema, written: &Type) -> Result<Type, Refusal> {
     let in_catalog = written.name.schema().is_none_or(|namespace| *namespace == "pg_catalog");
     if in_catalog && types::is_builtin(&written.name.name) {
-        return Ok(Type { name: QualifiedName::unqualified(written.name.name.clone()), ..written.clone() });
+        return Ok(Type { name: QualifiedName::builtin(&written.name.name), ..written.clone() });
     }
     let row_type = || table(schema, &written.name).or_else(|| relation(schema, &written.name));
     if let Some(name) = user_type(schema, &written.name).or_else(row_type) {

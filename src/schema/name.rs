@@ -248,6 +248,16 @@ impl QualifiedName {
         Self::new(Name::unnamed(), name)
     }
 
+    /// The name of a built-in type. Those of most columns are there once for all of them.
+    pub fn builtin(name: &str) -> Self {
+        static COMMON: LazyLock<Vec<QualifiedName>> = LazyLock::new(|| {
+            let names = ["text", "integer", "bigint", "boolean", "uuid", "jsonb", "smallint", "numeric", "date", "character varying"];
+            let times = ["timestamp with time zone", "timestamp without time zone"];
+            names.into_iter().chain(times).map(QualifiedName::unqualified).collect()
+        });
+        COMMON.iter().find(|common| common.name == *name).cloned().unwrap_or_else(|| Self::unqualified(name))
+    }
+
     /// The schema, where one was written.
     pub fn schema(&self) -> Option<&Name> {
         Some(&self.schema).filter(|schema| !schema.is_unnamed())

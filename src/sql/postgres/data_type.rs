@@ -15,7 +15,7 @@ use crate::sql::types;
 pub fn lower(name: &TypeName) -> Type {
     let written = qualified(&name.names);
     let built_in = written.schema().is_none_or(|schema| *schema == "pg_catalog");
-    let canonical = if built_in { QualifiedName::unqualified(types::canonical(&written.name)) } else { written.clone() };
+    let canonical = if built_in { QualifiedName::builtin(types::canonical(&written.name)) } else { written.clone() };
     let mut lowered = Type { name: canonical, modifiers: modifiers(name), array: !name.array_bounds.is_empty() };
     let from_grammar = built_in && written.schema().is_some();
     if from_grammar && written.name == "bpchar" {
