@@ -84,7 +84,7 @@ fn rename_table_column(schema: &mut Schema, span: Span, table: &QualifiedName, c
 fn rename_column_in(table: &mut Table, from: &Name, to: &Name) {
     let replace = |names: &mut Vec<Name>| names.iter_mut().filter(|name| *name == from).for_each(|name| *name = to.clone());
     table.columns.iter_mut().filter(|column| column.name == *from).for_each(|column| Arc::make_mut(column).name = to.clone());
-    for constraint in &mut table.constraints {
+    for constraint in table.constraints.iter_mut().filter(|constraint| constraint.columns.contains(from)) {
         let constraint = Arc::make_mut(constraint);
         replace(&mut constraint.columns);
         if let ConstraintKind::ForeignKey(key) = &mut constraint.kind {

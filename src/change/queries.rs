@@ -198,5 +198,8 @@ fn references<'a>(sources: &'a [Source], query: &'a Query) -> impl Iterator<Item
 
 fn distinct<T: Ord + Clone>(items: impl IntoIterator<Item = T>) -> Vec<T> {
     let mut seen = imbl::OrdSet::new();
-    items.into_iter().filter(|item| seen.insert(item.clone()).is_none()).collect()
+    let mut distinct: Vec<T> = items.into_iter().filter(|item| seen.insert(item.clone()).is_none()).collect();
+    // Views of every version are kept.
+    distinct.shrink_to_fit();
+    distinct
 }

@@ -25,12 +25,30 @@ pub(super) fn edit_table(schema: &mut Schema, name: &QualifiedName, edit: impl F
     let Some(old) = schema.tables.get(name).cloned() else { return };
     let mut table = Arc::clone(&old);
     edit(Arc::make_mut(&mut table));
+    share_members(&old, Arc::make_mut(&mut table));
     relist(schema, &old, &table);
     mentions::of_table(&mut schema.mentions, Some(&old), &table);
     if table.name != *name {
         schema.tables.remove(name);
     }
     schema.tables.insert(table.name.clone(), table);
+}
+
+/// What an edit looked at and left as it was is kept once for both versions.
+fn share_members(old: &Table, new: &mut Table) {
+    share(&old.columns, &mut new.columns);
+    share(&old.constraints, &mut new.constraints);
+    share(&old.indexes, &mut new.indexes);
+    share(&old.triggers, &mut new.triggers);
+    share(&old.policies, &mut new.policies);
+}
+
+fn share<T: PartialEq>(old: &[Arc<T>], new: &mut [Arc<T>]) {
+    for (old, new) in old.iter().zip(new) {
+        if !Arc::ptr_eq(old, new) && **old == **new {
+            *new = Arc::clone(old);
+        }
+    }
 }
 
 /// The tables a table is a partition or inheritance child of.
