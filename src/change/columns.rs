@@ -46,7 +46,7 @@ pub(super) fn prepare(schema: &mut Schema, table: &QualifiedName, column: &Colum
     column.data_type.value = resolve::data_type(schema, &column.data_type.value)?;
     if column.serial {
         let sequence = make_sequence(schema, table, &column, None);
-        column.default = Some(Spanned::new(next_value(&sequence), column.data_type.span));
+        column.default = Some(Arc::new(Spanned::new(next_value(&sequence), column.data_type.span)));
         if column.nullable.value {
             column.nullable = Spanned::new(false, column.data_type.span);
         }
@@ -58,25 +58,27 @@ pub(super) fn prepare(schema: &mut Schema, table: &QualifiedName, column: &Colum
         let options = column.sequence_options.take().unwrap_or_default();
         make_sequence(schema, table, &column, Some(&options));
     }
-    column.null_default = column.null_default.or_else(|| kept_null(schema, &column.data_type.value, column.default.as_ref()?));
+    column.null_default = column.null_default.or_else(|| kept_null(schema, &column.data_type.value, &column.default.as_ref()?.value));
     if let Some(default) = column.default.take() {
         dependents::require_sequences(schema, &default.value)?;
-        column.default = kept_default(schema, &default.value).map(|kept| Spanned::new(kept, default.span));
+        let kept = kept_default(schema, &default.value);
+        column.default = kept.map(|kept| if kept == default.value { default } else { Arc::new(Spanned::new(kept, default.span)) });
     }
     Ok(column)
 }
 
 /// The type of the NULL that a default leaves in the catalog: of a type with modifiers or a domain it is an expression,
 /// not a constant.
-fn kept_null(schema: &Schema, data_type: &Type, default: &Spanned<Expression>) -> Option<Type> {
+fn kept_null(schema: &Schema, data_type: &Type, default: &Expression) -> Option<Arc<Type>> {
     let is_domain = base_type(schema, data_type) != data_type;
     let is_expression = is_domain || !data_type.modifiers.is_empty() || data_type.is("character");
-    (is_expression && is_null(&default.value)).then(|| match is_domain {
+    let of_null = || match is_domain {
         true => data_type.clone(),
         // Without a length, CHARACTER would mean one character.
         false if data_type.is("character") => Type::builtin("bpchar"),
         false => Type { modifiers: Vec::new(), ..data_type.clone() },
-    })
+    };
+    (is_expression && is_null(default)).then(|| Arc::new(of_null()))
 }
 
 fn is_null(default: &Expression) -> bool {
@@ -192,7 +194,7 @@ pub(super) fn set_type(
 
 /// A quoted constant was read as the old type when the default was set, and stays one.
 fn keep_type_of_default(column: &mut Column) {
-    let Some(default) = &mut column.default else { return };
+    let Some(default) = column.default.as_mut().map(Arc::make_mut) else { return };
     if let ExpressionTree::Literal(Literal::String(_)) = default.value.tree {
         let target = column.data_type.value.clone();
         let target = Type { modifiers: Vec::new(), ..target };
@@ -272,9 +274,8 @@ pub(super) fn set_default(schema: &mut Schema, span: Span, table: &QualifiedName
         return refuse(ErrorKind::InvalidDefinition, format!("column `{column}` of relation `{}` is {kind} column", shown(table)));
     }
     default.map_or(Ok(()), |default| dependents::require_sequences(schema, default))?;
-    let written = default.map(|default| Spanned::new(default.clone(), span));
-    let null = there.and_then(|there| kept_null(schema, &there.data_type.value, written.as_ref()?));
-    let default = default.and_then(|default| Some(Spanned::new(kept_default(schema, default)?, span)));
+    let null = there.and_then(|there| kept_null(schema, &there.data_type.value, default?));
+    let default = default.and_then(|default| Some(Arc::new(Spanned::new(kept_default(schema, default)?, span))));
     edit(schema, table, column, span, |column| {
         column.default = default.clone();
         column.null_default = null.clone();
@@ -371,9 +372,8 @@ pub(super) fn set_generated(
         let message = format!("column `{column}` of relation `{}` is not a generated column", shown(table));
         return missing(if_exists, ErrorKind::InvalidDefinition, message);
     }
-    edit(schema, table, column, span, |column| {
-        column.generated = generated.map(|generated| Spanned::new(generated.clone(), span));
-    });
+    let generated = generated.map(|generated| Arc::new(Spanned::new(generated.clone(), span)));
+    edit(schema, table, column, span, |column| column.generated.clone_from(&generated));
     done()
 }
 

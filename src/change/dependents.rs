@@ -58,7 +58,7 @@ impl Object {
             Object::Namespace(name) => schema.namespaces.get(name).and_then(|namespace| namespace.span),
             Object::Table(name) => schema.table(name).map(|table| table.span),
             Object::Column(table, name) => schema.column(table, name).map(|column| column.span),
-            Object::Default(table, name) => schema.column(table, name).and_then(|column| crate::schema::set_at(&column.default)),
+            Object::Default(table, name) => schema.column(table, name).and_then(|column| Some(column.default.as_ref()?.span)),
             Object::Constraint(table, name) => {
                 schema.table(table).and_then(|table| table.constraint(name)).map(|constraint| constraint.span)
             }

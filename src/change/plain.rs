@@ -86,7 +86,7 @@ fn alter(schema: &mut Schema, span: Span, kind: &ChangeKind) -> Outcome {
         }),
         K::SetNullable { column, nullable, .. } => columns::set_nullable(schema, span, name, column, *nullable),
         K::SetDefault { column, default, .. } => columns::edit(schema, name, column, |column| {
-            column.default = columns::kept_default(default.clone().map(|default| crate::source::Spanned::new(default, span)));
+            column.default = columns::kept_default(default.clone().map(|default| crate::source::Spanned::new(default, span).into()));
         }),
         K::SetIdentity { column, identity, .. } => columns::edit(schema, name, column, |column| {
             column.identity = identity.map(|identity| crate::source::Spanned::new(identity, span));

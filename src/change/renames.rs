@@ -230,7 +230,7 @@ fn move_sequence(schema: &mut Schema, from: &QualifiedName, to: &QualifiedName) 
         edit_table(schema, &table, |table| {
             let found = table.columns.iter_mut().find(|existing| existing.name == column);
             if let Some(default) = found.and_then(|column| Arc::make_mut(column).default.as_mut()) {
-                default.value = super::columns::next_value(to);
+                Arc::make_mut(default).value = super::columns::next_value(to);
             }
         });
     }

@@ -39,8 +39,8 @@ pub(super) fn each_expression(table: &mut Table, change: &mut impl FnMut(&mut Ex
             continue;
         }
         let column = Arc::make_mut(column);
-        column.default.iter_mut().for_each(|default| change(&mut default.value));
-        column.generated.iter_mut().for_each(|generated| change(&mut generated.value.expression));
+        column.default.iter_mut().for_each(|default| change(&mut Arc::make_mut(default).value));
+        column.generated.iter_mut().for_each(|generated| change(&mut Arc::make_mut(generated).value.expression));
     }
     for constraint in &mut table.constraints {
         if let crate::schema::ConstraintKind::Check { expression, .. } = &mut Arc::make_mut(constraint).kind {
@@ -112,7 +112,7 @@ pub(super) fn rename_label(schema: &mut Schema, name: &QualifiedName, from: &Nam
             let columns: Vec<Name> = table.columns.iter().filter(|column| of_type(column)).map(|column| column.name.clone()).collect();
             for column in table.columns.iter_mut().filter(|column| of_type(column) && column.default.is_some()) {
                 if let Some(default) = &mut Arc::make_mut(column).default {
-                    replace_label(&mut default.value, from, to);
+                    replace_label(&mut Arc::make_mut(default).value, from, to);
                 }
             }
             each_expression(table, &mut |expression| {

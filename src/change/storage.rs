@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::outcome::{Outcome, done, missing_relation, refuse, shown};
 use super::store::edit_table;
 use super::{ErrorKind, StorageChange, indexes, resolve};
-use crate::schema::{Name, QualifiedName, RelationKind, ReplicaIdentity, Schema, Table};
+use crate::schema::{Name, QualifiedName, RelationKind, ReplicaIdentity, Schema, Storage, Table};
 use crate::source::Span;
 
 /// `SET (…)` and `RESET (…)` of a table, index or view.
@@ -85,7 +85,8 @@ pub(super) fn set_storage(schema: &mut Schema, table: &QualifiedName, column: &N
 
 fn alter_column(table: &mut Table, column: &Name, change: &StorageChange) {
     let Some(column) = table.columns.iter_mut().find(|there| there.name == *column) else { return };
-    let storage = &mut Arc::make_mut(column).storage;
+    let kept = &mut Arc::make_mut(column).storage;
+    let mut storage = kept.take().unwrap_or_default();
     match change {
         StorageChange::Strategy(strategy) => storage.strategy = Some(strategy.clone()),
         StorageChange::Compression(compression) => storage.compression = compression.clone(),
@@ -93,4 +94,5 @@ fn alter_column(table: &mut Table, column: &Name, change: &StorageChange) {
         StorageChange::Set(options) => storage.options.set(options),
         StorageChange::Reset(names) => storage.options.reset(names),
     }
+    *kept = Some(storage).filter(|storage| **storage != Storage::default());
 }

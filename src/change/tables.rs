@@ -6,7 +6,7 @@ use super::outcome::{Outcome, done, existing, refuse, refuse_at, shown};
 use super::store::{edit_table, put_table, remove_table};
 use super::{ErrorKind, Like, Query, Refusal, children, columns, constraints, indexes, levels, queries, resolve, statistics};
 use crate::schema::{
-    Column, Constraint, ConstraintKind, Expression, Identity, Index, KeyPart, Name, Persistence, QualifiedName, Schema, Table,
+    Column, Constraint, ConstraintKind, Expression, Identity, Index, KeyPart, Name, Persistence, QualifiedName, Schema, Storage, Table,
 };
 use crate::source::{Span, Spanned};
 
@@ -221,6 +221,13 @@ fn like_sources(schema: &Schema, like: &[Like]) -> Result<Vec<Option<Arc<Table>>
         .collect()
 }
 
+/// What `LIKE` copies of how a column is kept.
+fn like_storage(storage: &Storage, like: &Like) -> Option<Box<Storage>> {
+    let strategy = storage.strategy.clone().filter(|_| like.storage);
+    let compression = storage.compression.clone().filter(|_| like.compression);
+    Storage::written(strategy, compression)
+}
+
 /// `LIKE`: names, types and NOT NULL always, the rest where it is included.
 fn copy_columns(schema: &mut Schema, table: &mut Table, source: &Table, like: &Like) -> Result<(), Refusal> {
     table.columns_uncertain |= source.columns_uncertain;
@@ -238,12 +245,7 @@ fn copy_columns(schema: &mut Schema, table: &mut Table, source: &Table, like: &L
         if like.identity {
             copy.identity = column.identity.map(|identity: Spanned<Identity>| Spanned::new(identity.value, table.span));
         }
-        if like.storage {
-            copy.storage.strategy = column.storage.strategy.clone();
-        }
-        if like.compression {
-            copy.storage.compression = column.storage.compression.clone();
-        }
+        copy.storage = column.storage.as_deref().and_then(|storage| like_storage(storage, like));
         if like.comments {
             copy.comment = column.comment.clone();
         }

@@ -133,7 +133,7 @@ pub fn storage(table: &Table) -> Vec<String> {
 }
 
 fn column_storage(column: &Column) -> Vec<String> {
-    let storage = &column.storage;
+    let Some(storage) = &column.storage else { return Vec::new() };
     let strategy = storage.strategy.as_ref().map(|strategy| format!("SET STORAGE {}", strategy.to_uppercase()));
     let compression = storage.compression.as_ref().map(|method| format!("SET COMPRESSION {}", method.to_sql()));
     let statistics = storage.statistics.map(|target| format!("SET STATISTICS {target}"));

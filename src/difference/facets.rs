@@ -379,19 +379,23 @@ impl Faceted for Column {
             Identity::Always => "always",
             Identity::ByDefault => "by default",
         });
-        let computed = generated.as_ref().map(|Spanned { value: Generated { expression, stored: _ }, .. }| expression);
+        let computed = generated.as_ref().map(|generated| {
+            let Generated { expression, stored: _ } = &generated.value;
+            expression
+        });
+        let storage = storage.as_deref();
         let value = default.as_ref().map(|default| &default.value);
         vec![
             facet("type", &data_type.value).set_at(Some(data_type.span)),
             flag("not null", !nullable.value).set_at(Some(nullable.span)),
-            facet("default", Value::default_of(value, &data_type.value)).set_at(set_at(default)),
+            facet("default", Value::default_of(value, &data_type.value)).set_at(default.as_ref().map(|default| default.span)),
             optional("identity", identity_word).set_at(set_at(identity)),
-            facet("generated", Value::default_of(computed, &data_type.value)).set_at(set_at(generated)),
+            facet("generated", Value::default_of(computed, &data_type.value)).set_at(generated.as_ref().map(|generated| generated.span)),
             facet("collation", collation.as_ref()),
-            optional("storage", storage.strategy.as_ref()),
-            optional("compression", storage.compression.as_ref()),
-            optional("statistics", storage.statistics),
-            text("options", option_list(&storage.options)),
+            optional("storage", storage.and_then(|storage| storage.strategy.as_ref())),
+            optional("compression", storage.and_then(|storage| storage.compression.as_ref())),
+            optional("statistics", storage.and_then(|storage| storage.statistics)),
+            text("options", storage.map(|storage| option_list(&storage.options)).unwrap_or_default()),
             comment(remark),
         ]
     }

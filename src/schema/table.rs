@@ -184,7 +184,7 @@ pub struct Partition {
     pub bound: Arc<str>,
 }
 
-/// A column.
+/// A column. What most columns have not stands behind a pointer: every version that altered a column keeps one of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
     /// Its name.
@@ -194,20 +194,20 @@ pub struct Column {
     /// Whether NULL is allowed, and what decided that.
     pub nullable: Spanned<bool>,
     /// `DEFAULT`, or the sequence call behind `serial`.
-    pub default: Option<Spanned<Expression>>,
+    pub default: Option<Arc<Spanned<Expression>>>,
     /// The type of the NULL that `DEFAULT NULL` left in the catalog, as it does where the column's type has modifiers.
     /// It has no effect and is no `default`.
-    pub null_default: Option<Type>,
+    pub null_default: Option<Arc<Type>>,
     /// `GENERATED … AS IDENTITY`.
     pub identity: Option<Spanned<Identity>>,
     /// `GENERATED ALWAYS AS (…) STORED` or `VIRTUAL`.
-    pub generated: Option<Spanned<Generated>>,
+    pub generated: Option<Arc<Spanned<Generated>>>,
     /// Written as `serial`, `bigserial` or `smallserial`.
     pub serial: bool,
     /// `COLLATE`, where it differs from the type's.
     pub collation: Option<QualifiedName>,
-    /// How its values are kept.
-    pub storage: Storage,
+    /// How its values are kept, where any statement said so.
+    pub storage: Option<Box<Storage>>,
     /// Options of the identity's sequence; none once the column is applied.
     pub sequence_options: Option<Box<SequenceOptions>>,
     /// `COMMENT ON COLUMN`.
@@ -231,7 +231,7 @@ impl Column {
             generated: None,
             serial: false,
             collation: None,
-            storage: Storage::default(),
+            storage: None,
             sequence_options: None,
             comment: None,
             inherited: false,
@@ -251,6 +251,14 @@ pub struct Storage {
     pub statistics: Option<i32>,
     /// `SET (n_distinct = …)`.
     pub options: Options,
+}
+
+impl Storage {
+    /// What a column's definition says of it, where it says anything.
+    pub fn written(strategy: Option<Name>, compression: Option<Name>) -> Option<Box<Self>> {
+        let is_written = strategy.is_some() || compression.is_some();
+        is_written.then(|| Box::new(Self { strategy, compression, ..Self::default() }))
+    }
 }
 
 /// `GENERATED ALWAYS` or `BY DEFAULT AS IDENTITY`.
@@ -287,7 +295,7 @@ pub struct Type {
 impl Type {
     /// A built-in type without modifiers, by its canonical name.
     pub fn builtin(name: &str) -> Self {
-        Self { name: QualifiedName::unqualified(name), modifiers: Vec::new(), array: false }
+        Self { name: QualifiedName::builtin(name), modifiers: Vec::new(), array: false }
     }
 
     /// Whether this is the built-in scalar type of this canonical name, whatever its modifiers.

@@ -31,7 +31,7 @@ pub(super) fn prepared(column: &Column) -> Column {
 }
 
 /// NULL is no default.
-pub(super) fn kept_default(default: Option<Spanned<Expression>>) -> Option<Spanned<Expression>> {
+pub(super) fn kept_default(default: Option<Arc<Spanned<Expression>>>) -> Option<Arc<Spanned<Expression>>> {
     default.filter(|default| default.value.tree != ExpressionTree::Literal(Literal::Null))
 }
 

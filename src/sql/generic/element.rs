@@ -113,12 +113,12 @@ fn apply(text: &Text, tokens: &Range<usize>, option: &ColumnOption, column: &mut
         ColumnOption::NotNull => column.nullable = Spanned::new(false, at(&["not", "null"])),
         ColumnOption::Null => column.nullable.span = at(&["null"]),
         ColumnOption::Default(value) => {
-            column.default = Some(Spanned::new(expression::lower(value, text.dialect), at(&["default"])));
+            column.default = Some(Spanned::new(expression::lower(value, text.dialect), at(&["default"])).into());
         }
         ColumnOption::Generated { generation_expr: Some(value), generation_expr_mode, .. } => {
             let stored = matches!(generation_expr_mode, Some(GeneratedExpressionMode::Stored));
             let generated = Generated { expression: expression::lower(value, text.dialect), stored };
-            column.generated = Some(Spanned::new(generated, at(&["as"])));
+            column.generated = Some(Spanned::new(generated, at(&["as"])).into());
         }
         ColumnOption::DialectSpecific(words) => {
             let written = words.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ").to_ascii_uppercase();
@@ -132,7 +132,9 @@ fn apply(text: &Text, tokens: &Range<usize>, option: &ColumnOption, column: &mut
         }
         ColumnOption::Collation(name) => column.collation = Some(QualifiedName::unqualified(name.to_string())),
         ColumnOption::Comment(comment) => column.comment = Some(Spanned::new(comment.as_str().into(), at(&["comment"]))),
-        ColumnOption::OnUpdate(value) => column.storage.options.set(&[("on update".into(), value.to_string().into())]),
+        ColumnOption::OnUpdate(value) => {
+            column.storage.get_or_insert_default().options.set(&[("on update".into(), value.to_string().into())]);
+        }
         _ => {}
     }
 }

@@ -8,7 +8,7 @@ use pg_query::protobuf::{ColumnDef, ConstrType, Constraint as Parsed};
 use super::node::{collation, kind};
 use super::text::Text;
 use super::{constraint, data_type, expression, options};
-use crate::schema::{Column, Generated, Identity, Name};
+use crate::schema::{Column, Generated, Identity, Name, Storage};
 use crate::source::{Span, Spanned};
 
 /// The column, and what was written on it that PostgreSQL makes constraints of the table.
@@ -27,8 +27,7 @@ pub fn lower(text: &Text, definition: &ColumnDef) -> (Column, Vec<constraint::Lo
         column.serial = true;
     }
     column.collation = collation(&definition.coll_clause);
-    column.storage.strategy = options::storage_word(&definition.storage_name);
-    column.storage.compression = options::storage_word(&definition.compression);
+    column.storage = Storage::written(options::storage_word(&definition.storage_name), options::storage_word(&definition.compression));
     let constraints = apply_clauses(text, definition, &mut column);
     (column, constraints)
 }
@@ -94,13 +93,15 @@ fn apply_to_column(clause: &Parsed, span: Span, column: &mut Column) {
     match clause.contype() {
         ConstrType::ConstrNotnull => column.nullable = Spanned::new(false, span),
         ConstrType::ConstrNull => column.nullable.span = span,
-        ConstrType::ConstrDefault => column.default = expression::lower_optional(&clause.raw_expr).map(|value| Spanned::new(value, span)),
+        ConstrType::ConstrDefault => {
+            column.default = expression::lower_optional(&clause.raw_expr).map(|value| Spanned::new(value, span).into());
+        }
         ConstrType::ConstrIdentity => {
             column.identity = Some(Spanned::new(identity(&clause.generated_when), span));
             column.sequence_options = Some(Box::new(options::sequence(&clause.options)));
             column.nullable = Spanned::new(false, span);
         }
-        ConstrType::ConstrGenerated => column.generated = generated(clause).map(|value| Spanned::new(value, span)),
+        ConstrType::ConstrGenerated => column.generated = generated(clause).map(|value| Spanned::new(value, span).into()),
         _ => {}
     }
 }
