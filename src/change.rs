@@ -198,6 +198,8 @@ pub enum ChangeKind {
     AlterFunction { name: QualifiedName, arguments: Option<Vec<Type>>, options: Vec<FunctionOption> },
     /// `CREATE EXTENSION`.
     CreateExtension { name: Name, schema: Option<Name>, if_not_exists: bool },
+    /// `CREATE CAST` of one that is used unasked, `CREATE OPERATOR`: which types go together is not known from here on.
+    RelateTypes,
 
     /// `DROP …` of anything that is not part of a table. `together` are the objects that the same statement drops
     /// later: PostgreSQL drops them at once, so they do not stand in this one's way.

@@ -257,6 +257,7 @@ impl Held<'_> {
             | C::CreateFunction { .. }
             | C::AlterFunction { .. }
             | C::CreateExtension { .. }
+            | C::RelateTypes
             | C::DropIndex { .. }
             | C::RenameIndex { .. }
             | C::DropCopied { .. } => {}

@@ -90,6 +90,10 @@ fn carry_out(schema: &mut Schema, span: Span, kind: &ChangeKind) -> Outcome {
         K::CreateExtension { name, schema: namespace, if_not_exists } => {
             objects::create_extension(schema, span, name, namespace.as_ref(), *if_not_exists)
         }
+        K::RelateTypes => {
+            schema.uncertainty.conversions = true;
+            done()
+        }
         K::Drop { object, together, if_exists, cascade, .. } => drops::drop(schema, span, object, together, *if_exists, *cascade),
         K::Rename { object, to, if_exists } => renames::rename(schema, span, object, to, *if_exists),
         K::SetSchema { object, schema: namespace, if_exists } => renames::set_schema(schema, span, object, namespace, *if_exists),

@@ -217,7 +217,7 @@ fn refuse_default(schema: &Schema, table: &QualifiedName, column: &Name, data_ty
         return Ok(());
     };
     let old = &there.data_type.value;
-    if refuses_text && (old.is_string() || is_enum(old)) {
+    if refuses_text && (old.is_string() || is_enum(old)) && !schema.uncertainty.conversions {
         let message = format!("default for column `{column}` cannot be cast automatically to type `{data_type}`");
         return Err(refusal_because(ErrorKind::DatatypeMismatch, message, Some(default.span), "the default is set here"));
     }

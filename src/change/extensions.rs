@@ -41,6 +41,13 @@ pub(super) fn may_have_type(schema: &Schema, name: &Name) -> bool {
     !schema.extensions.is_empty() || KNOWN.iter().any(|contents| contents.types.contains(&name.as_str()))
 }
 
+/// Whether there may be casts and operators between types that are built in.
+pub(super) fn may_relate_types(schema: &Schema) -> bool {
+    const WITHOUT: &[&str] = &["btree_gin", "btree_gist", "pg_stat_statements", "pgcrypto", "plpgsql", "tablefunc", "timescaledb"];
+    let is_known = |name: &Name| WITHOUT.contains(&name.as_str()) || KNOWN.iter().any(|contents| *name == contents.extension);
+    schema.uncertainty.conversions || !schema.extensions.keys().all(is_known)
+}
+
 /// Columns, defaults and indexes that need a well-known extension.
 pub(super) fn dependents(schema: &Schema, extension: &Name) -> Dependents {
     let Some(contents) = KNOWN.iter().find(|contents| *extension == contents.extension) else { return Dependents::default() };

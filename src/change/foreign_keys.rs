@@ -71,7 +71,7 @@ fn types_match(schema: &Schema, table: &QualifiedName, constraint: &Constraint, 
     for (column, referenced) in constraint.columns.iter().zip(&key.referenced_columns) {
         let (Some(from), Some(to)) = (schema.column(table, column), schema.column(&key.references, referenced)) else { continue };
         let (own, other) = (&from.data_type.value, &to.data_type.value);
-        if !comparable(schema, own, other) {
+        if !schema.uncertainty.conversions && !comparable(schema, own, other) {
             let name = &constraint.name;
             let message = format!(
                 "foreign key constraint `{name}` cannot be implemented: key columns `{column}` and `{referenced}` are of incompatible types: {own} and {other}"

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::outcome::{Outcome, done, refuse, refuse_at, shown};
 use super::{ErrorKind, FunctionOption, Refusal, dependents, resolve};
-use crate::schema::{Function, FunctionKey, QualifiedName, Schema, Type};
+use crate::schema::{ArgumentMode, Function, FunctionArgument, FunctionKey, QualifiedName, Schema, Type};
 
 /// `CREATE FUNCTION`, `CREATE PROCEDURE`.
 pub(super) fn create(schema: &mut Schema, written: &Function, or_replace: bool) -> Outcome {
@@ -23,22 +23,70 @@ pub(super) fn create(schema: &mut Schema, written: &Function, or_replace: bool) 
             let message = format!("function `{}` already exists with same argument types", shown(&key.name));
             return refuse_at(ErrorKind::DuplicateFunction, message, there.span, "it was created here");
         }
-        check_same_kind(there, &function)?;
+        check_replacement(there, &function)?;
         function.comment = there.comment.clone();
     }
     schema.functions.insert(key, Arc::new(function));
     done()
 }
 
-fn check_same_kind(there: &Function, function: &Function) -> Result<(), Refusal> {
+/// What stays as it is when a function is replaced: its kind, what it yields, the names of its inputs, and that an
+/// argument can be left out.
+fn check_replacement(there: &Function, function: &Function) -> Result<(), Refusal> {
     if there.procedure != function.procedure || there.aggregate != function.aggregate {
         return refuse_at(ErrorKind::WrongObjectType, "cannot change routine kind".to_owned(), there.span, "the existing routine");
     }
-    if !function.procedure && there.returns != function.returns {
-        let message = "cannot change return type of existing function".to_owned();
-        return refuse_at(ErrorKind::InvalidDefinition, message, there.span, "the existing function");
+    let refuse = |message: String| refuse_at(ErrorKind::InvalidDefinition, message, there.span, "the existing function");
+    if !function.procedure && !function.aggregate && yields_another(there, function) {
+        return refuse("cannot change return type of existing function".to_owned());
+    }
+    let mut names = inputs(there).zip(inputs(function)).filter_map(|(old, new)| Some((old.name.as_ref()?, new.name.as_ref())));
+    if let Some((name, _)) = names.find(|(old, new)| *new != Some(*old)) {
+        return refuse(format!("cannot change name of input parameter `{name}`"));
+    }
+    let defaults = |function| inputs(function).filter(|argument| argument.default.is_some()).count();
+    if defaults(function) < defaults(there) {
+        return refuse("cannot remove parameter defaults from existing function".to_owned());
     }
     Ok(())
+}
+
+fn inputs(function: &Function) -> impl Iterator<Item = &FunctionArgument> {
+    function.arguments.iter().filter(|argument| argument.is_input)
+}
+
+fn yields_another(there: &Function, function: &Function) -> bool {
+    let rows = |function| match result(function) {
+        Some(data_type) if !data_type.is("record") => Vec::new(),
+        _ => outputs(function).collect::<Vec<_>>(),
+    };
+    let differs = match (result(there), result(function)) {
+        (Some(old), Some(new)) => !may_be_same(old, new),
+        (old, new) => old.or(new).is_some_and(|data_type| !data_type.is("record")),
+    };
+    let (old, new) = (rows(there), rows(function));
+    let same_column =
+        |(old, new): (&&FunctionArgument, &&FunctionArgument)| old.name == new.name && may_be_same(&old.data_type, &new.data_type);
+    differs || there.returns_set != function.returns_set || old.len() != new.len() || !old.iter().zip(&new).all(same_column)
+}
+
+/// The type of what it yields; `None` is a record.
+fn result(function: &Function) -> Option<&Type> {
+    let mut outputs = outputs(function);
+    let only = outputs.next().filter(|_| outputs.next().is_none());
+    function.returns.as_ref().or(only.map(|argument| &argument.data_type))
+}
+
+fn outputs(function: &Function) -> impl Iterator<Item = &FunctionArgument> {
+    function.arguments.iter().filter(|argument| !matches!(argument.mode, ArgumentMode::In | ArgumentMode::Variadic))
+}
+
+/// Functions keep no modifiers, `table.column%TYPE` stands for the column's type, and a type that was not seen made may be
+/// written with its schema or without.
+fn may_be_same(one: &Type, other: &Type) -> bool {
+    let same_schema = one.name.schema().is_none_or(|schema| other.name.schema().is_none_or(|other| schema == other));
+    let is_a_columns = |data_type: &Type| data_type.name.name.ends_with("%type");
+    is_a_columns(one) || is_a_columns(other) || (one.array == other.array && one.name.name == other.name.name && same_schema)
 }
 
 /// `ALTER FUNCTION`, `ALTER PROCEDURE`.

@@ -26,6 +26,8 @@ pub struct Uncertainty {
     pub created: OrdSet<QualifiedName>,
     /// Patterns of tables whose triggers, policies and rules may be others.
     pub attachments: OrdSet<QualifiedName>,
+    /// Whether casts or operators of the user's own may bring types together that PostgreSQL by itself keeps apart.
+    pub conversions: bool,
 }
 
 impl Uncertainty {
@@ -36,6 +38,7 @@ impl Uncertainty {
         join_sets(&mut self.patterns, &other.patterns);
         join_sets(&mut self.created, &other.created);
         join_sets(&mut self.attachments, &other.attachments);
+        self.conversions |= other.conversions;
     }
 
     /// Whether a statement that could not be followed names this relation, in part at least.

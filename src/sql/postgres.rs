@@ -35,13 +35,13 @@ mod values;
 
 use std::ops::Range;
 
-use pg_query::protobuf::{DefineStmt, ObjectType};
+use pg_query::protobuf::{CoercionContext, DefineStmt, ObjectType};
 use pg_query::{Node, NodeEnum, ParseResult};
 
 use self::text::Text;
 use super::split::{self, Chunk, ChunkKind};
 use super::{Body, Reach, Statement, Values};
-use crate::change::Change;
+use crate::change::{Change, ChangeKind};
 use crate::source::{FileId, SourceMap, Span};
 
 /// Larger statements that only move rows are not parsed: what they write to is told by their first tokens.
@@ -227,6 +227,7 @@ fn change(text: &Text, node: &NodeEnum) -> Option<Change> {
         NodeEnum::CreatePolicyStmt(statement) => Some(object::create_policy(text, statement)),
         NodeEnum::AlterPolicyStmt(statement) => Some(object::alter_policy(text, statement)),
         NodeEnum::CreateExtensionStmt(statement) => Some(object::create_extension(text, statement)),
+        NodeEnum::CreateCastStmt(statement) if statement.context() != CoercionContext::CoercionExplicit => Some(relate_types(text)),
         _ => None,
     }
 }
@@ -235,6 +236,11 @@ fn define(text: &Text, statement: &DefineStmt) -> Option<Change> {
     match statement.kind() {
         ObjectType::ObjectAggregate => Some(function::create_aggregate(text, statement)),
         ObjectType::ObjectType => Some(object::create_base_type(text, &statement.defnames)),
+        ObjectType::ObjectOperator => Some(relate_types(text)),
         _ => None,
     }
+}
+
+fn relate_types(text: &Text) -> Change {
+    Change { kind: ChangeKind::RelateTypes, span: text.statement() }
 }
