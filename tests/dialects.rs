@@ -220,3 +220,65 @@ fn the_histories_kept_here_are_modelled_completely() {
         assert_eq!(history.not_modelled(), 0, "{directory}");
     }
 }
+
+#[test]
+fn lints_of_indexes_types_names_and_secrets_speak_of_every_database_they_fit() {
+    // An index on a column's first characters is another one.
+    let prefix = "CREATE TABLE a (id int PRIMARY KEY, b text, c int, KEY i (b(10)), KEY j (b(20)), KEY k (b(10), c));";
+    let twice = "CREATE TABLE a (id int PRIMARY KEY, b int, c int); CREATE INDEX i ON a (b); CREATE INDEX j ON a (b);";
+    let longer = "CREATE TABLE a (id int PRIMARY KEY, b int, c int); CREATE INDEX i ON a (b); CREATE INDEX j ON a (b, c);";
+    let key = "CREATE TABLE a (id int PRIMARY KEY, b int); CREATE INDEX i ON a (id);";
+    let clustered =
+        "CREATE TABLE a (id int PRIMARY KEY NONCLUSTERED, b int, c int); CREATE CLUSTERED INDEX i ON a (b); CREATE INDEX j ON a (b, c);";
+    let forgotten = "CREATE TABLE a (id int PRIMARY KEY, b int);\nUPDATE a SET b = 1;\nDELETE FROM a;";
+    let money = "CREATE TABLE a (id int PRIMARY KEY, price float);";
+    let cases: &[(&str, &str, &str, bool)] = &[
+        ("mysql", "redundant-index", prefix, true),
+        ("mysql", "duplicate-index", prefix, false),
+        ("mysql", "duplicate-index", twice, true),
+        ("sqlite", "duplicate-index", twice, true),
+        ("sqlserver", "duplicate-index", twice, true),
+        ("mysql", "redundant-index", longer, true),
+        ("sqlite", "redundant-index", longer, true),
+        ("sqlserver", "redundant-index", longer, true),
+        ("sqlserver", "redundant-index", clustered, false),
+        ("mysql", "repeats-primary-key", key, true),
+        ("sqlite", "repeats-primary-key", key, true),
+        ("sqlserver", "repeats-primary-key", key, true),
+        ("mysql", "float-for-money", money, true),
+        ("sqlserver", "float-for-money", money, true),
+        ("sqlite", "float-for-money", money, false),
+        // What the same migrations make holds no rows yet.
+        ("mysql", "update-without-where", forgotten, false),
+        ("sqlite", "delete-without-where", forgotten, false),
+    ];
+    for (database, lint, text, expected) in cases {
+        let parent = tempfile::tempdir().expect("a directory");
+        write(&parent.path().join(database), &[("001_a.sql", text)]);
+        let report = common::json(parent.path(), &[database]);
+        let findings = report["findings"].as_array().expect("findings");
+        assert_eq!(findings.iter().any(|finding| finding["lint"] == **lint), *expected, "{database} {lint} {text}: {findings:#?}");
+    }
+}
+
+#[test]
+fn what_an_update_or_delete_does_is_known_where_every_word_is() {
+    let cases = [
+        ("UPDATE a SET b = 1", Some((1, false, false))),
+        ("UPDATE a SET b = 1, c = d + 1 WHERE e IS NULL", Some((2, true, false))),
+        ("DELETE FROM a", Some((0, false, false))),
+        ("DELETE FROM a WHERE b = 1 LIMIT 10", None),
+        ("UPDATE a SET b = 1 LIMIT 10", None),
+        ("DELETE FROM a ORDER BY b LIMIT 10", None),
+        ("UPDATE a SET b = 1 FROM c", None),
+        ("DELETE a FROM a JOIN b ON a.id = b.id", None),
+        ("UPDATE a JOIN b ON a.id = b.id SET a.c = 1", None),
+        ("UPDATE a, b SET a.c = 1", None),
+    ];
+    for (sql, expected) in cases {
+        let (_, statements) = parse(sql, Dialect::MySql);
+        let Some(Body::Data(data)) = statements.first().map(|statement| &statement.body) else { panic!("{sql}") };
+        let found = data.rows.as_ref().map(|rows| (rows.assignments.len(), rows.condition.is_some(), rows.limited));
+        assert_eq!(found, expected, "{sql}");
+    }
+}

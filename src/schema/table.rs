@@ -517,7 +517,7 @@ pub struct IndexKey {
     pub part: KeyPart,
     /// `COLLATE`, where written.
     pub collation: Option<QualifiedName>,
-    /// The operator class, where written.
+    /// The operator class, where written; in MySQL, how many of a column's first characters count: `(20)`.
     pub operator_class: Option<QualifiedName>,
     /// `DESC`.
     pub descending: bool,

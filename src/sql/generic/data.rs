@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use super::expression;
 use super::text::Text;
 use crate::schema::{Name, QualifiedName};
-use crate::sql::{DataKind, DataStatement};
+use crate::sql::{DataKind, DataStatement, RowChange};
 
 /// How many tokens are looked at for relations.
 const HEAD: usize = 4_000;
@@ -24,6 +25,7 @@ pub fn lower(text: &Text) -> Option<DataStatement> {
     let table = if kind == DataKind::Select { None } else { target(text, kind, from) };
     let end = text.tokens.len().min(HEAD);
     let columns = table.as_ref().map(|(_, place)| columns(text, kind, place.end, end)).unwrap_or_default();
+    let rows = table.as_ref().and_then(|(_, place)| row_change(text, kind, place.end));
     let has_where = kind != DataKind::Insert && text.find(start..text.tokens.len(), &["where"]).is_some();
     let written = table.map(|(name, _)| name);
     let mut reads = relations(text, start..end);
@@ -33,12 +35,42 @@ pub fn lower(text: &Text) -> Option<DataStatement> {
         table: written,
         columns,
         has_where,
-        rows: None,
+        rows: rows.map(Box::new),
         functions: Vec::new(),
         calls: Vec::new(),
         reads,
         level: Default::default(),
     })
+}
+
+/// What an UPDATE or DELETE of one table does to which of its rows, where every word of it is understood.
+fn row_change(text: &Text, kind: DataKind, behind: usize) -> Option<RowChange> {
+    let end = text.tokens.len();
+    // These say of which or how many rows the statement speaks, or stand behind the last expression.
+    let qualifiers = ["from", "order", "limit", "returning", "output", "top"];
+    if qualifiers.iter().any(|word| text.find(behind..end, &[word]).is_some()) {
+        return None;
+    }
+    let parse = |tokens: Range<usize>| expression::parse(&text.written(tokens), text.dialect).ok().map(|expression| expression.tree);
+    let found = text.find(behind..end, &["where"]);
+    let condition = match found {
+        Some(found) => Some(parse(found + 1..end)?),
+        None => None,
+    };
+    let stop = found.unwrap_or(end);
+    let assignments = match kind {
+        DataKind::Update if text.is_word(behind, "set") => {
+            let parts = text.split_at_commas(behind + 1..stop).into_iter();
+            let assignment = |part: Range<usize>| {
+                let (name, place) = text.qualified(part.start).filter(|(_, place)| text.is_symbol(place.end, "="))?;
+                Some((name.name.clone(), parse(place.end + 1..part.end)?))
+            };
+            parts.map(assignment).collect::<Option<Vec<_>>>()?
+        }
+        DataKind::Delete if behind == stop && text.is_word(behind.saturating_sub(2), "from") => Vec::new(),
+        _ => return None,
+    };
+    Some(RowChange { assignments, condition, limited: false })
 }
 
 /// The verb behind common table expressions.

@@ -248,6 +248,7 @@ pub fn index_key(parsed: &IndexColumn, dialect: Dialect) -> IndexKey {
         Expr::Identifier(name) => KeyPart::Column(name.value.as_str().into()),
         // `name(20)`: the first characters of a column look like a call.
         Expr::Function(call) if dialect == Dialect::MySql && !matches!(parsed.column.expr, Expr::Nested(_)) => {
+            key.operator_class = Some(QualifiedName::unqualified(call.args.to_string()));
             KeyPart::Column(call.name.to_string().trim_matches('`').into())
         }
         Expr::Collate { expr, collation } => {

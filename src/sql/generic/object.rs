@@ -32,6 +32,7 @@ pub fn create_index(text: &Text) -> Result<Option<Outcome>, String> {
     let keys = columns.iter().map(|column| element::index_key(column, text.dialect)).collect();
     let mut index = element::index(name.unwrap_or_else(Name::unnamed), method.unwrap_or("btree"), keys, span);
     index.unique = unique;
+    index.clustered = text.dialect == Dialect::SqlServer && (1..keyword).any(|index| text.is_word(index, "clustered"));
     index.predicate = predicate.as_ref().map(|predicate| expression::lower(predicate, text.dialect));
     if let Some(include) = text.find(close..text.tokens.len(), &["include"]) {
         index.include = text.name_list(include + 1).0;
