@@ -149,6 +149,32 @@ fn a_shallow_clone_is_refused_with_what_to_do_and_never_clean() {
     }
 }
 
+#[test]
+fn a_shallow_clone_of_a_branch_alone_does_not_take_the_branch_for_its_own_base() {
+    let repository = branched(&[("db/001_users.sql", USERS)]);
+    repository.write("db/002_orders.sql", ORDERS);
+    repository.commit("orders");
+    repository.git(&["switch", "--quiet", "main"]);
+    let clone = repository.clone_with(&["--depth=1", "--branch=feature"]);
+    let output = review_in(&clone, &[], &["db"]);
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{error}");
+    assert!(error.contains("shallow") && error.contains("fetch-depth: 0"), "{error}");
+}
+
+#[test]
+fn a_folder_above_stands_for_what_changed_below_it() {
+    let repository = branched(&[("app/db/001_users.sql", USERS), ("other/db/001_users.sql", USERS)]);
+    repository.write("app/db/002_orders.sql", ORDERS);
+    repository.commit("orders");
+    for arguments in [&["--base", "main", "."][..], &["--base", "main", "app"]] {
+        let output = review_in(repository.root(), &[], &[arguments, &["--format", "json"]].concat());
+        let review: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let paths: Vec<_> = review["directories"].as_array().into_iter().flatten().map(|directory| directory["path"].clone()).collect();
+        assert_eq!(paths, ["app/db"], "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
 /// A clone as GitHub's checkout makes it of a pull request: the merge commit, detached, `depth` commits deep.
 fn pull_request(depth: &str) -> (Repository, std::path::PathBuf) {
     let repository = branched(&[("db/001_users.sql", USERS), ("db/002_logs.sql", NO_KEY)]);

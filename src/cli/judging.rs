@@ -11,6 +11,9 @@ use crate::lint::{Lint, Preset, Settings};
 use crate::nearest::did_you_mean;
 use crate::report::Report;
 
+/// The lint about what does not parse.
+const UNREAD: &str = "syntax-error";
+
 /// What the user says about how findings are to be judged.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Judging {
@@ -36,7 +39,9 @@ impl Judging {
     pub(super) fn select(&self, settings: &mut Settings, lints: &[Lint]) -> Result<(), String> {
         let is_group = |name: &String| lints.iter().any(|lint| lint.card.group == *name);
         self.only.iter().chain(&self.skip).filter(|id| !is_group(id)).try_for_each(|id| find_lint(id, lints).map(|_| ()))?;
-        settings.only = (!self.only.is_empty()).then(|| self.only.iter().cloned().collect());
+        // Whether everything could be read is no matter of choice: the exit status says so.
+        let always = || std::iter::once(UNREAD.to_owned());
+        settings.only = (!self.only.is_empty()).then(|| self.only.iter().cloned().chain(always()).collect());
         settings.skip.extend(self.skip.iter().cloned());
         if !self.preset.is_empty() {
             settings.presets = self.preset.clone();
@@ -87,7 +92,7 @@ impl FailOn {
 
     /// How a run ends that found these.
     pub(super) fn status_of<'a>(self, mut found: impl Iterator<Item = (&'a str, Severity)> + Clone) -> Status {
-        if found.clone().any(|(lint, _)| [config::LINT, "syntax-error"].contains(&lint)) {
+        if found.clone().any(|(lint, _)| [config::LINT, UNREAD].contains(&lint)) {
             return Status::Failed;
         }
         if found.any(|(_, severity)| FailOn::from(severity) >= self) { Status::Findings } else { Status::Clean }

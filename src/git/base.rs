@@ -72,7 +72,7 @@ fn first_parent(repository: &Repository, head: &Commit, wanted: &Wanted) -> Resu
 fn not_found(repository: &Repository, wanted: &Wanted, unrelated: Option<Commit>) -> Result<GitError, GitError> {
     let name = &wanted.name;
     let what = match (&unrelated, wanted.revisions.is_empty()) {
-        (_, true) => "there is no branch to compare with; name one with --base".to_owned(),
+        (_, true) => "there is no branch to compare with".to_owned(),
         (None, _) => format!("the base {name} is not in this repository"),
         (Some(tip), _) => format!("no commit is known that HEAD and the base {name} ({}) have in common", tip.short()),
     };
@@ -81,6 +81,7 @@ fn not_found(repository: &Repository, wanted: &Wanted, unrelated: Option<Commit>
             "this clone is shallow: fetch the whole history (`fetch-depth: 0` for actions/checkout, `GIT_DEPTH: 0` for GitLab, \
              `git fetch --unshallow`), or, on a pull request's merge commit, one commit more (`fetch-depth: 2`)"
         }
+        (false, None) if wanted.revisions.is_empty() => "fetch it (`git fetch origin`), or name one with --base",
         (false, None) => "fetch it (`git fetch origin`), or name another with --base",
         (false, Some(_)) => "their histories are not related; name another with --base",
     };
@@ -150,11 +151,15 @@ pub fn is_hash(text: &str) -> bool {
 fn from_branches(repository: &Repository) -> Result<Wanted, GitError> {
     let own = repository.branch()?.and_then(|name| name.strip_prefix("refs/heads/").map(str::to_owned));
     let upstream = repository.upstream()?;
+    let is_shallow = repository.is_shallow()?;
     let follows_another = |upstream: &&String| own.as_ref().is_some_and(|own| !upstream.ends_with(&format!("/{own}")));
     let usual =
         ["refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/remotes/origin/master", "refs/heads/main", "refs/heads/master"];
     let candidates = upstream.iter().filter(follows_another).cloned().chain(usual.map(str::to_owned));
-    for candidate in candidates.chain(upstream.iter().cloned()) {
+    // The branch's own state at the remote is what has been pushed of it. In a shallow clone that holds nothing else, the
+    // branch it will go into was left out.
+    let own_upstream = upstream.iter().filter(|_| !is_shallow).cloned();
+    for candidate in candidates.chain(own_upstream) {
         if repository.commit(&candidate)?.is_some() {
             let name = ["refs/heads/", "refs/remotes/"].iter().find_map(|prefix| candidate.strip_prefix(prefix)).unwrap_or(&candidate);
             return Ok(Wanted { name: format!("`{}`", name.trim_end_matches("/HEAD")), revisions: vec![candidate], merged: false });

@@ -59,39 +59,59 @@ impl<'a> Places<'a> {
         Self { repository, sides, reading, copies: RefCell::default() }
     }
 
-    /// The folders to review: those named, else those in which something changed.
+    /// The folders to review: those named, else those in which something changed; what is named without being a directory
+    /// of migrations stands for what changed below it.
     pub(super) fn folders(
         &mut self,
         named: &[PathBuf],
         sources: &mut SourceMap,
         mistakes: &mut Vec<Diagnostic>,
     ) -> Result<BTreeSet<String>, String> {
-        if named.is_empty() { self.changed_folders(sources, mistakes) } else { named.iter().map(|path| self.folder(path)).collect() }
+        let here = [PathBuf::from(".")];
+        let mut tried = Tried::new();
+        let mut found = BTreeSet::new();
+        for path in if named.is_empty() { &here } else { named } {
+            let folder = self.folder(path)?;
+            if !named.is_empty() && self.is_directory(&folder, sources, mistakes, &mut tried)? {
+                found.insert(folder);
+                continue;
+            }
+            let changed = self.changed_folders(&folder, sources, mistakes, &mut tried)?;
+            // That the folder holds no migrations is for whoever named it to know.
+            found.extend(if changed.is_empty() && !named.is_empty() { BTreeSet::from([folder]) } else { changed });
+        }
+        Ok(found)
     }
 
     /// A path of the user's as a folder of the repository; a file stands for the folder it lies in.
     fn folder(&self, path: &Path) -> Result<String, String> {
-        let path = if path.is_file() { path.parent().unwrap_or(path) } else { path };
+        let here = Path::new(".");
+        let parent = || path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(here);
+        let path = if path.is_file() { parent() } else { path };
         let full = path.canonicalize().unwrap_or_else(|_| absolute(path));
         let inside = full.strip_prefix(self.repository.root()).map_err(|_| format!("`{}` lies in another repository", path.display()))?;
         let parts: Vec<_> = inside.components().map(|part| part.as_os_str().to_string_lossy()).collect();
         Ok(parts.join("/"))
     }
 
-    /// The directories of migrations that changed files belong to. A folder is tried before those in it: many layouts
+    /// The directories of migrations that changed files below a folder belong to. A folder is tried before those in it: many layouts
     /// have a folder for each migration.
-    fn changed_folders(&self, sources: &mut SourceMap, mistakes: &mut Vec<Diagnostic>) -> Result<BTreeSet<String>, String> {
-        let here = self.folder(Path::new("."))?;
-        let mut tried = Tried::new();
+    fn changed_folders(
+        &self,
+        above: &str,
+        sources: &mut SourceMap,
+        mistakes: &mut Vec<Diagnostic>,
+        tried: &mut Tried,
+    ) -> Result<BTreeSet<String>, String> {
         let mut found = BTreeSet::new();
-        let below = |path: &&String| here.is_empty() || path.strip_prefix(&here).is_some_and(|rest| rest.starts_with('/'));
+        let below = |path: &&String| above.is_empty() || path.strip_prefix(above).is_some_and(|rest| rest.starts_with('/'));
         for path in self.sides.changed.iter().filter(below).filter(|path| path.ends_with(".sql") && !is_sample(path)) {
             let Some((parent, _)) = path.rsplit_once('/') else {
-                found.extend(self.is_directory("", sources, mistakes, &mut tried)?.then(String::new));
+                found.extend(self.is_directory("", sources, mistakes, tried)?.then(String::new));
                 continue;
             };
             let above = parent.rsplit_once('/').map_or("", |(above, _)| above);
-            found.extend(self.first_directory([above, parent], sources, mistakes, &mut tried)?);
+            found.extend(self.first_directory([above, parent], sources, mistakes, tried)?);
         }
         Ok(found)
     }
