@@ -171,3 +171,12 @@ fn since_a_version_that_is_none_is_a_mistake() {
     assert_eq!(output.status.code(), Some(2));
     assert!(stdout(&output).contains("migralint.yaml:2"), "{}", stdout(&output));
 }
+
+#[test]
+fn a_baseline_that_cannot_be_read_is_not_written_over() {
+    let root = folder(&[("migralint.yaml", ""), ("db/001_a.sql", FIRST), ("migralint-baseline.yaml/kept", "")]);
+    let output = migralint(root.path(), &["baseline", "db"]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(told.contains("migralint-baseline.yaml` cannot be read"), "{told}");
+}

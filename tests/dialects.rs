@@ -196,6 +196,19 @@ fn locks_of_postgresql_are_not_told_of_others() {
 }
 
 #[test]
+fn mysql_fills_a_column_added_not_null_but_none_made_so_later() {
+    let parent = tempfile::tempdir().expect("a directory");
+    let table = "CREATE TABLE `a` (`id` int unsigned PRIMARY KEY AUTO_INCREMENT) ENGINE=InnoDB;";
+    let later = "ALTER TABLE a ADD COLUMN c int;\nALTER TABLE a MODIFY c int NOT NULL;";
+    write(parent.path(), &[("001_a.sql", table), ("002_b.sql", "ALTER TABLE a ADD COLUMN b int NOT NULL;"), ("003_c.sql", later)]);
+    let report = common::json(parent.path(), &["."]);
+    let found = report["findings"].as_array().expect("findings").iter();
+    let places: Vec<&str> =
+        found.filter(|found| found["lint"] == "set-not-null-without-backfill").filter_map(|found| found["path"].as_str()).collect();
+    assert_eq!(places, ["003_c.sql"], "{report:#}");
+}
+
+#[test]
 fn the_matrix_of_lints_and_databases_is_up_to_date() {
     let path = common::root().join("docs/dialects.md");
     let page = fs::read_to_string(&path).expect("the page is there");

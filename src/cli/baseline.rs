@@ -1,6 +1,6 @@
 //! `migralint baseline`: writes down what is found today, so that tomorrow only what is new is shown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -63,7 +63,10 @@ pub(super) fn run(arguments: &BaselineArguments, out: &mut dyn Write) -> io::Res
         let path = arguments.output.clone().unwrap_or_else(|| target.config.baseline_path());
         let root = target.config.settings.root.clone();
         if !former.contains_key(&path) {
-            former.insert(path.clone(), (known(&path, &mut sources, &mut mistakes), root.clone()));
+            match known(&path, &mut sources, &mut mistakes) {
+                Ok(known) => former.insert(path.clone(), (known, root.clone())),
+                Err(message) => return Ok(fail(&message)),
+            };
         }
         target.config.settings.baseline = None;
         let history = History::load(target.directory, &sources);
@@ -89,21 +92,30 @@ pub(super) fn run(arguments: &BaselineArguments, out: &mut dyn Write) -> io::Res
     Ok(Status::Clean)
 }
 
-/// What the file says so far.
-fn known(path: &Path, sources: &mut SourceMap, mistakes: &mut Vec<Diagnostic>) -> Baseline {
-    let Ok((baseline, mut found)) = Config::load_baseline(path, sources) else { return Baseline::default() };
-    mistakes.append(&mut found);
-    baseline
+/// What the file says so far; nothing where there is none yet.
+///
+/// # Errors
+/// A message: it is there and cannot be read, and so must not be written over.
+fn known(path: &Path, sources: &mut SourceMap, mistakes: &mut Vec<Diagnostic>) -> Result<Baseline, String> {
+    match Config::load_baseline(path, sources) {
+        Ok((baseline, mut found)) => {
+            mistakes.append(&mut found);
+            Ok(baseline)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Baseline::default()),
+        Err(error) => Err(format!("`{}` cannot be read: {error}", path.display())),
+    }
 }
 
 /// Entries about directories that were not looked at stay.
 fn keep_others(written: &mut Written, known: &Baseline, root: &Path, read: &[&History]) {
     let was_read = |entry: &Entry| read.iter().any(|history| Baseline::concerns(entry, history, root));
     let (judged, others): (Vec<&Entry>, Vec<&Entry>) = known.entries.iter().partition(|entry| was_read(entry));
-    written.dropped = judged.iter().filter(|old| !written.entries.iter().any(|new| new.fingerprint == old.fingerprint)).count();
-    let new: Vec<Entry> =
-        others.into_iter().filter(|old| !written.entries.iter().any(|new| new.fingerprint == old.fingerprint)).cloned().collect();
-    written.entries.extend(new);
+    let found: HashSet<&str> = written.entries.iter().map(|entry| entry.fingerprint.as_str()).collect();
+    let is_gone = |old: &&Entry| !found.contains(old.fingerprint.as_str());
+    written.dropped = judged.into_iter().filter(is_gone).count();
+    let kept: Vec<Entry> = others.into_iter().filter(is_gone).cloned().collect();
+    written.entries.extend(kept);
 }
 
 fn entry(found: &Diagnostic, root: &Path, sources: &SourceMap) -> Entry {

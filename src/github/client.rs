@@ -20,6 +20,12 @@ const ATTEMPTS: u32 = 4;
 /// The API asks for a second between writes.
 const BETWEEN_WRITES: Duration = Duration::from_secs(1);
 
+/// How often one request is sent that meets a limit each time.
+const LIMITED_ATTEMPTS: u32 = 10;
+
+/// The least wait after a limit, even where a reply says that there is nothing to wait for.
+const LEAST_WAIT: u64 = 1;
+
 /// The least wait after a limit that does not say how long it lasts.
 const UNKNOWN_LIMIT: Duration = Duration::from_secs(60);
 
@@ -253,6 +259,9 @@ impl<'a> Client<'a> {
                 }
                 Ok(response) if response.status < 500 => {
                     let wait = self.limit(&response, attempt).ok_or_else(|| self.error(&response))?;
+                    if attempt >= LIMITED_ATTEMPTS {
+                        return Err(ApiError::Limited);
+                    }
                     self.wait(wait)?;
                     continue;
                 }
@@ -283,11 +292,11 @@ impl<'a> Client<'a> {
         }
         let number = |name: &str| response.header(name)?.trim().parse::<u64>().ok();
         if let Some(seconds) = number("retry-after") {
-            return Some(Duration::from_secs(seconds));
+            return Some(Duration::from_secs(seconds.max(LEAST_WAIT)));
         }
         if number("x-ratelimit-remaining") == Some(0) {
             let reset = number("x-ratelimit-reset").unwrap_or_default();
-            return Some(Duration::from_secs(reset.saturating_sub(self.clock.now()) + 1));
+            return Some(Duration::from_secs(reset.saturating_sub(self.clock.now()).saturating_add(LEAST_WAIT)));
         }
         let is_limit = response.status == 429 || response.message().to_ascii_lowercase().contains("rate limit");
         is_limit.then(|| UNKNOWN_LIMIT * 2u32.saturating_pow(attempt.saturating_sub(1)))

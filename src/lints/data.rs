@@ -39,16 +39,18 @@ pub const CHECKS: &[(&str, Check)] = &[
 /// A statement of a migration that is yet to run, and the table in use whose rows it writes.
 struct Work<'a> {
     step: Step<'a>,
+    /// Its place among all steps.
+    position: usize,
     data: &'a DataStatement,
     table: &'a Table,
 }
 
 /// All of them, in order.
 fn work<'a>(context: &'a HistoryContext<'a>) -> impl Iterator<Item = Work<'a>> {
-    steps(context).filter_map(|step| {
+    steps(context).enumerate().filter_map(|(position, step)| {
         let Some(Body::Data(data)) = step.moment.body() else { return None };
         let table = step.table(data.table.as_ref()?).filter(|table| !table.foreign)?;
-        Some(Work { step, data, table })
+        Some(Work { step, position, data, table })
     })
 }
 

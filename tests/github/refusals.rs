@@ -71,6 +71,16 @@ fn nobody_waits_for_an_hour() {
 }
 
 #[test]
+fn a_limit_that_says_to_come_back_at_once_is_not_asked_for_ever() {
+    let mock = Mock::start();
+    mock.rule("POST", "/issues/", usize::MAX, reply(429, &[("retry-after", "0")], "rate limit"));
+    let time = Time::default();
+    let delivered = deliver_as(&Runner::for_pull_request(&mock), &[error(1)], &time);
+    assert_eq!(delivered.places, ["summary"]);
+    assert!((1..=120).contains(&time.waited().as_secs()), "{:?}", time.waited());
+}
+
+#[test]
 fn a_server_in_trouble_is_asked_again_and_given_up_in_the_end() {
     for action in [reply(502, &[], "Bad Gateway"), Action::LoseRequest] {
         let mock = Mock::start();

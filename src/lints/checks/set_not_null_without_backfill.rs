@@ -7,7 +7,7 @@ use crate::diagnostic::Severity;
 use crate::history::{History, Migration};
 use crate::lint::{Finding, SchemaContext};
 use crate::lints::keys::{known_tables, path};
-use crate::schema::{Column, ExpressionTree, Name, Table};
+use crate::schema::{Column, Dialect, ExpressionTree, Name, Table};
 use crate::source::{FileId, Span};
 use crate::sql::{Body, DataKind, DataStatement, Statement, Step};
 
@@ -87,6 +87,10 @@ fn gap<'a>(history: &History, written: &Written, table: &'a Table, column: &'a C
     let earlier = |name| written.get(name).filter(|(migration, _)| (made..added).contains(migration));
     let rows = target.tables.into_iter().find_map(earlier).map(|(_, span)| *span);
     if !as_added.nullable.value {
+        // MySQL gives the rows there are the type's own default: zero, or an empty text.
+        if history.directory.dialect == Dialect::MySql {
+            return None;
+        }
         let emptied = before.iter().any(|statement| may_fill(statement, adding, &target));
         return (!emptied).then_some(Gap { table, column, since: Since::Added, rows });
     }

@@ -1,18 +1,23 @@
 //! A delete that leaves no row in a table.
 
+use std::collections::HashMap;
+
 use super::{Work, work};
 use crate::change::{ChangeKind, ObjectReference};
 use crate::lint::tenancy::{keeps_records, words};
 use crate::lint::{Finding, HistoryContext};
 use crate::lints::rollback::backups::Backups;
-use crate::lints::safety::steps;
-use crate::schema::Table;
+use crate::lints::safety::{Step, steps};
+use crate::schema::{Name, Table};
 use crate::sql::{Body, DataKind};
 
 pub fn check(context: &HistoryContext) -> Vec<Finding> {
     let backups = Backups::of(context.history, context.sources);
+    let renewed = renewed(context);
+    // A later step fills the table anew, drops it, or needs it to be empty.
+    let goes_on = |work: &Work| renewed.get(&work.table.name.name).is_some_and(|position| *position > work.position);
     let emptied = work(context).filter(|work| work.data.kind == DataKind::Delete && !work.data.has_where && work.data.rows.is_some());
-    let lost = emptied.filter(|work| !is_disposable(work.table) && !goes_on(context, work) && !is_saved(context, &backups, work));
+    let lost = emptied.filter(|work| !is_disposable(work.table) && !goes_on(work) && !is_saved(context, &backups, work));
     let found = lost.map(|work| {
         let table = &work.table.name;
         let message = format!("`DELETE` without WHERE removes every row of `{}`", table.name);
@@ -29,17 +34,20 @@ fn is_disposable(table: &Table) -> bool {
     keeps_records(&table.name.name) || words(&table.name.name).iter().any(|word| COME_AND_GO.contains(&word.as_str()))
 }
 
-/// Whether a later step fills the table anew, drops it, or needs it to be empty.
-fn goes_on(context: &HistoryContext, work: &Work) -> bool {
-    let later = steps(context).skip_while(|step| !std::ptr::eq(step.moment, work.step.moment)).skip(1);
-    let name = &work.table.name.name;
-    later.into_iter().any(|step| match (step.moment.body(), step.moment.change().map(|change| &change.kind)) {
-        (Some(Body::Data(data)), _) => {
-            matches!(data.kind, DataKind::Insert | DataKind::Copy) && data.table.as_ref().is_some_and(|table| table.name == *name)
+/// The tables that some step fills or drops, and the place of the last one that does among all steps.
+fn renewed<'a>(context: &'a HistoryContext<'a>) -> HashMap<&'a Name, usize> {
+    let places = steps(context).enumerate();
+    places.filter_map(|(position, step)| Some((filled_or_dropped(step)?, position))).collect()
+}
+
+fn filled_or_dropped<'a>(step: Step<'a>) -> Option<&'a Name> {
+    match (step.moment.body(), step.moment.change().map(|change| &change.kind)) {
+        (Some(Body::Data(data)), _) if matches!(data.kind, DataKind::Insert | DataKind::Copy) => {
+            data.table.as_ref().map(|table| &table.name)
         }
-        (_, Some(ChangeKind::Drop { object: ObjectReference::Table(table), .. })) => table.name == *name,
-        _ => false,
-    })
+        (_, Some(ChangeKind::Drop { object: ObjectReference::Table(table), .. })) => Some(&table.name),
+        _ => None,
+    }
 }
 
 fn is_saved(context: &HistoryContext, backups: &Backups, work: &Work) -> bool {

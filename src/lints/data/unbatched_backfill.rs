@@ -1,33 +1,54 @@
 //! A backfill of a whole table in one statement.
 
+use std::collections::HashMap;
+
 use super::{Work, grouped, is_broad, is_small, seeded, work};
 use crate::lint::{Finding, HistoryContext};
-use crate::lints::safety::{Step, steps};
+use crate::lints::safety::steps;
 use crate::schema::Table;
-use crate::source::Span;
-use crate::sql::DataKind;
+use crate::source::{FileId, Span};
+use crate::sql::{DataKind, LockMode};
 
 pub fn check(context: &HistoryContext) -> Vec<Finding> {
-    let seeded = seeded(context.history);
+    let (seeded, locks) = (seeded(context.history), Locks::of(context));
     let whole = work(context).filter(|work| work.data.kind == DataKind::Update && is_broad(work.data));
     let large = whole.filter(|work| !is_small(work.table) && !seeded.contains(&work.table.name.name));
-    let alone = large.filter(|work| locked_before(context, &work.step).is_none());
+    let alone = large.filter(|work| locks.held(work).is_none());
     let places = alone.map(|work| (work.step.moment.span, finding(&work))).collect();
     grouped(context, places, "likewise")
 }
 
-/// Where an earlier step of the same transaction locked a table in use against everybody, which tables are locked since.
-pub(super) fn locked_before<'a>(context: &'a HistoryContext<'a>, step: &Step) -> Option<(Span, &'a Table)> {
-    let transaction = step.moment.transaction?;
-    let earlier = steps(context).take_while(|earlier| !std::ptr::eq(earlier.moment, step.moment));
-    let together = earlier.filter(|earlier| {
-        let moment = earlier.moment;
-        moment.whole.file == step.moment.whole.file && moment.transaction == Some(transaction) && moment.change().is_some()
-    });
-    together.into_iter().find_map(|earlier| {
-        let lock = earlier.strong_locks().find(|lock| lock.mode == crate::sql::LockMode::AccessExclusive)?;
-        Some((earlier.moment.span, earlier.moment.before.table(&lock.relation)?))
-    })
+/// Where a transaction first locked a table in use against everybody.
+pub(super) struct Locked<'a> {
+    pub(super) span: Span,
+    pub(super) table: &'a Table,
+    /// The place of that step among all.
+    position: usize,
+}
+
+/// For each transaction of a file that does so.
+pub(super) struct Locks<'a>(HashMap<(FileId, usize), Locked<'a>>);
+
+impl<'a> Locks<'a> {
+    pub(super) fn of(context: &'a HistoryContext<'a>) -> Self {
+        let mut locks = HashMap::new();
+        for (position, step) in steps(context).enumerate().filter(|(_, step)| step.moment.change().is_some()) {
+            let moment = step.moment;
+            let Some(transaction) = moment.transaction else { continue };
+            let lock = step.strong_locks().find(|lock| lock.mode == LockMode::AccessExclusive);
+            if let Some(table) = lock.and_then(|lock| moment.before.table(&lock.relation)) {
+                let locked = Locked { span: moment.span, table, position };
+                locks.entry((moment.whole.file, transaction)).or_insert(locked);
+            }
+        }
+        Self(locks)
+    }
+
+    /// The lock that the transaction of this work holds already.
+    pub(super) fn held(&self, work: &Work) -> Option<&Locked<'a>> {
+        let moment = work.step.moment;
+        self.0.get(&(moment.whole.file, moment.transaction?)).filter(|locked| locked.position < work.position)
+    }
 }
 
 fn finding(work: &Work) -> Finding {

@@ -1,5 +1,7 @@
 //! Texts that are secrets by their very form.
 
+use std::iter;
+
 /// A secret in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Secret {
@@ -29,6 +31,9 @@ const FORMS: [(&str, usize, &str); 14] = [
     ("sb_secret_", 20, "a secret key of Supabase"),
 ];
 
+/// Servers take no header that is longer, and so no token.
+const LONGEST_PAYLOAD: usize = 16_384;
+
 /// All secrets in a text, in order.
 pub fn find(text: &str) -> Vec<Secret> {
     let mut found: Vec<Secret> = FORMS.iter().flat_map(|form| of_form(text, form)).collect();
@@ -39,11 +44,34 @@ pub fn find(text: &str) -> Vec<Secret> {
 }
 
 fn of_form<'a>(text: &'a str, (prefix, least, what): &'a (&'static str, usize, &'static str)) -> impl Iterator<Item = Secret> + 'a {
-    text.match_indices(prefix).filter_map(move |(start, _)| {
-        let begins = !text[..start].ends_with(|before: char| before.is_alphanumeric() || before == '_');
-        let tail = text[start + prefix.len()..].split(|character: char| !is_of_token(character)).next().unwrap_or_default();
+    let begins = |before: &str| !before.ends_with(|last: char| last.is_alphanumeric() || last == '_');
+    tokens(text, prefix, begins, is_of_token).filter_map(move |(start, token)| {
+        let tail = token.strip_prefix(prefix)?;
         let is_real = tail.len() >= *least && !is_example(tail);
-        (begins && is_real).then(|| Secret { start, end: start + prefix.len() + tail.len(), what })
+        is_real.then(|| Secret { start, end: start + token.len(), what })
+    })
+}
+
+/// The words that open like this, and where they begin, if that can be after what is before them. What lies in one is
+/// not looked at again: a text that repeats the opening would be read as often as it does.
+fn tokens<'a>(
+    text: &'a str,
+    opening: &'a str,
+    begins: fn(&str) -> bool,
+    is_part: fn(char) -> bool,
+) -> impl Iterator<Item = (usize, &'a str)> {
+    let mut from = 0;
+    iter::from_fn(move || {
+        loop {
+            let start = from + text.get(from..)?.find(opening)?;
+            from = start + opening.len();
+            if !begins(text.get(..start)?) {
+                continue;
+            }
+            let rest = text.get(from..)?;
+            from += rest.find(|character: char| !is_part(character)).unwrap_or(rest.len());
+            return Some((start, text.get(start..from)?));
+        }
     })
 }
 
@@ -60,26 +88,32 @@ fn is_example(tail: &str) -> bool {
 }
 
 fn private_keys(text: &str) -> impl Iterator<Item = Secret> {
-    text.match_indices("-----BEGIN ").filter_map(|(start, opening)| {
-        let line = text[start..].lines().next().unwrap_or_default();
-        let behind = text[start + line.len()..].trim_start().len() > 64;
-        let is_key = line.ends_with("PRIVATE KEY-----") && behind;
-        is_key.then(|| Secret { start, end: start + line.len().max(opening.len()), what: "a private key" })
+    let mut behind = 0;
+    text.split_inclusive('\n').filter_map(move |whole| {
+        let at = behind;
+        behind += whole.len();
+        let line = whole.trim_end_matches(['\r', '\n']);
+        let opening = line.ends_with("PRIVATE KEY-----").then(|| line.rfind("-----BEGIN ")).flatten()?;
+        let has_body = text.get(behind..)?.trim_start().len() > 64;
+        has_body.then(|| Secret { start: at + opening, end: at + line.len(), what: "a private key" })
     })
 }
 
 /// JSON web tokens that give the rights of a service. The key that browsers use is public.
 fn service_tokens(text: &str) -> impl Iterator<Item = Secret> {
-    text.match_indices("eyJ").filter_map(|(start, _)| {
-        let token = text[start..].split(|character: char| !is_of_token(character) && character != '.').next().unwrap_or_default();
+    tokens(text, "eyJ", |_| true, |character| is_of_token(character) || character == '.').filter_map(|(start, token)| {
         let mut parts = token.split('.').skip(1);
         let payload = parts.next().filter(|_| parts.next().is_some_and(|signature| signature.len() >= 40))?;
-        let claims = decoded(payload);
-        let claims = String::from_utf8_lossy(&claims);
-        // Every local installation has the same token.
-        let gives_all = claims.contains("\"service_role\"") && !claims.contains("supabase-demo");
+        let is_short = payload.len() <= LONGEST_PAYLOAD;
+        let gives_all = is_short && is_of_service(&decoded(payload));
         gives_all.then(|| Secret { start, end: start + token.len(), what: "a token with the rights of the service" })
     })
+}
+
+fn is_of_service(claims: &[u8]) -> bool {
+    let claims = String::from_utf8_lossy(claims);
+    // Every local installation has the same token.
+    claims.contains("\"service_role\"") && !claims.contains("supabase-demo")
 }
 
 /// The bytes of a text in URL-safe base 64, as far as it is one.
@@ -123,6 +157,16 @@ mod tests {
         ] {
             assert_eq!(find(&text).first().map(|secret| secret.what), what, "{text}");
         }
+    }
+
+    #[test]
+    fn what_repeats_an_opening_is_read_once() {
+        let begun = std::time::Instant::now();
+        for opening in ["eyJ", "glpat-", "-----BEGIN ", "sk_live_", "-----BEGIN PRIVATE KEY-----\n"] {
+            find(&opening.repeat(200_000 / opening.len()));
+        }
+        // Read from every opening on, each of these would take minutes.
+        assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
     }
 
     #[test]
