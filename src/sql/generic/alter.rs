@@ -131,11 +131,16 @@ impl Alteration<'_> {
         let start = text.skip(tokens.start, &["column"]);
         let guarded = text.skip(start, &["if", "not", "exists"]);
         if text.is_symbol(guarded, "(") {
-            let close = text.closing(guarded);
-            return text.split_at_commas(guarded + 1..close).into_iter().try_for_each(|part| self.add(part));
+            let elements = text.split_at_commas(guarded + 1..text.closing(guarded));
+            return elements.into_iter().try_for_each(|element| self.add_element(element));
         }
-        let end = self.without_position(guarded..tokens.end);
-        self.element(guarded..end, guarded > start)
+        self.add_element(start..tokens.end)
+    }
+
+    fn add_element(&mut self, tokens: Range<usize>) -> Result<(), String> {
+        let start = self.text.skip(tokens.start, &["if", "not", "exists"]);
+        let end = self.without_position(start..tokens.end);
+        self.element(start..end, start > tokens.start)
     }
 
     /// Without `FIRST` or `AFTER column`.

@@ -9,21 +9,32 @@ use crate::sql::split::{Token, TokenKind};
 pub fn tokens(text: &str, range: Range<usize>, dialect: Dialect) -> Vec<Token> {
     let end = range.end.min(text.len());
     let start = range.start.min(end);
-    let mut lexer = Lexer { bytes: text.as_bytes().get(..end).unwrap_or_default(), position: start, dialect };
-    let mut tokens = Vec::new();
-    while let Some(token) = lexer.next_token() {
-        tokens.push(token);
-    }
-    tokens
+    let mut lexer = Lexer::new(text, start..end, dialect);
+    std::iter::from_fn(|| lexer.next_token()).collect()
 }
 
-struct Lexer<'a> {
+/// Where the tokens of a text are read.
+pub struct Lexer<'a> {
     bytes: &'a [u8],
     position: usize,
     dialect: Dialect,
+    /// An executable comment was opened.
+    executes: bool,
 }
 
-impl Lexer<'_> {
+impl<'a> Lexer<'a> {
+    /// At the beginning of `range`.
+    pub fn new(text: &'a str, range: Range<usize>, dialect: Dialect) -> Self {
+        let bytes = text.as_bytes().get(..range.end).unwrap_or_default();
+        Self { bytes, position: range.start, dialect, executes: false }
+    }
+
+    /// Behind the line it is in, and where that is.
+    pub fn skip_line(&mut self) -> usize {
+        self.position = self.bytes.len().min(self.until(self.position, |byte| byte == b'\n') + 1);
+        self.position
+    }
+
     fn byte(&self, position: usize) -> u8 {
         self.bytes.get(position).copied().unwrap_or(0)
     }
@@ -32,7 +43,8 @@ impl Lexer<'_> {
         self.bytes.get(start..).and_then(|rest| rest.iter().position(|byte| stop(*byte))).map_or(self.bytes.len(), |offset| start + offset)
     }
 
-    fn next_token(&mut self) -> Option<Token> {
+    /// The token that comes next.
+    pub fn next_token(&mut self) -> Option<Token> {
         if let Some(opening) = self.skip_blanks() {
             self.position = self.bytes.len();
             return Some(Token { kind: TokenKind::Unterminated, range: opening..self.bytes.len() });
@@ -55,8 +67,12 @@ impl Lexer<'_> {
                 (b'/', b'*') if self.is_executable(start) => {
                     let version = start + if self.byte(start + 2) == b'M' { 4 } else { 3 };
                     self.position = self.until(version, |byte| !byte.is_ascii_digit());
+                    self.executes = true;
                 }
-                (b'*', b'/') if self.dialect == Dialect::MySql => self.position += 2,
+                (b'*', b'/') if self.executes => {
+                    self.position += 2;
+                    self.executes = false;
+                }
                 (b'/', b'*') => match self.comment_end(start) {
                     Some(end) => self.position = end,
                     None => return Some(start),
@@ -170,7 +186,17 @@ pub fn identifier(text: &str, token: &Token) -> Option<String> {
             Some(inside.replace(&format!("{close}{close}"), &close.to_string()))
         }
         // SQLite takes a text for a name where it must be one; MySQL does so with ANSI_QUOTES.
-        TokenKind::String => Some(written.trim_matches(['\'', '"']).to_owned()),
+        TokenKind::String => Some(content(written)),
         _ => None,
+    }
+}
+
+/// What a text says: without its prefix (`N'…'`) and its quotes, doubled ones once.
+pub fn content(written: &str) -> String {
+    let text = written.trim_start_matches(|letter: char| letter.is_ascii_alphabetic());
+    let inside = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
+    match text.chars().next() {
+        Some(quote) => inside.replace(&format!("{quote}{quote}"), &quote.to_string()),
+        None => String::new(),
     }
 }

@@ -4,13 +4,14 @@ use std::ops::Range;
 
 use sqlparser::ast::Statement;
 use sqlparser::dialect::{Dialect as Grammar, MsSqlDialect, MySqlDialect, SQLiteDialect};
-use sqlparser::parser::Parser;
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
 use super::text::Text;
 use crate::schema::Dialect;
 
-/// Pieces with more operators are not parsed: the parser's trees are as deep as an expression is long.
-const MAX_OPERATORS: usize = 2_000;
+/// Pieces with more words and operators are not parsed: the parser's trees are as deep as an expression is long.
+const MAX_OPERATORS: usize = 300;
 
 /// How deep the parser itself goes.
 const MAX_DEPTH: usize = 50;
@@ -20,33 +21,41 @@ const MAX_PARENTHESES: usize = 10;
 
 /// The statement, or the parser's message.
 pub fn parse(sql: &str, dialect: Dialect) -> Result<Statement, String> {
-    let operators = sql.split([' ', '=', '+', '|']).take(MAX_OPERATORS + 1).count();
-    if operators > MAX_OPERATORS {
-        return Err("it is too long".to_owned());
-    }
-    if depth(sql) > MAX_PARENTHESES {
-        return Err("it is nested too deeply".to_owned());
-    }
     let grammar: &dyn Grammar = match dialect {
         Dialect::MySql => &MySqlDialect {},
         Dialect::SqlServer => &MsSqlDialect {},
         Dialect::Sqlite | Dialect::Postgres => &SQLiteDialect {},
     };
-    let parsed = Parser::new(grammar).with_recursion_limit(MAX_DEPTH).try_with_sql(sql).and_then(|mut parser| parser.parse_statements());
-    let mut statements = parsed.map_err(|error| in_house_style(&error.to_string()))?;
+    let refusal = |error: ParserError| in_house_style(&error.to_string());
+    let tokens = Tokenizer::new(grammar, sql).tokenize_with_location().map_err(|error| refusal(error.into()))?;
+    if tokens.iter().filter(|token| may_deepen(&token.token)).count() > MAX_OPERATORS {
+        return Err("it is too long".to_owned());
+    }
+    if depth(&tokens) > MAX_PARENTHESES {
+        return Err("it is nested too deeply".to_owned());
+    }
+    let mut parser = Parser::new(grammar).with_recursion_limit(MAX_DEPTH).with_tokens_with_locations(tokens);
+    let mut statements = parser.parse_statements().map_err(refusal)?;
     match statements.len() {
         1 => statements.pop().ok_or_else(String::new),
         count => Err(format!("{count} statements where one was expected")),
     }
 }
 
-/// How deep parentheses are nested, those in texts among them.
-fn depth(sql: &str) -> usize {
+/// Whether a token may make a tree deeper. What lists are made of does not: they may be long.
+fn may_deepen(token: &Token) -> bool {
+    use Token as T;
+    let is_text = matches!(token, T::SingleQuotedString(_) | T::DoubleQuotedString(_) | T::NationalStringLiteral(_));
+    !is_text && !matches!(token, T::Whitespace(_) | T::Comma | T::RParen | T::Period | T::Number(..))
+}
+
+/// How deep parentheses are nested.
+fn depth(tokens: &[TokenWithSpan]) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0_usize);
-    for byte in sql.bytes() {
-        match byte {
-            b'(' => depth += 1,
-            b')' => depth = depth.saturating_sub(1),
+    for token in tokens {
+        match token.token {
+            Token::LParen => depth += 1,
+            Token::RParen => depth = depth.saturating_sub(1),
             _ => {}
         }
         deepest = deepest.max(depth);

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::lexer::tokens;
+use super::lexer::{Lexer, tokens};
 use crate::schema::Dialect;
 use crate::sql::split::{STATEMENT_ENDS, Token, TokenKind};
 
@@ -32,18 +32,48 @@ pub fn statements(text: &str, range: Range<usize>, dialect: Dialect) -> Vec<Piec
 
 /// The parts of the text between the client's `DELIMITER` lines, each with what ends its statements.
 fn by_delimiter(text: &str, range: Range<usize>) -> Vec<(Range<usize>, String)> {
+    let is_command = |line: &str| line.split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("delimiter"));
+    if !text.get(range.clone()).unwrap_or_default().lines().any(is_command) {
+        return vec![(range, ";".to_owned())];
+    }
     let mut parts = Vec::new();
-    let (mut start, mut offset, mut delimiter) = (range.start, range.start, ";".to_owned());
-    for line in text.get(range.clone()).unwrap_or_default().split_inclusive('\n') {
-        let mut words = line.split_whitespace();
-        if words.next().is_some_and(|word| word.eq_ignore_ascii_case("delimiter")) {
-            parts.push((start..offset, delimiter));
-            delimiter = words.next().unwrap_or(";").to_owned();
-            start = offset + line.len();
+    let (mut start, mut delimiter) = (range.start, ";".to_owned());
+    // Token by token: such a line may be part of a text or comment.
+    let mut lexer = Lexer::new(text, range.clone(), Dialect::MySql);
+    while let Some(token) = lexer.next_token() {
+        if token.is_word(text, "delimiter") && begins_line(text, token.range.start) {
+            parts.push((start..token.range.start, delimiter));
+            start = lexer.skip_line();
+            let line = text.get(token.range.end..start).unwrap_or_default();
+            delimiter = line.split_whitespace().next().unwrap_or(";").to_owned();
         }
-        offset += line.len();
     }
     parts.push((start..range.end, delimiter));
+    parts
+}
+
+/// Whether only blanks stand before a place in its line.
+fn begins_line(text: &str, place: usize) -> bool {
+    let before = text.get(..place).unwrap_or_default().trim_end_matches([' ', '\t', '\u{feff}']);
+    before.is_empty() || before.ends_with('\n')
+}
+
+/// A token, cut at the delimiters in it: `END$$` would be one word.
+fn cut(text: &str, token: Token, delimiter: &str) -> Vec<Token> {
+    let written = token.text(text);
+    if delimiter == ";" || !matches!(token.kind, TokenKind::Word | TokenKind::Number) || !written.contains(delimiter) {
+        return vec![token];
+    }
+    let mut parts = Vec::new();
+    let mut start = token.range.start;
+    for (offset, _) in written.match_indices(delimiter) {
+        let place = token.range.start + offset;
+        parts.push(Token { kind: token.kind, range: start..place });
+        start = place + delimiter.len();
+        parts.push(Token { kind: TokenKind::Operator, range: place..start });
+    }
+    parts.push(Token { kind: token.kind, range: start..token.range.end });
+    parts.retain(|part| !part.range.is_empty());
     parts
 }
 
@@ -69,7 +99,9 @@ struct Depth {
 impl Splitter<'_> {
     fn split(&mut self, range: Range<usize>, delimiter: &str) {
         let mut ended = range.start;
-        for token in tokens(self.text, range.clone(), self.dialect) {
+        let text = self.text;
+        let lexed = tokens(text, range.clone(), self.dialect).into_iter();
+        for token in lexed.flat_map(|token| cut(text, token, delimiter)) {
             if token.range.start < ended {
                 continue;
             }
@@ -183,20 +215,24 @@ impl Splitter<'_> {
 
 /// Whether the statement that begins so has a body in which semicolons end nothing; `None` while that is open.
 fn has_body(text: &str, tokens: &[Token]) -> Option<bool> {
-    let words = tokens.iter().take(16).map(|token| token.text(text).to_ascii_lowercase());
-    let mut words = words.skip_while(|word| word == ";");
+    let is_any = |word: &str, words: &[&str]| words.iter().any(|known| word.eq_ignore_ascii_case(known));
+    let mut words = tokens.iter().take(HEAD).map(|token| token.text(text)).skip_while(|word| *word == ";");
     let first = words.next()?;
-    if first != "create" && first != "alter" {
+    if !is_any(first, &["create", "alter"]) {
         return Some(false);
     }
     let kinds = ["trigger", "procedure", "function", "event"];
     let others = ["table", "index", "view", "unique", "database", "schema", "user", "role", "virtual"];
-    words.find_map(|word| match () {
-        () if kinds.contains(&word.as_str()) => Some(true),
-        () if others.contains(&word.as_str()) => Some(false),
+    let told = words.find_map(|word| match () {
+        () if is_any(word, &kinds) => Some(true),
+        () if is_any(word, &others) => Some(false),
         () => None,
-    })
+    });
+    told.or_else(|| (tokens.len() >= HEAD).then_some(false))
 }
+
+/// How many tokens tell what a statement makes.
+const HEAD: usize = 16;
 
 #[cfg(test)]
 mod tests {
@@ -218,6 +254,13 @@ mod tests {
                 "DELIMITER //\ncreate procedure p() begin a; b; end//\nDELIMITER ;\nx;",
                 &["create procedure p() begin a; b; end", "x"],
             ),
+            (
+                MySql,
+                "DELIMITER $$\ncreate procedure p() begin a; end$$\ncreate procedure q() begin b; end$$\nDELIMITER ;\nx;",
+                &["create procedure p() begin a; end", "create procedure q() begin b; end", "x"],
+            ),
+            (MySql, "select '\ndelimiter //\n'; /*\ndelimiter //\n*/ x; y", &["select '\ndelimiter //\n'", "x", "y"]),
+            (MySql, "select 2*/* a */3; /*! x */; y", &["select 2*/* a */3", "x", "y"]),
             (
                 MySql,
                 "create procedure p() begin if a then b; end if; c; end; x",
