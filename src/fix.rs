@@ -51,7 +51,7 @@ fn edited(text: &str, edits: &[&Edit], file: FileId) -> String {
     text
 }
 
-/// A patch that `git apply` accepts, for a path relative to where it is run.
+/// A patch that `git apply` accepts, for a path from the repository's root, or from where it is run outside of one.
 pub fn patch(path: &str, before: &str, after: &str) -> String {
     let diff = TextDiff::from_lines(before, after);
     let unified = diff.unified_diff().context_radius(CONTEXT).header(&format!("a/{path}"), &format!("b/{path}")).to_string();

@@ -111,6 +111,96 @@ fn a_patch_is_printed_that_git_applies_and_nothing_is_written() {
 }
 
 #[test]
+fn a_patch_names_files_from_the_root_wherever_it_is_printed() {
+    let new = format!("{ALONE}CREATE INDEX notes_user ON notes (user_id);\n{DOWN}");
+    let repository = Repository::with(&[("db/001_base.sql", BASE), ("beside/file", "")]);
+    repository.write("db/002_new.sql", &new);
+    let output = migralint(&repository.root().join("beside"), &["lint", "--fix", "--diff", "../db"]);
+    assert!(stdout(&output).starts_with("diff --git a/db/002_new.sql b/db/002_new.sql\n"), "{}", stdout(&output));
+    fs::write(repository.root().join("fix.patch"), &output.stdout).unwrap();
+    let applied = Command::new("git").current_dir(repository.root()).args(["apply", "fix.patch"]).output().unwrap();
+    assert!(applied.status.success(), "{}", String::from_utf8_lossy(&applied.stderr));
+    assert!(text(repository.root()).contains("CREATE INDEX CONCURRENTLY"));
+}
+
+#[test]
+fn outside_of_git_there_is_a_patch_only_of_what_lies_below() {
+    let root = folder(&format!("{ALONE}CREATE INDEX notes_user ON notes (user_id);\n{DOWN}"));
+    let output = migralint(&root.path().join("db"), &["lint", "--fix", "--diff", "."]);
+    assert!(stdout(&output).starts_with("diff --git a/002_new.sql b/002_new.sql\n"), "{}", stdout(&output));
+    fs::create_dir(root.path().join("beside")).unwrap();
+    let output = migralint(&root.path().join("beside"), &["lint", "--fix", "--diff", "../db"]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!((output.status.code(), stdout(&output).as_str()), (Some(2), ""), "{told}");
+    assert!(told.contains("outside of this folder"), "{told}");
+}
+
+#[test]
+fn printing_a_patch_ends_as_lint_does_and_says_where_there_is_none() {
+    let root = folder(&format!("{ALONE}CREATE TABLE more (id bigint PRIMARY KEY);\n{DOWN}"));
+    for fail_on in ["info", "never"] {
+        let expected = migralint(root.path(), &["lint", "--fail-on", fail_on, "db"]).status.code();
+        let output = migralint(root.path(), &["lint", "--fix", "--diff", "--fail-on", fail_on, "db"]);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!((output.status.code(), stdout(&output).as_str()), (expected, ""), "{fail_on}: {told}");
+        assert!(told.contains("there is no patch"), "{told}");
+    }
+}
+
+#[test]
+fn nothing_is_written_where_the_configuration_or_the_version_is_wrong() {
+    let new = format!("{ALONE}CREATE INDEX notes_user ON notes (user_id);\n{DOWN}");
+    for (configuration, arguments, told) in [
+        ("presett: strict\n", &["lint", "--fix", "db"][..], "migralint.yaml:1: "),
+        ("", &["lint", "--fix", "--since", "nowhere", "db"], "there is no version `nowhere`"),
+    ] {
+        let root = folder(&new);
+        fs::write(root.path().join("migralint.yaml"), configuration).unwrap();
+        let output = migralint(root.path(), arguments);
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{error}");
+        assert!(error.contains(told), "{error}");
+        assert_eq!(text(root.path()), new, "{error}");
+    }
+}
+
+#[test]
+fn a_version_may_be_named_by_its_file() {
+    let root = folder(&format!("{ALONE}CREATE INDEX notes_user ON notes (user_id);\n{DOWN}"));
+    let output = migralint(root.path(), &["lint", "--fix", "--since", "002_new", "db"]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(told.contains("repaired 1 finding in 1 file"), "{told}");
+    assert!(text(root.path()).contains("CREATE INDEX CONCURRENTLY"), "{told}");
+}
+
+#[test]
+fn only_what_was_written_is_counted() {
+    let index = |name: &str| format!("{ALONE}CREATE INDEX {name} ON notes (user_id, id);\n{DOWN}");
+    let root = folder(&index("one").replace("CREATE INDEX", "CREATE UNIQUE INDEX"));
+    let other = root.path().join("db/003_latin.sql");
+    let latin = [format!("{}-- caf", index("two")).as_bytes(), b"\xe9\n"].concat();
+    fs::write(&other, &latin).unwrap();
+    let output = migralint(root.path(), &["lint", "--fix", "--since", "002", "db"]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(told.contains("003_latin.sql` is not repaired: it is not text"), "{told}");
+    assert!(told.contains("repaired 1 finding in 1 file"), "{told}");
+    assert_eq!(fs::read(other).unwrap(), latin);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_repaired_file_keeps_its_permissions() {
+    use std::os::unix::fs::PermissionsExt;
+    let root = folder(&format!("{ALONE}CREATE INDEX notes_user ON notes (user_id);\n{DOWN}"));
+    let path = root.path().join("db/002_new.sql");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o664)).unwrap();
+    migralint(root.path(), &["lint", "--fix", "db"]);
+    assert!(text(root.path()).contains("CREATE INDEX CONCURRENTLY"));
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o664);
+    assert_eq!(fs::read_dir(root.path().join("db")).unwrap().count(), 2, "nothing is left beside it");
+}
+
+#[test]
 fn what_the_base_has_is_never_touched() {
     let old = format!("{ALONE}CREATE INDEX notes_user ON notes (user_id);\n{DOWN}");
     let repository = Repository::with(&[("db/001_base.sql", BASE), ("db/002_new.sql", &old)]);

@@ -4,6 +4,7 @@
 //! found in it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::target::{Reading, Target, find_in_copy};
-use super::warn;
+use super::{version, warn};
 use crate::config::Config;
 use crate::diagnostic::{Applicability, Diagnostic, Fix};
 use crate::difference;
@@ -39,11 +40,25 @@ pub(super) struct Fixing {
 /// Makes the repairs of each directory, or prints them.
 ///
 /// # Errors
-/// Those of `out`, and of files that cannot be written.
-pub(super) fn run(targets: Vec<Target>, fixing: Fixing, reading: &Reading, sources: &SourceMap, out: &mut dyn Write) -> io::Result<()> {
-    for mut target in targets {
+/// Those of `out`, and of files that cannot be written. Within: a message for the user, why nothing is repaired.
+pub(super) fn run(
+    mut targets: Vec<Target>,
+    fixing: Fixing,
+    reading: &Reading,
+    sources: &SourceMap,
+    out: &mut dyn Write,
+) -> io::Result<Result<(), String>> {
+    let histories: Vec<History> = targets.iter().map(|target| History::load(target.directory.clone(), sources)).collect();
+    // All of them before anything is written.
+    for (target, history) in targets.iter_mut().zip(&histories) {
+        if let Err(message) = version::resolve_since(&mut target.config.settings.unapplied, history, sources) {
+            return Ok(Err(message));
+        }
+    }
+    let mut texts: Vec<Repaired> = Vec::new();
+    let mut count = 0;
+    for (mut target, history) in targets.into_iter().zip(histories) {
         let files: BTreeSet<FileId> = target.directory.files().collect();
-        let history = History::load(target.directory.clone(), sources);
         let open = open_files(&history, &files, &target.config.settings, sources);
         let is_chosen = !target.only_files.is_empty() || matches!(target.config.settings.unapplied, Unapplied::Since(_));
         if !is_chosen && !open.is_empty() {
@@ -53,8 +68,78 @@ pub(super) fn run(targets: Vec<Target>, fixing: Fixing, reading: &Reading, sourc
         let found = lint::findings(lints, &history, None, sources, &config.settings).diagnostics;
         let repairing = Repairing { history: &history, files: &files, config, lints, reading, sources, found: &found };
         let made = repairing.proven(&open);
-        repairing.write(&made, fixing.diff, out)?;
+        let (of_directory, repairs) = repairing.repaired(&made)?;
+        texts.extend(of_directory);
+        count += repairs;
     }
+    if fixing.diff {
+        return print(&texts, out);
+    }
+    for text in &texts {
+        if let Err(error) = replace(text) {
+            return Ok(Err(format!("`{}` cannot be written: {error}", text.path)));
+        }
+    }
+    if count > 0 {
+        let plural = |count: usize, noun: &str| if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") };
+        warn(&format!("repaired {} in {}", plural(count, "finding"), plural(texts.len(), "file")));
+    }
+    Ok(Ok(()))
+}
+
+/// A file with repairs made in it.
+struct Repaired {
+    path: String,
+    before: String,
+    after: String,
+}
+
+/// Prints a patch of all files, or says that there is none.
+fn print(texts: &[Repaired], out: &mut dyn Write) -> io::Result<Result<(), String>> {
+    if texts.is_empty() {
+        warn("nothing that is found can be repaired with certainty: there is no patch");
+    }
+    let patches: Result<Vec<String>, String> =
+        texts.iter().map(|text| Ok(fix::patch(&path_in_patch(&text.path)?, &text.before, &text.after))).collect();
+    match patches {
+        Ok(patches) => out.write_all(patches.concat().as_bytes()).map(Ok),
+        Err(message) => Ok(Err(message)),
+    }
+}
+
+/// What a patch calls a file: its path from the repository's root, outside of git from where the user stands.
+fn path_in_patch(path: &str) -> Result<String, String> {
+    let refused = |reason: &str| format!("there is no patch for `{path}`: {reason}");
+    let full = Path::new(path).canonicalize().map_err(|error| refused(&error.to_string()))?;
+    let root = match Repository::containing(&full) {
+        Ok(repository) => repository.root().to_owned(),
+        Err(_) => Path::new(".").canonicalize().map_err(|error| refused(&error.to_string()))?,
+    };
+    let written = |inside: &Path| inside.iter().map(OsStr::to_str).collect::<Option<Vec<_>>>().map(|parts| parts.join("/"));
+    let inside = full.strip_prefix(&root).ok().and_then(written);
+    let inside = inside.ok_or_else(|| refused("it lies outside of this folder, and in no git repository"))?;
+    if inside.chars().any(char::is_control) {
+        return Err(refused("its name cannot be written in one"));
+    }
+    Ok(inside)
+}
+
+/// Writes a file beside the old one and puts it in its place: whoever stops in between leaves the old one whole.
+fn replace(text: &Repaired) -> io::Result<()> {
+    // A link stays one.
+    let path = Path::new(&text.path).canonicalize()?;
+    let permissions = fs::metadata(&path)?.permissions();
+    if permissions.readonly() {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"));
+    }
+    if fs::read(&path)? != text.before.as_bytes() {
+        return Err(io::Error::other("it has just been changed"));
+    }
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(text.after.as_bytes())?;
+    file.as_file().set_permissions(permissions)?;
+    file.persist(&path).map_err(|error| error.error)?;
     Ok(())
 }
 
@@ -183,31 +268,34 @@ impl<'a> Repairing<'a> {
         fix::apply(fixes, self.sources).into_iter().try_for_each(|(file, text)| fs::write(copied(&path(file)), text))
     }
 
-    /// Writes the repaired files, or a patch of them.
-    fn write(&self, repairs: &[Repair], as_patch: bool, out: &mut dyn Write) -> io::Result<()> {
-        let fixes: Vec<&Fix> = repairs.iter().map(|(_, fix)| *fix).collect();
-        let mut files = 0;
-        for (file, text) in fix::apply(&fixes, self.sources) {
+    /// The files with their repairs made, and how many these are. Files that have changed meanwhile are left alone, and so
+    /// is what must be repaired in them and elsewhere.
+    fn repaired(&self, repairs: &[Repair]) -> io::Result<(Vec<Repaired>, usize)> {
+        let touched: BTreeSet<FileId> = repairs.iter().flat_map(|(_, fix)| &fix.edits).map(|edit| edit.span.file).collect();
+        let mut known = BTreeMap::new();
+        for file in touched {
             let path = self.sources.path(file);
-            let bytes = fs::read(path)?;
-            let mark = if bytes.starts_with(b"\xef\xbb\xbf") { "\u{feff}" } else { "" };
+            match self.unchanged(file)? {
+                Some(mark) => drop(known.insert(file, mark)),
+                None => warn(&format!("`{path}` is not repaired: it is not text, or has just been changed")),
+            }
+        }
+        let fixes: Vec<&Fix> = repairs.iter().map(|(_, fix)| *fix).collect();
+        let fixes: Vec<&Fix> = fixes.into_iter().filter(|fix| fix.edits.iter().all(|edit| known.contains_key(&edit.span.file))).collect();
+        let texts = fix::apply(&fixes, self.sources).into_iter().map(|(file, text)| {
+            let mark = known.get(&file).copied().unwrap_or_default();
             let before = format!("{mark}{}", self.sources.file(file).text);
-            if bytes != before.as_bytes() {
-                warn(&format!("`{path}` is not repaired: it is not text, or has just been changed"));
-                continue;
-            }
-            let after = format!("{mark}{text}");
-            files += 1;
-            match as_patch {
-                true => out.write_all(fix::patch(path, &before, &after).as_bytes())?,
-                false => fs::write(path, after)?,
-            }
-        }
-        if files > 0 && !as_patch {
-            let plural = |count: usize, noun: &str| if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") };
-            warn(&format!("repaired {} in {}", plural(repairs.len(), "finding"), plural(files, "file")));
-        }
-        Ok(())
+            Repaired { path: self.sources.path(file).to_owned(), before, after: format!("{mark}{text}") }
+        });
+        Ok((texts.collect(), fixes.len()))
+    }
+
+    /// The byte order mark, or nothing, that a file begins with which is still what was read.
+    fn unchanged(&self, file: FileId) -> io::Result<Option<&'static str>> {
+        let bytes = fs::read(self.sources.path(file))?;
+        let mark = if bytes.starts_with(b"\xef\xbb\xbf") { "\u{feff}" } else { "" };
+        let text = bytes.get(mark.len()..).unwrap_or_default();
+        Ok((text == self.sources.file(file).text.as_bytes()).then_some(mark))
     }
 }
 

@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 use super::fix::{self, Fixing};
 use super::judging::Judging;
 use super::output::Output;
-use super::target::{Reading, Target, read_baseline, tell_once};
+use super::target::{Reading, Target, mistaken, read_baseline, tell_once};
 use super::{Status, fail, version, warn};
 use crate::config;
 use crate::diagnostic::Diagnostic;
@@ -101,9 +101,17 @@ pub(super) fn run(arguments: &LintArguments, out: &mut dyn Write) -> io::Result<
         target.select_unapplied(arguments.since.as_deref());
     }
     if arguments.fixing.fix {
-        fix::run(targets, arguments.fixing, &arguments.reading, &sources, out)?;
-        let remaining = LintArguments { fixing: Fixing::default(), ..arguments.clone() };
-        return if arguments.fixing.diff { Ok(Status::Clean) } else { run(&remaining, out) };
+        // What a mistake turns off may be what keeps a repair from being made.
+        let mistakes = diagnostics.iter().filter(|found| found.lint == config::LINT).map(|found| mistaken(found, &sources));
+        if let Some(status) = mistakes.map(|mistake| fail(&mistake)).last() {
+            return Ok(status);
+        }
+        if let Err(message) = fix::run(targets.clone(), arguments.fixing, &arguments.reading, &sources, out)? {
+            return Ok(fail(&message));
+        }
+        if !arguments.fixing.diff {
+            return run(&LintArguments { fixing: Fixing::default(), ..arguments.clone() }, out);
+        }
     }
     let fail_on = arguments.judging.fail_on(targets.iter().filter_map(|target| target.config.fail_on));
     let mut directories = Vec::new();
@@ -114,7 +122,10 @@ pub(super) fn run(arguments: &LintArguments, out: &mut dyn Write) -> io::Result<
         }
     }
     let report = Report { sources: &sources, directories, diagnostics };
-    arguments.output.write(&report, &lints, out)?;
+    // A patch is all that is printed; how the run ends says whether there is anything to find.
+    if !arguments.fixing.diff {
+        arguments.output.write(&report, &lints, out)?;
+    }
     Ok(fail_on.status(&report))
 }
 

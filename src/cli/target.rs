@@ -48,6 +48,7 @@ impl Reading {
 }
 
 /// A migration directory with the configuration that governs it.
+#[derive(Clone)]
 pub(super) struct Target {
     /// The directory.
     pub(super) directory: Directory,
