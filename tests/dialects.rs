@@ -202,6 +202,78 @@ fn rows_of_variables_are_read_in_one_pass() {
 }
 
 #[test]
+fn a_statement_that_begins_with_no_known_word_is_a_syntax_error() {
+    let cases = [
+        ("CREAT TABLE x (id int)", Some("CREAT")),
+        ("CREATE TABEL x (id int)", Some("TABEL")),
+        ("DROP TABEL x", Some("TABEL")),
+        ("PURGE BINARY LOGS TO 'x'", None),
+        ("CREATE OR REPLACE VIEW v AS SELECT 1", None),
+        ("${anything} TABLE x", None),
+    ];
+    for dialect in [Dialect::MySql, Dialect::Sqlite] {
+        for (sql, expected) in cases {
+            let (sources, statements) = parse(sql, dialect);
+            let found = statements.iter().find_map(|statement| match &statement.body {
+                Body::Unparsed(error) => Some(sources.text(error.span)),
+                _ => None,
+            });
+            assert_eq!(found, expected, "{sql}");
+        }
+    }
+}
+
+#[test]
+fn code_that_runs_reaches_what_its_texts_name() {
+    use Dialect::{MySql, SqlServer};
+    let cases = [
+        (SqlServer, "EXEC(N'DROP TABLE b')", Some("b")),
+        (SqlServer, "EXEC sp_executesql N'UPDATE b SET c = N''d'''", Some("b")),
+        (SqlServer, "EXEC fix_everything", None),
+        (MySql, "EXECUTE IMMEDIATE 'DROP TABLE b'", Some("b")),
+        (MySql, "CALL fix_everything()", None),
+    ];
+    for (dialect, sql, expected) in cases {
+        let (_, statements) = parse(sql, dialect);
+        let Some(Body::Opaque { may_touch, .. }) = statements.first().map(|statement| &statement.body) else { panic!("{sql}") };
+        assert_eq!(may_touch.anything, expected.is_none(), "{sql}");
+        let names: Vec<&str> = may_touch.relations.iter().map(|name| name.name.as_str()).collect();
+        assert!(expected.is_none_or(|name| names.contains(&name)), "{sql}: {names:?}");
+    }
+}
+
+#[test]
+fn what_sql_server_drops_is_a_constraint_until_it_says_otherwise() {
+    let cases: &[(&str, &[&str], &[&str])] = &[
+        ("DROP CONSTRAINT x, y", &["a", "b"], &[]),
+        ("DROP x", &["a", "b"], &["y"]),
+        ("DROP COLUMN a, b", &["c"], &[]),
+        ("DROP CONSTRAINT x, COLUMN a", &["b"], &["y"]),
+    ];
+    for (clause, columns, constraints) in cases {
+        let made = "CREATE TABLE t (a int, b int, c int, CONSTRAINT x CHECK (a > 1), CONSTRAINT y CHECK (b > 1));";
+        let schema = schema(&format!("{made}\nALTER TABLE t {clause};"), Dialect::SqlServer).expect("nothing is refused");
+        let table = schema.tables.values().next().expect("a table");
+        let found: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+        assert!(columns.iter().all(|column| found.contains(column)), "{clause}: {found:?}");
+        let found: Vec<&str> = table.constraints.iter().map(|constraint| constraint.name.as_str()).collect();
+        assert_eq!(found, *constraints, "{clause}");
+    }
+}
+
+#[test]
+fn sp_rename_finds_the_table_in_its_schema() {
+    let made = "CREATE TABLE sales.t (a int);\nCREATE TABLE u (a int);";
+    let renamed =
+        "EXEC sp_rename N'sales.t.a', N'b', N'COLUMN';\nEXEC sp_rename '[dbo].[u].[a]', 'c', 'COLUMN';\nEXEC sp_rename 'sales.t', 'it''s';";
+    let schema = schema(&format!("{made}\n{renamed}"), Dialect::SqlServer).expect("nothing is refused");
+    let name = |table: &migralint::schema::Table| format!("{}.{}", table.name.name, table.columns[0].name);
+    let mut found: Vec<String> = schema.tables.values().map(|table| name(table)).collect();
+    found.sort();
+    assert_eq!(found, ["it's.b", "u.c"]);
+}
+
+#[test]
 fn locks_of_postgresql_are_not_told_of_others() {
     let parent = tempfile::tempdir().expect("a directory");
     let big = "CREATE TABLE `a` (`id` int unsigned PRIMARY KEY AUTO_INCREMENT, b int) ENGINE=InnoDB;";

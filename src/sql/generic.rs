@@ -17,6 +17,7 @@ mod table;
 mod template;
 mod text;
 mod types;
+mod verbs;
 
 use std::ops::Range;
 
@@ -63,7 +64,7 @@ impl Outcome {
 
 fn statement(text: &Text) -> Statement {
     let span = text.statement();
-    Statement { span, body: unterminated(text).unwrap_or_else(|| body(text)) }
+    Statement { span, body: unterminated(text).or_else(|| verbs::misspelled(text)).unwrap_or_else(|| body(text)) }
 }
 
 fn unterminated(text: &Text) -> Option<Body> {
@@ -87,14 +88,14 @@ fn body(text: &Text) -> Body {
         "savepoint" | "release" => Body::Transaction(TransactionControl::Savepoint),
         "pragma" => Body::Setting { name: text.token(1).to_ascii_lowercase().into(), value: text.written(2..text.tokens.len()) },
         "set" => setting(text),
-        "call" | "prepare" => opaque(text, "runs code that is put together when it runs", Reach::anything()),
+        "call" | "prepare" => opaque("runs code that is put together when it runs", Reach::anything()),
         "deallocate" => Body::Other,
         "declare" if text.tokens.len() <= 8 => Body::Other,
-        "if" | "declare" | "while" => opaque(text, "a condition that only the database can answer", named(text)),
+        "if" | "declare" | "while" => opaque("a condition that only the database can answer", named(text)),
         _ if OTHERS.contains(&first.as_str()) => Body::Other,
         _ => match data::lower(text) {
             Some(data) => Body::Data(data),
-            None => opaque(text, &format!("statements that begin with `{}` are not known", shortened(&first)), named(text)),
+            None => opaque(&format!("statements that begin with `{}` are not known", shortened(&first)), named(text)),
         },
     }
 }
@@ -148,7 +149,7 @@ fn shortened(text: &str) -> String {
     text.chars().take(40).collect()
 }
 
-fn opaque(_: &Text, reason: &str, may_touch: Reach) -> Body {
+fn opaque(reason: &str, may_touch: Reach) -> Body {
     Body::Opaque { reason: reason.to_owned(), may_touch }
 }
 
@@ -164,14 +165,15 @@ fn definition(text: &Text, verb: &str) -> Body {
         "drop" => Ok(object::drop(text).map(Lowered::Outcome).unwrap_or_else(|| others_or_unknown(text))),
         "rename" => Ok(object::rename_tables(text).map(Lowered::Outcome).unwrap_or_else(|| others_or_unknown(text))),
         "truncate" => Ok(truncate(text)),
+        _ if object::runs_quietly(text) => Ok(Lowered::Nothing),
         _ => Ok(object::sp_rename(text).map_or(Lowered::Runs, Lowered::Outcome)),
     };
     match lowered {
         Ok(Lowered::Outcome(outcome)) => of_outcome(text, outcome),
         Ok(Lowered::Nothing) => Body::Other,
-        Ok(Lowered::Runs) => opaque(text, "runs code that is put together when it runs", named(text)),
-        Ok(Lowered::Unknown) => opaque(text, "a statement that is not known", named(text)),
-        Err(message) => opaque(text, &unknown(text.dialect, &message), named(text)),
+        Ok(Lowered::Runs) => opaque("runs code that is put together when it runs", Reach::anything()),
+        Ok(Lowered::Unknown) => opaque("a statement that is not known", named(text)),
+        Err(message) => opaque(&unknown(text.dialect, &message), named(text)),
     }
 }
 

@@ -36,7 +36,14 @@ struct Alteration<'a> {
 enum GoesOn {
     No,
     Adding,
-    Dropping,
+    Dropping(Part),
+}
+
+/// What a `DROP` drops until it says otherwise.
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    Column,
+    Constraint,
 }
 
 /// Clauses that set how a table is kept, or how it is altered: their first words.
@@ -102,8 +109,8 @@ impl Alteration<'_> {
             self.goes_on = GoesOn::Adding;
             self.add(start + 1..tokens.end)
         } else if text.is_word(start, "drop") {
-            self.goes_on = GoesOn::Dropping;
-            self.drop(start + 1..tokens.end)
+            let is_constraint = text.dialect == Dialect::SqlServer;
+            self.drop(start + 1..tokens.end, if is_constraint { Part::Constraint } else { Part::Column })
         } else if text.is_word(start, "modify") {
             self.modify(text.skip(start + 1, &["column"])..tokens.end)
         } else if text.is_word(start, "change") {
@@ -116,8 +123,10 @@ impl Alteration<'_> {
             Ok(())
         } else if self.goes_on == GoesOn::Adding && text.dialect == Dialect::SqlServer {
             self.add(tokens)
-        } else if self.goes_on == GoesOn::Dropping && text.dialect == Dialect::SqlServer {
-            self.drop(tokens)
+        } else if let GoesOn::Dropping(part) = self.goes_on
+            && text.dialect == Dialect::SqlServer
+        {
+            self.drop(tokens, part)
         } else {
             Err(format!("unknown clause `{}`", text.token(start)))
         }
@@ -185,10 +194,17 @@ impl Alteration<'_> {
         Ok(())
     }
 
-    fn drop(&mut self, tokens: Range<usize>) -> Result<(), String> {
+    /// `unsaid` is what a name alone is.
+    fn drop(&mut self, tokens: Range<usize>, unsaid: Part) -> Result<(), String> {
         let (text, start) = (self.text, tokens.start);
         let table = self.table();
-        if text.is_word(start, "partition") {
+        let part = match () {
+            () if text.is_word(start, "column") => Part::Column,
+            () if text.is_word(start, "constraint") => Part::Constraint,
+            () => unsaid,
+        };
+        self.goes_on = GoesOn::Dropping(part);
+        if text.is_word(start, "partition") || text.are_words(start, &["period", "for"]) {
             return Ok(());
         }
         if text.are_words(start, &["primary", "key"]) {
@@ -197,11 +213,12 @@ impl Alteration<'_> {
             return Ok(());
         }
         let keyword = text.skip(start, &["foreign", "key"]);
-        let is_constraint = keyword > start || text.is_any(start, &["constraint", "check"]);
+        let is_check = text.is_any(start, &["constraint", "check"]);
         let is_index = text.is_any(start, &["index", "key"]);
+        let is_constraint = keyword > start || is_check || (part == Part::Constraint && !is_index);
         let behind = match () {
             () if keyword > start => keyword,
-            () if is_constraint || is_index || text.is_word(start, "column") => start + 1,
+            () if is_check || is_index || text.is_word(start, "column") => start + 1,
             () => start,
         };
         let name_at = text.skip(behind, &["if", "exists"]);

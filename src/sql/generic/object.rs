@@ -233,16 +233,47 @@ pub fn sp_rename(text: &Text) -> Option<Outcome> {
     let texts: Vec<usize> = arguments(text, procedure + 1..text.tokens.len());
     let (old, new) = (text.name(*texts.first()?)?, text.name(*texts.get(1)?)?);
     let kind = texts.get(2).and_then(|index| text.name(*index)).unwrap_or_else(Name::unnamed).to_ascii_lowercase();
-    let unquoted = old.replace(['[', ']'], "");
-    let mut parts: Vec<&str> = unquoted.trim_start_matches("dbo.").split('.').collect();
-    let last = parts.pop()?;
-    let table = || QualifiedName::unqualified(parts.join("."));
+    let mut parts = name_parts(&old);
     let span = text.span_of(*texts.first()?);
+    if !matches!(kind.as_str(), "column" | "index") {
+        return Some(Outcome { changes: vec![renamed(span, text.of_parts(parts)?, new)], troubles: Vec::new() });
+    }
+    let last = parts.pop()?;
+    let table = text.of_parts(parts)?;
     Some(match kind.as_str() {
-        "column" => Outcome::one(span, ChangeKind::RenameColumn { table: table(), column: last.into(), to: new, if_table_exists: false }),
-        "index" => Outcome::one(span, ChangeKind::RenameIndex { table: table(), index: last.into(), to: new }),
-        _ => Outcome { changes: vec![renamed(span, QualifiedName::unqualified(last), new)], troubles: Vec::new() },
+        "column" => Outcome::one(span, ChangeKind::RenameColumn { table, column: last, to: new, if_table_exists: false }),
+        _ => Outcome::one(span, ChangeKind::RenameIndex { table, index: last, to: new }),
     })
+}
+
+/// The parts of a name in a text: `dbo.[a.b].c`.
+fn name_parts(name: &str) -> Vec<Name> {
+    let mut within = false;
+    let parts = name.split(|letter| {
+        within = letter == '[' || (within && letter != ']');
+        letter == '.' && !within
+    });
+    parts.map(|part| Name::from(part.trim().trim_matches(['[', ']', '"']))).collect()
+}
+
+/// Whether an `EXEC` runs a procedure of SQL Server that leaves the schema as it is.
+pub fn runs_quietly(text: &Text) -> bool {
+    const QUIET: &[&str] = &[
+        "sp_addextendedproperty",
+        "sp_updateextendedproperty",
+        "sp_dropextendedproperty",
+        "sp_addrole",
+        "sp_addrolemember",
+        "sp_droprolemember",
+        "sp_configure",
+        "sp_recompile",
+        "sp_refreshview",
+        "sp_refreshsqlmodule",
+        "sp_settriggerorder",
+        "sp_tableoption",
+        "sp_updatestats",
+    ];
+    (1..text.tokens.len().min(6)).any(|index| text.is_any(index, QUIET))
 }
 
 fn arguments(text: &Text, tokens: Range<usize>) -> Vec<usize> {

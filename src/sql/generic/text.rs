@@ -135,13 +135,17 @@ impl<'a> Text<'a> {
             parts.extend(self.name(end + 1));
             end += 2;
         }
+        Some((self.of_parts(parts)?, start..end))
+    }
+
+    /// The name whose parts these are, the schema's before the object's.
+    pub fn of_parts(&self, mut parts: Vec<Name>) -> Option<QualifiedName> {
         let name = parts.pop()?;
         let schema = parts.pop().filter(|schema| !self.is_default_schema(schema));
-        let name = match schema {
+        Some(match schema {
             Some(schema) => QualifiedName::new(schema, name),
             None => QualifiedName::unqualified(name),
-        };
-        Some((name, start..end))
+        })
     }
 
     fn is_default_schema(&self, schema: &Name) -> bool {
