@@ -103,8 +103,10 @@ pub(super) fn run(arguments: &LintArguments, out: &mut dyn Write) -> io::Result<
     if arguments.fixing.fix {
         // What a mistake turns off may be what keeps a repair from being made.
         let mistakes = diagnostics.iter().filter(|found| found.lint == config::LINT).map(|found| mistaken(found, &sources));
-        if let Some(status) = mistakes.map(|mistake| fail(&mistake)).last() {
-            return Ok(status);
+        let mistakes: Vec<String> = mistakes.collect();
+        if !mistakes.is_empty() {
+            mistakes.iter().for_each(|mistake| warn(mistake));
+            return Ok(Status::Failed);
         }
         if let Err(message) = fix::run(targets.clone(), arguments.fixing, &arguments.reading, &sources, out)? {
             return Ok(fail(&message));
