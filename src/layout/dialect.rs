@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use aho_corasick::AhoCorasick;
+
 use super::Kind;
 use super::drizzle;
 use super::tree::Tree;
@@ -211,13 +213,15 @@ struct Signs {
 
 fn signs(tree: &Tree) -> Signs {
     let mut counts = Dialect::ALL.map(|dialect| (dialect, 0));
+    let signs: Vec<(Dialect, &str)> = SIGNS.iter().flat_map(|(dialect, signs)| signs.iter().map(|sign| (*dialect, *sign))).collect();
+    let Ok(finder) = AhoCorasick::new(signs.iter().map(|(_, sign)| sign)) else { return Signs { counts } };
     let mut left = MAX_TEXT;
     for item in tree.items.iter().filter(|item| item.is_sql()) {
         let text = without_comments(tree.text(item.file), left);
         left = left.saturating_sub(text.len());
-        for (dialect, signs) in SIGNS {
-            let found: usize = signs.iter().map(|sign| text.matches(sign).count()).sum();
-            counts.iter_mut().filter(|(counted, _)| counted == dialect).for_each(|(_, count)| *count += found);
+        for found in finder.find_overlapping_iter(&text) {
+            let dialect = signs.get(found.pattern().as_usize()).map(|(dialect, _)| *dialect);
+            counts.iter_mut().filter(|(counted, _)| Some(*counted) == dialect).for_each(|(_, count)| *count += 1);
         }
         if left == 0 {
             break;
