@@ -18,7 +18,7 @@ const LARGEST_REPLY: u64 = 32 << 20;
 pub struct Https(Agent);
 
 impl Https {
-    /// Without any connection yet. `certificates` names a file of further authorities, as companies have them.
+    /// Without any connection yet. `certificates` names a file of authorities that take the place of the usual ones, as companies have them.
     pub fn new(certificates: Option<&str>) -> Self {
         let tls = TlsConfig::builder().root_certs(authorities(certificates)).build();
         let config = Agent::config_builder()
