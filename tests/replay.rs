@@ -66,6 +66,8 @@ fn run(schema: &mut Schema, statement: &str) -> Result<(), Refusal> {
                 let target = data.table.as_ref().map(|table| (table, data.columns.as_slice()));
                 after.check_rows(Rows { target, level: data.level.as_deref() })?;
             }
+            // It concerns what the model does not hold: casts, operators.
+            Body::Other => {}
             other => panic!("no change: {statement}: {other:?}"),
         }
     }

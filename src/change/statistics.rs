@@ -78,7 +78,8 @@ pub(super) fn copy(schema: &mut Schema, source: &Table, to: &QualifiedName, with
         let name = implicit_name(schema, to, &statistics.parts);
         let span = schema.table(to).map_or(statistics.span, |table| table.span);
         let comment = statistics.comment.clone().filter(|_| with_comments);
-        let copied = Statistics { name: name.clone(), relation: to.clone(), comment, span, ..statistics.as_ref().clone() };
+        // What is sampled for them is not copied.
+        let copied = Statistics { name: name.clone(), relation: to.clone(), comment, target: None, span, ..statistics.as_ref().clone() };
         schema.statistics.insert(name, Arc::new(copied));
     }
 }

@@ -16,6 +16,9 @@ CREATE FUNCTION same(uuid, int) RETURNS boolean LANGUAGE sql AS 'SELECT false';
 CREATE OPERATOR = (LEFTARG = uuid, RIGHTARG = int, FUNCTION = same);
 CREATE VIEW numbered AS SELECT o.id FROM owners o JOIN things t ON o.id = t.number;
 DROP VIEW numbered;
+DROP OPERATOR = (uuid, int);
+DROP CAST (varchar AS uuid);
+DROP CAST (varchar AS mood);
 
 -- leaves:
 -- table owners(id uuid not null)

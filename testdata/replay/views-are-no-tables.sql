@@ -11,6 +11,7 @@ ALTER TABLE v ALTER a SET DEFAULT 1;
 ALTER TABLE v ALTER a DROP DEFAULT;
 ALTER TABLE m ALTER a SET DEFAULT 1; -- refused: wrong_object_type
 ALTER TABLE m ALTER a SET STATISTICS 100;
+ALTER TABLE m ALTER a SET STATISTICS -1;
 ALTER TABLE m ADD COLUMN b int; -- refused: wrong_object_type
 CREATE POLICY p ON v USING (true); -- refused: wrong_object_type
 ALTER TABLE v RENAME a TO b;
