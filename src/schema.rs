@@ -11,6 +11,7 @@ mod canonical;
 mod coverage;
 mod dialect;
 mod expression;
+mod index;
 mod mentions;
 mod name;
 mod objects;
@@ -23,6 +24,7 @@ pub use canonical::Canonical;
 pub use coverage::{Coverage, Obstacle};
 pub use dialect::Dialect;
 pub use expression::{BinaryOperator, Expression, ExpressionTree, Literal};
+pub use index::{Index, IndexKey, KeyPart};
 pub use mentions::{Holder, Mentions};
 pub use name::{Name, NameParts, QualifiedName};
 pub use objects::{
@@ -32,8 +34,8 @@ pub use objects::{
 pub use options::{FunctionAttributes, Options, Parallel, SequenceOptions, SequenceValues, Volatility};
 pub use statistics::Statistics;
 pub use table::{
-    Action, Column, Constraint, ConstraintKind, Firing, ForeignKey, Generated, Identity, Index, IndexKey, KeyPart, Partition, PartitionBy,
-    Persistence, Policy, PolicyCommand, ReplicaIdentity, RowSecurity, Storage, Table, Trigger, Type,
+    Action, Column, Constraint, ConstraintKind, Firing, ForeignKey, Generated, Identity, Partition, PartitionBy, Persistence, Policy,
+    PolicyCommand, ReplicaIdentity, RowSecurity, Storage, Table, Trigger, Type,
 };
 pub use uncertainty::{UNKNOWN_PART, Uncertainty};
 

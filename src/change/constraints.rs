@@ -5,9 +5,7 @@ use std::sync::Arc;
 use super::outcome::{Outcome, done, refusal_because, refuse, refuse_at, shown};
 use super::store::edit_table;
 use super::{ErrorKind, Refusal, dependents, foreign_keys, indexes, naming, resolve};
-use crate::schema::{
-    Constraint, ConstraintKind, Expression, Index, IndexKey, KeyPart, Name, Options, QualifiedName, Schema, Table, TypeKind,
-};
+use crate::schema::{Constraint, ConstraintKind, Expression, Index, IndexKey, Name, QualifiedName, Schema, Table, TypeKind};
 use crate::source::{Span, Spanned};
 
 /// `ADD constraint`, with the index it makes and the copies that partitions and children get.
@@ -90,30 +88,9 @@ fn refuse_second_primary_key(schema: &Schema, table: &QualifiedName) -> Result<(
 /// The index a key constraint makes where the change does not say.
 pub(super) fn index_of(constraint: &Constraint) -> Index {
     let primary = matches!(constraint.kind, ConstraintKind::PrimaryKey);
-    let key = |column: &Name| IndexKey {
-        part: KeyPart::Column(column.clone()),
-        collation: None,
-        operator_class: None,
-        descending: false,
-        nulls_first: false,
-    };
-    Index {
-        name: constraint.name.clone(),
-        method: "btree".into(),
-        keys: constraint.columns.iter().map(key).collect(),
-        include: Vec::new(),
-        unique: primary || matches!(constraint.kind, ConstraintKind::Unique),
-        primary,
-        nulls_not_distinct: false,
-        predicate: None,
-        from_constraint: true,
-        inherited: false,
-        valid: true,
-        options: Options::default(),
-        clustered: false,
-        comment: None,
-        span: constraint.span,
-    }
+    let keys = constraint.columns.iter().cloned().map(IndexKey::plain).collect();
+    let unique = primary || matches!(constraint.kind, ConstraintKind::Unique);
+    Index { unique, primary, from_constraint: true, ..Index::plain(constraint.name.clone(), "btree", keys, constraint.span) }
 }
 
 /// `USING INDEX`: the index takes the constraint's name, or gives it its own.

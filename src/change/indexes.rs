@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::outcome::{Outcome, done, existing, no_relation, refuse, refuse_at, shown};
 use super::store::edit_table;
 use super::{ErrorKind, Refusal, children, constraints, dependents, kept_casts, naming, resolve};
-use crate::schema::{Index, IndexKey, KeyPart, QualifiedName, RelationKind, Schema, View};
+use crate::schema::{Index, KeyPart, QualifiedName, RelationKind, Schema, View};
 use crate::source::Span;
 
 /// `CREATE INDEX`, on partitions too unless `ONLY` them.
@@ -109,11 +109,7 @@ fn check_columns(schema: &Schema, table: &QualifiedName, index: &Index) -> Resul
             return Err(super::outcome::refusal_because(ErrorKind::UndefinedColumn, message, span, "the table"));
         }
     }
-    let expressions = index.keys.iter().filter_map(|IndexKey { part, .. }| match part {
-        KeyPart::Expression(expression) => Some(expression),
-        KeyPart::Column(_) => None,
-    });
-    for expression in expressions.chain(&index.predicate) {
+    for expression in index.expressions() {
         constraints::check_expression(schema, table, expression)?;
     }
     Ok(())

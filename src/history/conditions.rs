@@ -324,23 +324,7 @@ mod tests {
     }
 
     fn index(name: &str) -> Arc<Index> {
-        Arc::new(Index {
-            name: name.into(),
-            method: "btree".into(),
-            keys: Vec::new(),
-            include: Vec::new(),
-            unique: false,
-            primary: false,
-            nulls_not_distinct: false,
-            predicate: None,
-            from_constraint: false,
-            inherited: false,
-            valid: true,
-            options: crate::schema::Options::default(),
-            clustered: false,
-            comment: None,
-            span: span(),
-        })
+        Arc::new(Index::plain(name.into(), "btree", Vec::new(), span()))
     }
 
     fn trigger(name: &str) -> Arc<Trigger> {

@@ -1,5 +1,6 @@
 //! For which database a directory is written: by the tool's own files, by its path, or by the text.
 
+use std::cell::LazyCell;
 use std::path::Path;
 
 use aho_corasick::AhoCorasick;
@@ -35,7 +36,8 @@ const ENOUGH: usize = 3;
 
 /// The dialect, and what it was told by.
 pub(super) fn recognise(root: &Path, kind: Kind, tree: &Tree) -> (Dialect, String) {
-    let speaks = signs(tree);
+    // All texts are searched for them, and mostly something else decides.
+    let speaks = LazyCell::new(|| signs(tree));
     by_own_files(root, kind)
         .or_else(|| by_path(root))
         .or_else(|| by_file_names(kind, tree))

@@ -27,9 +27,6 @@ pub struct Statistics {
 impl Statistics {
     /// Its columns that stand by themselves.
     pub fn columns(&self) -> impl Iterator<Item = &Name> {
-        self.parts.iter().filter_map(|part| match part {
-            KeyPart::Column(name) => Some(name),
-            KeyPart::Expression(_) => None,
-        })
+        self.parts.iter().filter_map(KeyPart::column)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::outcome::no_relation;
 use super::super::{Refusal, naming, resolve};
-use crate::schema::{Constraint, ConstraintKind, Dialect, Index, KeyPart, Name, QualifiedName, Schema, TEMPORARY, Table};
+use crate::schema::{Constraint, ConstraintKind, Dialect, Index, Name, QualifiedName, Schema, TEMPORARY, Table};
 
 /// The relation of this name, a temporary one first.
 pub(super) fn relation(schema: &Schema, written: &QualifiedName) -> Option<QualifiedName> {
@@ -97,11 +97,7 @@ fn of_mysql(table: &Table, written: &Constraint) -> Name {
 
 /// MySQL names an index after its first column.
 pub(super) fn of_index(table: &Table, index: &Index) -> Name {
-    let first = index.keys.first().and_then(|key| match &key.part {
-        KeyPart::Column(column) => Some(column),
-        KeyPart::Expression(_) => None,
-    });
-    after_column(table, first)
+    after_column(table, index.key_columns().next().flatten())
 }
 
 fn after_column(table: &Table, column: Option<&Name>) -> Name {

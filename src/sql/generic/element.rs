@@ -12,8 +12,7 @@ use super::text::Text;
 use super::{expression, types};
 use crate::change::{Change, ChangeKind};
 use crate::schema::{
-    Action, Column, Constraint, ConstraintKind, Dialect, ForeignKey, Generated, Identity, Index, IndexKey, KeyPart, Name, Options,
-    QualifiedName,
+    Action, Column, Constraint, ConstraintKind, Dialect, ForeignKey, Generated, Identity, Index, IndexKey, KeyPart, Name, QualifiedName,
 };
 use crate::source::{Span, Spanned};
 
@@ -187,62 +186,31 @@ fn constraint(name: Option<Name>, kind: ConstraintKind, columns: Vec<Name>, span
 }
 
 fn key(name: Option<Name>, kind: ConstraintKind, columns: Vec<Name>, span: Span) -> Lowered {
-    let keys = columns.iter().cloned().map(plain_key).collect();
+    let keys = columns.iter().cloned().map(IndexKey::plain).collect();
     with_index(constraint(name, kind, columns, span), keys)
 }
 
 fn keyed(text: &Text, name: Option<Name>, kind: ConstraintKind, columns: &[IndexColumn], span: Span) -> Lowered {
     let keys: Vec<IndexKey> = columns.iter().map(|column| index_key(column, text.dialect)).collect();
-    let columns = keys.iter().filter_map(column_of).collect();
+    let columns = keys.iter().filter_map(|key| key.part.column().cloned()).collect();
     with_index(constraint(name, kind, columns, span), keys)
-}
-
-fn column_of(key: &IndexKey) -> Option<Name> {
-    match &key.part {
-        KeyPart::Column(column) => Some(column.clone()),
-        KeyPart::Expression(_) => None,
-    }
 }
 
 fn with_index(constraint: Constraint, keys: Vec<IndexKey>) -> Lowered {
     let primary = matches!(constraint.kind, ConstraintKind::PrimaryKey);
-    let index = Index { unique: true, primary, from_constraint: true, ..index(constraint.name.clone(), "btree", keys, constraint.span) };
+    let index =
+        Index { unique: true, primary, from_constraint: true, ..Index::plain(constraint.name.clone(), "btree", keys, constraint.span) };
     Lowered { constraint, index: Some(index) }
-}
-
-/// A plain index.
-pub fn index(name: Name, method: &str, keys: Vec<IndexKey>, span: Span) -> Index {
-    Index {
-        name,
-        method: method.into(),
-        keys,
-        include: Vec::new(),
-        unique: false,
-        primary: false,
-        nulls_not_distinct: false,
-        predicate: None,
-        from_constraint: false,
-        inherited: false,
-        valid: true,
-        options: Options::default(),
-        clustered: false,
-        comment: None,
-        span,
-    }
 }
 
 fn index_over(text: &Text, name: Option<Name>, method: &str, columns: &[IndexColumn], span: Span) -> Index {
     let keys = columns.iter().map(|column| index_key(column, text.dialect)).collect();
-    index(name.unwrap_or_else(Name::unnamed), method, keys, span)
-}
-
-fn plain_key(column: Name) -> IndexKey {
-    IndexKey { part: KeyPart::Column(column), collation: None, operator_class: None, descending: false, nulls_first: false }
+    Index::plain(name.unwrap_or_else(Name::unnamed), method, keys, span)
 }
 
 /// A key of an index: a column, a column's first characters, or an expression.
 pub fn index_key(parsed: &IndexColumn, dialect: Dialect) -> IndexKey {
-    let mut key = plain_key(Name::unnamed());
+    let mut key = IndexKey::plain(Name::unnamed());
     key.descending = matches!(parsed.column.options.sort, Some(OrderBySort::Desc));
     key.part = match expression::without_parentheses(&parsed.column.expr) {
         Expr::Identifier(name) => KeyPart::Column(name.value.as_str().into()),

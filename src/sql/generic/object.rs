@@ -9,7 +9,9 @@ use super::element;
 use super::text::Text;
 use super::{Outcome, data, expression, parser};
 use crate::change::{Change, ChangeKind, ObjectReference, Query};
-use crate::schema::{Canonical, Dialect, Firing, Function, FunctionAttributes, FunctionKey, Name, Options, QualifiedName, Trigger, View};
+use crate::schema::{
+    Canonical, Dialect, Firing, Function, FunctionAttributes, FunctionKey, Index, Name, Options, QualifiedName, Trigger, View,
+};
 use crate::source::Span;
 
 /// `CREATE INDEX`.
@@ -30,7 +32,7 @@ pub fn create_index(text: &Text) -> Result<Option<Outcome>, String> {
     let Statement::CreateIndex(CreateIndex { columns, predicate, .. }) = statement else { return Ok(None) };
     let span = if start < on { text.span_of(start) } else { text.span_of(keyword) };
     let keys = columns.iter().map(|column| element::index_key(column, text.dialect)).collect();
-    let mut index = element::index(name.unwrap_or_else(Name::unnamed), method.unwrap_or("btree"), keys, span);
+    let mut index = Index::plain(name.unwrap_or_else(Name::unnamed), method.unwrap_or("btree"), keys, span);
     index.unique = unique;
     index.clustered = text.dialect == Dialect::SqlServer && (1..keyword).any(|index| text.is_word(index, "clustered"));
     index.predicate = predicate.as_ref().map(|predicate| expression::lower(predicate, text.dialect));

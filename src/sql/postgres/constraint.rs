@@ -10,7 +10,7 @@ use super::node::{items, kind, names, optional_relation};
 use super::text::Text;
 use super::{expression, index, options};
 use crate::change::ChangeKind;
-use crate::schema::{Action, Constraint, ConstraintKind, Expression, ForeignKey, Index, IndexKey, KeyPart, Name, QualifiedName};
+use crate::schema::{Action, Constraint, ConstraintKind, Expression, ForeignKey, Index, IndexKey, Name, QualifiedName};
 use crate::source::Spanned;
 
 /// A constraint, and for keys and exclusions the index it makes.
@@ -74,17 +74,10 @@ fn kind_and_columns(text: &Text, parsed: &Parsed, tokens: &Range<usize>, column:
         }
         ConstrType::ConstrExclusion => {
             let operators = exclusions(parsed).map(|(_, operator)| operator).collect();
-            let columns = exclusions(parsed).filter_map(|(key, _)| column_of(&key)).collect();
+            let columns = exclusions(parsed).filter_map(|(key, _)| key.part.column().cloned()).collect();
             Some((ConstraintKind::Exclude { operators }, columns))
         }
         _ => None,
-    }
-}
-
-fn column_of(key: &IndexKey) -> Option<Name> {
-    match &key.part {
-        KeyPart::Column(column) => Some(column.clone()),
-        KeyPart::Expression(_) => None,
     }
 }
 
@@ -129,29 +122,22 @@ fn action(code: &str) -> Action {
 
 fn index_behind(text: &Text, parsed: &Parsed, constraint: &Constraint, tokens: &Range<usize>) -> Option<Index> {
     let (primary, unique, keys) = match constraint.kind {
-        ConstraintKind::PrimaryKey => (true, true, constraint.columns.iter().cloned().map(index::plain_key).collect()),
-        ConstraintKind::Unique => (false, true, constraint.columns.iter().cloned().map(index::plain_key).collect()),
+        ConstraintKind::PrimaryKey => (true, true, constraint.columns.iter().cloned().map(IndexKey::plain).collect()),
+        ConstraintKind::Unique => (false, true, constraint.columns.iter().cloned().map(IndexKey::plain).collect()),
         ConstraintKind::Exclude { .. } => (false, false, exclusions(parsed).map(|(key, _)| key).collect()),
         ConstraintKind::ForeignKey(_) | ConstraintKind::Check { .. } => return None,
     };
     let method = Some(parsed.access_method.as_str()).filter(|method| !method.is_empty()).unwrap_or("btree");
     let name_token = tokens.start + usize::from(text.is_word(tokens.start, "constraint"));
     Some(Index {
-        name: constraint.name.clone(),
-        method: method.into(),
-        keys,
         include: names(&parsed.including),
         unique,
         primary,
         nulls_not_distinct: parsed.nulls_not_distinct,
         predicate: expression::lower_optional(&parsed.where_clause),
         from_constraint: true,
-        inherited: false,
-        valid: true,
         options: options::lower(&parsed.options),
-        clustered: false,
-        comment: None,
-        span: text.span(name_token..name_token + 1),
+        ..Index::plain(constraint.name.clone(), method, keys, text.span(name_token..name_token + 1))
     })
 }
 

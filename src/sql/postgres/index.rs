@@ -13,22 +13,15 @@ use crate::source::Span;
 /// The change.
 pub fn create(text: &Text, statement: &IndexStmt) -> Change {
     let span = name_span(text, statement);
+    let keys = statement.index_params.iter().filter_map(key).collect();
+    let included = |node: &Node| key(node)?.part.column().cloned();
     let index = Index {
-        name: statement.idxname.as_str().into(),
-        method: statement.access_method.as_str().into(),
-        keys: statement.index_params.iter().filter_map(key).collect(),
-        include: statement.index_including_params.iter().filter_map(key).filter_map(included_column).collect(),
+        include: statement.index_including_params.iter().filter_map(included).collect(),
         unique: statement.unique,
-        primary: false,
         nulls_not_distinct: statement.nulls_not_distinct,
         predicate: expression::lower_optional(&statement.where_clause),
-        from_constraint: false,
-        inherited: false,
-        valid: true,
         options: options::lower(&statement.options),
-        clustered: false,
-        comment: None,
-        span,
+        ..Index::plain(statement.idxname.as_str().into(), &statement.access_method, keys, span)
     };
     let kind = ChangeKind::CreateIndex {
         table: optional_relation(&statement.relation),
@@ -48,18 +41,6 @@ fn name_span(text: &Text, statement: &IndexStmt) -> Span {
     let place = if name.is_unnamed() { None } else { text.find_name(keyword + 1..end, &name) };
     let place = place.unwrap_or(keyword);
     text.span(place..place + 1)
-}
-
-fn included_column(key: IndexKey) -> Option<Name> {
-    match key.part {
-        KeyPart::Column(column) => Some(column),
-        KeyPart::Expression(_) => None,
-    }
-}
-
-/// A plain column as a key.
-pub fn plain_key(column: Name) -> IndexKey {
-    IndexKey { part: KeyPart::Column(column), collation: None, operator_class: None, descending: false, nulls_first: false }
 }
 
 /// An index's or exclusion's element.
