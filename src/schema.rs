@@ -9,6 +9,7 @@
 
 mod canonical;
 mod coverage;
+mod data_type;
 mod dialect;
 mod expression;
 mod index;
@@ -16,12 +17,14 @@ mod mentions;
 mod name;
 mod objects;
 mod options;
+mod reserved;
 mod statistics;
 mod table;
 mod uncertainty;
 
 pub use canonical::Canonical;
 pub use coverage::{Coverage, Obstacle};
+pub use data_type::Type;
 pub use dialect::Dialect;
 pub use expression::{BinaryOperator, Expression, ExpressionTree, Literal};
 pub use index::{Index, IndexKey, KeyPart};
@@ -35,7 +38,7 @@ pub use options::{FunctionAttributes, Options, Parallel, SequenceOptions, Sequen
 pub use statistics::Statistics;
 pub use table::{
     Action, Column, Constraint, ConstraintKind, Firing, ForeignKey, Generated, Identity, Partition, PartitionBy, Persistence, Policy,
-    PolicyCommand, ReplicaIdentity, RowSecurity, Storage, Table, Trigger, Type,
+    PolicyCommand, ReplicaIdentity, RowSecurity, Storage, Table, Trigger,
 };
 pub use uncertainty::{UNKNOWN_PART, Uncertainty};
 

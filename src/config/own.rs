@@ -92,6 +92,7 @@ impl Reader<'_> {
             severity: Level::Warning,
             what: String::new(),
             why: String::new(),
+            elsewhere: None,
             fix: String::new(),
             databases: Dialect::ALL.to_vec(),
             references: Vec::new(),

@@ -306,7 +306,7 @@ mod tests {
     }
 
     fn built_in(name: &str) -> Type {
-        Type { name: QualifiedName::unqualified(name), modifiers: Vec::new(), array: false }
+        Type::builtin(name)
     }
 
     fn constraint(name: &str, kind: ConstraintKind, column: &str) -> Arc<Constraint> {

@@ -30,6 +30,9 @@ pub struct Card {
     pub what: String,
     /// Why it matters; ends up under every finding as a note, so one or two sentences.
     pub why: String,
+    /// Why it matters in the databases besides PostgreSQL, where that is for another reason.
+    #[serde(default)]
+    pub elsewhere: Option<String>,
     /// What to do, imperative.
     pub fix: String,
     /// Pages that say more; https.
@@ -98,10 +101,11 @@ impl Card {
         dialect == Dialect::Postgres || self.databases.contains(&dialect)
     }
 
-    /// Why it matters, in a database of this kind: where the lint works, it is for the same reason.
+    /// Why it matters, in a database of this kind: for the same reason as in PostgreSQL, unless the card says another.
     pub fn why_in(&self, dialect: Dialect) -> String {
+        let why = self.elsewhere.as_ref().filter(|_| dialect != Dialect::Postgres).unwrap_or(&self.why);
         // Cards break lines where their file is wide enough; reports have widths of their own.
-        self.why.split_whitespace().collect::<Vec<_>>().join(" ").replace(Dialect::Postgres.name(), dialect.name())
+        why.split_whitespace().collect::<Vec<_>>().join(" ").replace(Dialect::Postgres.name(), dialect.name())
     }
 
     /// Reads the card `lints/<id>.yml`. Examples at its end are read when they are asked for.

@@ -13,6 +13,7 @@ use crate::schema::Dialect;
 pub fn explain(card: &Card) -> String {
     let mut text = format!("{} ({}, {})\n{}\n\n{}\n", card.id, card.group, card.severity.as_str(), card.title, card.what.trim());
     section(&mut text, "Why", card.why.trim());
+    section(&mut text, "Why in other databases", card.elsewhere.as_deref().unwrap_or_default().trim());
     section(&mut text, "What to do", card.fix.trim());
     section(&mut text, "Options", &options(card));
     let (bad, good): (Vec<&Example>, Vec<&Example>) = card.examples.iter().partition(|example| example.fires());

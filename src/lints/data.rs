@@ -19,7 +19,7 @@ use crate::history::{History, Migration};
 use crate::layout::{SourcePart, is_rollback_folder};
 use crate::lint::tenancy::words;
 use crate::lint::{Check, HistoryContext};
-use crate::schema::{BinaryOperator, ExpressionTree, Literal, Name, Schema, Table};
+use crate::schema::{BinaryOperator, Dialect, ExpressionTree, Literal, Name, Schema, Table};
 use crate::source::Span;
 use crate::sql::{Body, DataKind, DataStatement, RowChange, Statement};
 
@@ -130,6 +130,12 @@ fn seeded(history: &History) -> HashSet<&Name> {
         _ => None,
     });
     filled.collect()
+}
+
+/// What to do about a statement that names no rows.
+fn name_the_rows(context: &HistoryContext) -> String {
+    let all = if context.history.directory.dialect == Dialect::SqlServer { "WHERE 1 = 1" } else { "WHERE true" };
+    format!("name the rows with WHERE; where all are meant, say so with `{all}`")
 }
 
 /// One finding for all places of a migration: the first, and labels for the others.

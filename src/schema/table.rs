@@ -1,9 +1,8 @@
 //! Tables and what belongs to one: columns, constraints, triggers, policies; indexes have a file of their own.
 
-use std::fmt;
 use std::sync::Arc;
 
-use super::{Expression, Index, KeyPart, Name, Options, QualifiedName, SequenceOptions};
+use super::{Expression, Index, KeyPart, Name, Options, QualifiedName, SequenceOptions, Type};
 use crate::source::{Span, Spanned};
 
 /// A table.
@@ -277,77 +276,6 @@ pub struct Generated {
     pub expression: Expression,
     /// `STORED`; otherwise `VIRTUAL` (PostgreSQL 18).
     pub stored: bool,
-}
-
-/// A data type in one spelling: PostgreSQL's `format_type` (`character varying`, `integer`, `uuid`,
-/// `timestamp without time zone`), whatever alias the SQL used.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Type {
-    /// The schema of a user-defined type; unnamed for built-in types, and in a
-    /// [`crate::change::Change`] where the SQL did not say one.
-    pub name: QualifiedName,
-    /// `(n)`, `(p, s)`, `(interval fields)`.
-    pub modifiers: Vec<Name>,
-    /// Whether this is an array of it.
-    pub array: bool,
-}
-
-impl Type {
-    /// A built-in type without modifiers, by its canonical name.
-    pub fn builtin(name: &str) -> Self {
-        Self { name: QualifiedName::builtin(name), modifiers: Vec::new(), array: false }
-    }
-
-    /// Whether this is the built-in scalar type of this canonical name, whatever its modifiers.
-    pub fn is(&self, canonical: &str) -> bool {
-        !self.array && self.name.schema().is_none() && self.name.name == *canonical
-    }
-
-    /// `text`, `character varying`, `character` or `citext`.
-    pub fn is_string(&self) -> bool {
-        ["text", "character varying", "character"].iter().any(|name| self.is(name)) || (!self.array && self.name.name == "citext")
-    }
-
-    /// `smallint`, `integer` or `bigint`.
-    pub fn is_integer(&self) -> bool {
-        ["smallint", "integer", "bigint"].iter().any(|name| self.is(name))
-    }
-
-    /// The most characters a `character varying(n)` or `character(n)` holds.
-    pub fn max_characters(&self) -> Option<usize> {
-        if !self.is("character varying") && !self.is("character") {
-            return None;
-        }
-        match self.modifiers.first() {
-            Some(length) => length.parse().ok(),
-            None => self.is("character").then_some(1),
-        }
-    }
-}
-
-/// As PostgreSQL's `format_type` prints it: `character varying(50)`, `timestamp(3) with time zone`, `integer[]`.
-impl fmt::Display for Type {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = match self.name.schema() {
-            None => self.name.name.to_string(),
-            Some(_) => self.name.to_sql(),
-        };
-        // `interval day to second(3)`: fields stand before the parentheses.
-        let has_fields = self.modifiers.first().is_some_and(|first| self.name.name == "interval" && first.starts_with(char::is_alphabetic));
-        let (fields, numbers) = self.modifiers.split_at(usize::from(has_fields));
-        let name = fields.iter().fold(name, |name, fields| format!("{name} {fields}"));
-        let modifiers = if numbers.is_empty() {
-            String::new()
-        } else {
-            format!("({})", numbers.iter().map(Name::as_str).collect::<Vec<_>>().join(","))
-        };
-        // `timestamp(3) with time zone`: the modifier stands inside the name.
-        match name.split_once(' ') {
-            Some((head @ ("timestamp" | "time"), tail)) => write!(formatter, "{head}{modifiers} {tail}")?,
-            _ => write!(formatter, "{name}{modifiers}")?,
-        }
-        if self.array { formatter.write_str("[]") } else { Ok(()) }
-    }
 }
 
 /// A table constraint.

@@ -24,7 +24,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use self::text::Text;
-use super::{Body, Dialect, ParseError, Reach, Statement, Step, TransactionControl, Values};
+use super::{Body, DataKind, Dialect, ParseError, Reach, Statement, Step, TransactionControl, Values};
 use crate::change::{Change, ChangeKind};
 use crate::schema::QualifiedName;
 use crate::source::{FileId, SourceMap, Span};
@@ -94,6 +94,7 @@ fn body(text: &Text) -> Body {
         "if" | "declare" | "while" => opaque("a condition that only the database can answer", named(text)),
         _ if OTHERS.contains(&first.as_str()) => Body::Other,
         _ => match data::lower(text) {
+            Some(data) if data.kind == DataKind::Select => table::select_into(text).map_or(Body::Data(data), |made| of_outcome(text, made)),
             Some(data) => Body::Data(data),
             None => opaque(&format!("statements that begin with `{}` are not known", shortened(&first)), named(text)),
         },

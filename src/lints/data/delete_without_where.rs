@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Work, work};
+use super::{Work, name_the_rows, work};
 use crate::change::{ChangeKind, ObjectReference};
 use crate::lint::tenancy::{keeps_records, words};
 use crate::lint::{Finding, HistoryContext};
@@ -21,9 +21,7 @@ pub fn check(context: &HistoryContext) -> Vec<Finding> {
     let found = lost.map(|work| {
         let table = &work.table.name;
         let message = format!("`DELETE` without WHERE removes every row of `{}`", table.name);
-        Finding::new(work.step.moment.span, message)
-            .object(table)
-            .help("name the rows with WHERE; where all are meant, say so with `WHERE true`")
+        Finding::new(work.step.moment.span, message).object(table).help(name_the_rows(context))
     });
     found.collect()
 }

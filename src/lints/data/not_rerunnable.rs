@@ -3,9 +3,13 @@
 use super::{Work, work};
 use crate::layout::Kind;
 use crate::lint::{Finding, HistoryContext};
-use crate::schema::{BinaryOperator, ExpressionTree, Name, Table};
+use crate::schema::{BinaryOperator, Dialect, ExpressionTree, Name, Table};
+use crate::source::Span;
 use crate::sql::DataKind;
 use crate::sql::split::tokens;
+
+/// Words of a statement that looks which rows are there.
+const LOOKS: [&str; 8] = ["conflict", "duplicate", "except", "exists", "ignore", "merge", "not", "replace"];
 
 pub fn check(context: &HistoryContext) -> Vec<Finding> {
     let repeatable = work(context).filter(|work| may_be_repeated(context, work));
@@ -18,7 +22,16 @@ pub fn check(context: &HistoryContext) -> Vec<Finding> {
 
 /// Whether a run that fails half-way leaves this statement's work behind, or nobody keeps track of what was run.
 fn may_be_repeated(context: &HistoryContext, work: &Work) -> bool {
-    work.step.moment.transaction.is_none() || context.history.directory.kind == Kind::HandNumbered
+    let directory = &context.history.directory;
+    let is_committed = !directory.dialect.has_transactional_ddl() && changes_schema_later(context, work.step.moment.whole);
+    work.step.moment.transaction.is_none() || directory.kind == Kind::HandNumbered || is_committed
+}
+
+/// Whether the migration changes the schema behind this statement.
+fn changes_schema_later(context: &HistoryContext, place: Span) -> bool {
+    let migration = context.history.migration_of(place).and_then(|index| context.history.migrations.get(index));
+    let later = migration.into_iter().flat_map(|migration| &migration.up).filter(|statement| statement.span.start > place.start);
+    later.into_iter().any(|statement| !statement.changes().is_empty())
 }
 
 /// An update that works a column's new value out from its old one.
@@ -56,13 +69,17 @@ fn is_value_of(side: &ExpressionTree, column: &Name) -> bool {
 fn inserted_again(context: &HistoryContext, work: &Work) -> Option<(String, &'static str)> {
     let is_copied = work.data.kind == DataKind::Insert && !work.data.reads.is_empty() && !work.data.columns.is_empty();
     let text = context.sources.text(work.step.moment.whole);
-    let looks =
-        || tokens(text, 0..text.len()).any(|token| ["conflict", "exists", "except", "not"].iter().any(|word| token.is_word(text, word)));
+    let looks = || tokens(text, 0..text.len()).any(|token| LOOKS.iter().any(|word| token.is_word(text, word)));
     if !is_copied || has_key_among(work.table, &work.data.columns) || looks() {
         return None;
     }
     let message = format!("run again, this adds the same rows to `{}` again: no key of it is among the columns", work.table.name.name);
-    Some((message, "leave out what is there: WHERE NOT EXISTS (…), or ON CONFLICT DO NOTHING with a unique key"))
+    let help = match context.history.directory.dialect {
+        Dialect::Postgres | Dialect::Sqlite => "leave out what is there: WHERE NOT EXISTS (…), or ON CONFLICT DO NOTHING with a unique key",
+        Dialect::MySql => "leave out what is there: WHERE NOT EXISTS (…), or INSERT IGNORE with a unique key",
+        Dialect::SqlServer => "leave out what is there: WHERE NOT EXISTS (…)",
+    };
+    Some((message, help))
 }
 
 fn has_key_among(table: &Table, columns: &[Name]) -> bool {

@@ -1,6 +1,6 @@
 //! An update that gives every row of a table the same value.
 
-use super::{is_small, undoing, work};
+use super::{is_small, name_the_rows, undoing, work};
 use crate::change::ChangeKind;
 use crate::lint::{Finding, HistoryContext};
 use crate::lints::safety::{Step, steps};
@@ -14,7 +14,7 @@ pub fn check(context: &HistoryContext) -> Vec<Finding> {
         let meant = columns.iter().all(|column| is_for_all(context, &work.step, work.table, column));
         !columns.is_empty() && !meant && !is_small(work.table)
     });
-    let forward = forward.map(|work| finding(work.step.moment.span, work.table, &columns(work.data)));
+    let forward = forward.map(|work| finding(context, work.step.moment.span, work.table, &columns(work.data)));
     forward.chain(backward(context)).collect()
 }
 
@@ -32,7 +32,7 @@ fn backward(context: &HistoryContext) -> Vec<Finding> {
             _ => false,
         });
         let table = undo.schema.table(&name).filter(|_| !columns.is_empty() && !dropped)?;
-        Some(finding(undo.statement.span, table, &columns))
+        Some(finding(context, undo.statement.span, table, &columns))
     });
     found.collect()
 }
@@ -62,8 +62,8 @@ fn is_for_all(context: &HistoryContext, step: &Step, table: &Table, column: &Nam
         })
 }
 
-fn finding(span: Span, table: &Table, columns: &[&Name]) -> Finding {
+fn finding(context: &HistoryContext, span: Span, table: &Table, columns: &[&Name]) -> Finding {
     let names: Vec<String> = columns.iter().map(|column| format!("`{column}`")).collect();
     let message = format!("`UPDATE` without WHERE sets {} of every row of `{}` to the same value", names.join(", "), table.name.name);
-    Finding::new(span, message).object(&table.name).help("name the rows with WHERE; where all are meant, say so with `WHERE true`")
+    Finding::new(span, message).object(&table.name).help(name_the_rows(context))
 }

@@ -6,12 +6,12 @@ use crate::diagnostic::Severity;
 use crate::history::History;
 use crate::lint::tenancy::keeps_records;
 use crate::lint::{Finding, SchemaContext};
-use crate::schema::{Column, Index, Name, QualifiedName, Schema, Table};
+use crate::schema::{Column, Dialect, Index, Name, QualifiedName, Schema, Table};
 use crate::source::Span;
 
 pub fn check(context: &SchemaContext) -> Vec<Finding> {
     let bare = known_tables(context.schema).filter(|table| table.primary_key().is_none() && needs_key(context.schema, table));
-    bare.map(|table| finding(context.history.history, table)).collect()
+    bare.map(|table| finding(context.history.history, context.schema.dialect, table)).collect()
 }
 
 /// A partition has its parent's key, or its parent is reported; a child by INHERITS likewise. A foreign table cannot have one.
@@ -20,22 +20,23 @@ fn needs_key(schema: &Schema, table: &Table) -> bool {
     !table.foreign && table.partition_of.is_none() && !table.columns.is_empty() && !has_bare_parent()
 }
 
-fn finding(history: &History, table: &Table) -> Finding {
+fn finding(history: &History, dialect: Dialect, table: &Table) -> Finding {
     let name = &table.name.name;
+    let (takers, without) = match dialect {
+        Dialect::Sqlite => ("tools do", "the number SQLite gives it changes with VACUUM"),
+        _ => ("replication and other tools do", "replication cannot update or delete"),
+    };
     let unique = unique_key(table);
     let lost = lost_at(history, table);
     let message = match (&unique, table.inherits.first()) {
         (Some((index, _)), _) => {
-            format!(
-                "`{name}` has no primary key, only the unique `{}`: replication and other tools do not take that for its identity",
-                index.name
-            )
+            format!("`{name}` has no primary key, only the unique `{}`: {takers} not take that for its identity", index.name)
         }
         (None, Some(parent)) => {
             format!("`{name}` has no primary key, it does not inherit that of `{}`: the same key can be in both", parent.name)
         }
         (None, None) => {
-            format!("`{name}` has no primary key: one row cannot be told from its copy, and replication cannot update or delete")
+            format!("`{name}` has no primary key: one row cannot be told from its copy, and {without}")
         }
     };
     let finding = Finding::new(lost.unwrap_or(table.span), message).object(&table.name).help(help(table, unique.as_ref()));

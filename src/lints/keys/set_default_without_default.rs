@@ -3,7 +3,7 @@
 use super::{columns_in, columns_of, known_foreign_keys, path, replacement, with_rule};
 use crate::diagnostic::Severity;
 use crate::lint::{Finding, SchemaContext};
-use crate::schema::{Action, Column, Constraint, ExpressionTree, ForeignKey, Schema, Table, TypeKind};
+use crate::schema::{Action, Column, Constraint, Dialect, ExpressionTree, ForeignKey, Schema, Table, TypeKind};
 
 /// Functions that give a value nobody has seen before.
 const FRESH: &[&str] = &[
@@ -25,6 +25,14 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
 fn finding(schema: &Schema, table: &Table, constraint: &Constraint, key: &ForeignKey) -> Option<Finding> {
     let rules = [("DELETE", "delete of", key.on_delete), ("UPDATE", "key change in", key.on_update)];
     let (event, deed, _) = rules.into_iter().find(|(_, _, rule)| *rule == Some(Action::SetDefault))?;
+    if schema.dialect == Dialect::MySql {
+        let columns = columns_of(table, &constraint.columns);
+        let message = format!(
+            "`{columns}` is ON {event} SET DEFAULT, which InnoDB does not do: it refuses the {deed} `{}`, or the key",
+            key.references.name
+        );
+        return Some(Finding::new(constraint.span, message).object(path(table, &constraint.name)));
+    }
     let only = if event == "DELETE" { key.delete_set_columns.as_slice() } else { &[] };
     let set = if only.is_empty() { &constraint.columns } else { only };
     let mut problems = columns_in(table, set).filter_map(|column| Some((column, problem(schema, column)?)));

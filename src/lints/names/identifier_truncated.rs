@@ -1,11 +1,11 @@
-//! Names that PostgreSQL cuts off after 63 bytes.
+//! Names that PostgreSQL cuts off after 63 bytes, and those that MySQL and SQL Server refuse.
 
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Severity;
 use crate::history::{EventKind, History};
 use crate::lint::{Finding, SchemaContext};
-use crate::schema::{Name, Schema, Table};
+use crate::schema::{Dialect, Name, Schema, Table};
 use crate::source::{SourceMap, Span};
 use crate::sql::split::{TokenKind, tokens};
 
@@ -16,6 +16,36 @@ const LONGEST_CHARACTER: usize = 4;
 type Cut = BTreeMap<String, BTreeMap<String, Span>>;
 
 pub fn check(context: &SchemaContext) -> Vec<Finding> {
+    match context.schema.dialect {
+        Dialect::Postgres => cut_names(context),
+        Dialect::MySql => refused_names(context.schema, 64),
+        Dialect::SqlServer => refused_names(context.schema, 128),
+        Dialect::Sqlite => Vec::new(),
+    }
+}
+
+/// Names of more characters than the database takes.
+fn refused_names(schema: &Schema, most: usize) -> Vec<Finding> {
+    let tables = schema.tables.values().map(|table| (&table.name.name, table.span, table.name.to_string()));
+    let members = schema.tables.values().flat_map(|table| {
+        let path = |name: &Name| format!("{}.{name}", table.name);
+        let columns = table.columns.iter().map(move |column| (&column.name, column.span, path(&column.name)));
+        let constraints = table.constraints.iter().map(move |constraint| (&constraint.name, constraint.span, path(&constraint.name)));
+        let indexes = table.indexes.iter().filter(|index| !index.from_constraint);
+        columns.chain(constraints).chain(indexes.map(move |index| (&index.name, index.span, path(&index.name))))
+    });
+    let refused = tables.chain(members).filter_map(|(name, span, path)| {
+        let length = name.chars().count();
+        let message = || format!("`{name}` has {length} characters: {} refuses names of more than {most}", schema.dialect.name());
+        (length > most).then(|| Finding::new(span, message()).object(path))
+    });
+    let mut found: Vec<Finding> = refused.collect();
+    // The index that a foreign key makes has its name.
+    found.dedup_by(|left, right| left.object == right.object);
+    found
+}
+
+fn cut_names(context: &SchemaContext) -> Vec<Finding> {
     let mut cut = Cut::new();
     for statement in context.history.history.migrations.iter().flat_map(|migration| &migration.up) {
         collect(context.history.sources, statement.span, &mut cut);

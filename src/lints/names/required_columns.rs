@@ -2,7 +2,7 @@
 
 use super::{designed_tables, path};
 use crate::lint::{Finding, SchemaContext};
-use crate::schema::{Column, Name, Table, Type};
+use crate::schema::{Column, Dialect, Name, Table, Type};
 use crate::sql::types;
 
 pub fn check(context: &SchemaContext) -> Vec<Finding> {
@@ -31,9 +31,14 @@ fn is_type(data_type: &Type, written: &str) -> bool {
     let (name, modifiers) = written.split_once('(').map_or((written.as_str(), None), |(name, rest)| (name.trim(), Some(rest)));
     let plain = Type { modifiers: Vec::new(), ..data_type.clone() };
     let wanted = types::canonical(name);
+    // Under PostgreSQL's name, or as the database itself calls it.
+    let is_called = |data_type: &Type, wanted: &str| {
+        let of_postgres = Type { dialect: Dialect::Postgres, ..data_type.clone() };
+        [data_type, &of_postgres].iter().any(|data_type| data_type.to_string().replace(' ', "") == wanted.replace(' ', ""))
+    };
     match modifiers {
-        None => plain.to_string() == wanted,
-        Some(modifiers) => data_type.to_string().replace(' ', "") == format!("{wanted}({modifiers}").replace(' ', ""),
+        None => is_called(&plain, wanted) || is_called(&plain, name),
+        Some(modifiers) => is_called(data_type, &format!("{wanted}({modifiers}")) || is_called(data_type, &written),
     }
 }
 

@@ -1,16 +1,18 @@
 //! A function that still names a relation or column which was dropped or renamed after the function was made.
 //!
-//! Only functions can go stale: views, policies, defaults and triggers hold on to objects, not to names.
+//! Only functions can go stale in PostgreSQL: views, policies, defaults and triggers hold on to objects, not to names. Other
+//! databases have views that do.
 
 mod blame;
 mod gone;
+mod views;
 
 use std::collections::BTreeMap;
 
 use self::blame::Blame;
 use self::gone::Gone;
 use crate::lint::{Finding, SchemaContext};
-use crate::schema::{Function, QualifiedName};
+use crate::schema::{Dialect, Function, QualifiedName};
 use crate::source::Span;
 
 /// Functions named in a message, and labels on a finding.
@@ -26,6 +28,9 @@ struct Stale<'a> {
 }
 
 pub fn check(context: &SchemaContext) -> Vec<Finding> {
+    if context.schema.dialect != Dialect::Postgres {
+        return views::stale(context);
+    }
     let triggers = triggers(context);
     let mut by_cause: BTreeMap<Span, Vec<Stale>> = BTreeMap::new();
     for function in context.schema.functions.values() {

@@ -48,7 +48,7 @@ const FIXED: &[&str] = &[
 ];
 
 pub fn check(context: &SchemaContext) -> Vec<Finding> {
-    let found = chosen_columns(context.schema).filter(|(table, column)| column.data_type.value.is("character") && may_vary(table, column));
+    let found = chosen_columns(context.schema).filter(|(table, column)| is_padded(column) && may_vary(table, column));
     let kind = Kind {
         otherwise: Vec::new(),
         ending: ": shorter values are filled up with blanks, which comparisons ignore and LIKE and length() partly do not",
@@ -56,6 +56,11 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
         using: "",
     };
     judge(context, found.collect(), &kind)
+}
+
+/// Whether shorter values are filled up: SQL Server's `nchar` is like `char`.
+fn is_padded(column: &Column) -> bool {
+    column.data_type.value.is("character") || column.data_type.value.is("nchar")
 }
 
 /// Whether values may be shorter than the type: not those of short codes, nor those a check or a name says are all of one length.

@@ -62,10 +62,13 @@ const OTHERWISE: &[&str] = &[
     "weight",
 ];
 
+/// Binary floating point; the short names are as SQLite keeps them.
+const FLOATS: [&str; 4] = ["real", "double precision", "float", "double"];
+
 pub fn check(context: &SchemaContext) -> Vec<Finding> {
     let named = |column: &Column| has_word(&column.name, MONEY) && !has_word(&column.name, OTHERWISE);
     let money: Vec<(&Table, &Column)> = chosen_columns(context.schema).filter(|(_, column)| named(column)).collect();
-    let is_float = |column: &Column| ["real", "double precision"].iter().any(|name| column.data_type.value.is(name));
+    let is_float = |column: &Column| FLOATS.iter().any(|name| column.data_type.value.is(name));
     let (found, others): (Vec<_>, Vec<_>) = money.into_iter().partition(|(_, column)| is_float(column));
     let kind = Kind {
         otherwise: others.into_iter().filter(|(_, column)| column.data_type.value.is("numeric")).collect(),

@@ -4,9 +4,16 @@ use super::{Kind, agreed, chosen_columns, has_word, judge, of_type};
 use crate::layout::Kind as Layout;
 use crate::lint::tenancy::words;
 use crate::lint::{Finding, SchemaContext};
-use crate::schema::{Column, ExpressionTree, Table};
+use crate::schema::{Column, Dialect, ExpressionTree, Table};
 
-const WITHOUT: &str = "timestamp without time zone";
+/// Types of a moment that do not say whose clock it was: PostgreSQL's, and SQL Server's.
+const WITHOUT: [&str; 4] = ["timestamp without time zone", "datetime", "datetime2", "smalldatetime"];
+
+/// Types that do.
+const WITH: [&str; 2] = ["timestamp with time zone", "datetimeoffset"];
+
+/// Functions that give UTC.
+const UTC: [&str; 3] = ["timezone", "getutcdate", "sysutcdatetime"];
 
 pub fn check(context: &SchemaContext) -> Vec<Finding> {
     // Prisma writes UTC into the `timestamp(3)` that it makes of every DateTime.
@@ -14,15 +21,18 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
         let three = column.data_type.value.modifiers.iter().any(|modifier| *modifier == "3");
         three && context.history.history.directory.kind == Layout::Prisma
     };
-    let plain = chosen_columns(context.schema).filter(|(_, column)| column.data_type.value.is(WITHOUT));
+    let plain = chosen_columns(context.schema).filter(|(_, column)| is_without(column));
     let plain = plain.filter(|(table, column)| !by_prisma(column) && !says_whose_clock(table, column));
     let kind = Kind {
-        otherwise: of_type(context.schema, "timestamp with time zone"),
-        ending: ": it does not say whose clock it was, and means another moment in another session's time zone",
+        otherwise: WITH.iter().flat_map(|name| of_type(context.schema, name)).collect(),
+        ending: match context.schema.dialect {
+            Dialect::Postgres => ": it does not say whose clock it was, and means another moment in another session's time zone",
+            _ => ": it does not say whose clock it was",
+        },
         becomes: "timestamptz",
         using: "{} AT TIME ZONE 'UTC'",
     };
-    let utc = chosen_columns(context.schema).filter(|(_, column)| column.data_type.value.is(WITHOUT) && converts(column)).count();
+    let utc = chosen_columns(context.schema).filter(|(_, column)| is_without(column) && converts(column)).count();
     // A schema that keeps UTC, and says so in its defaults, means it where there is no default as well.
     if utc > kind.otherwise.len() { agreed(context, plain.collect(), &kind) } else { judge(context, plain.collect(), &kind) }
 }
@@ -39,10 +49,16 @@ fn says_whose_clock(table: &Table, column: &Column) -> bool {
     named || converts(column) || (!by_server && table.columns.iter().any(|other| zone(other)))
 }
 
-/// Whether the default is `now() AT TIME ZONE 'utc'`, which the parser writes as a function.
+fn is_without(column: &Column) -> bool {
+    WITHOUT.iter().any(|name| column.data_type.value.is(name))
+}
+
+/// Whether the default is `now() AT TIME ZONE 'utc'`, which the parser writes as a function, or SQL Server's clock of UTC.
 fn converts(column: &Column) -> bool {
     let mut found = false;
     let Some(default) = &column.default else { return false };
-    default.value.tree.walk(&mut |node| found |= matches!(node, ExpressionTree::Function { name, .. } if name.name == "timezone"));
+    default.value.tree.walk(&mut |node| {
+        found |= matches!(node, ExpressionTree::Function { name, .. } if UTC.contains(&name.name.to_ascii_lowercase().as_str()))
+    });
     found
 }

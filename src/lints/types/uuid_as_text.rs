@@ -6,7 +6,7 @@ use crate::lints::places::{Place, slips_or_habit};
 use crate::schema::{BinaryOperator, Column, ExpressionTree, Name, Schema, Table, Type};
 
 /// Functions that make a UUID.
-const GENERATORS: &[&str] = &["gen_random_uuid", "uuid_generate_v1", "uuid_generate_v1mc", "uuid_generate_v4", "uuidv4", "uuidv7"];
+const GENERATORS: &[&str] = &["gen_random_uuid", "uuid_generate_v1", "uuid_generate_v1mc", "uuid_generate_v4", "uuidv4", "uuidv7", "newid"];
 
 pub fn check(context: &SchemaContext) -> Vec<Finding> {
     let (schema, tenancy) = (context.schema, &context.history.facts.tenancy);
@@ -57,7 +57,7 @@ fn evidence(schema: &Schema, table: &Table, column: &Column) -> Option<String> {
 /// The function whose UUID is the default as it is, not a part of a longer text.
 fn generator(default: &ExpressionTree) -> Option<&Name> {
     match default.without_casts() {
-        ExpressionTree::Function { name, .. } if GENERATORS.contains(&name.name.as_str()) => Some(&name.name),
+        ExpressionTree::Function { name, .. } if GENERATORS.contains(&name.name.to_ascii_lowercase().as_str()) => Some(&name.name),
         _ => None,
     }
 }

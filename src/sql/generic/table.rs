@@ -3,10 +3,11 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::data;
 use super::element::{self, Element};
 use super::text::Text;
 use super::{Outcome, Trouble};
-use crate::change::{Change, ChangeKind, Like};
+use crate::change::{Change, ChangeKind, Like, Query};
 use crate::schema::{Dialect, Name, Persistence, Table};
 use crate::source::Spanned;
 
@@ -44,8 +45,28 @@ pub fn create(text: &Text) -> Option<Outcome> {
     options(text, behind..text.tokens.len(), &mut table);
     let copies = text.find(behind..text.tokens.len(), &["select"]).is_some() || text.is_symbol(behind, "(");
     table.columns_uncertain |= copies || !troubles.is_empty();
-    let change = ChangeKind::CreateTable { table: Box::new(table), if_not_exists, like, query: None };
+    let query = copies.then(|| Box::new(query(text, behind..text.tokens.len())));
+    let change = ChangeKind::CreateTable { table: Box::new(table), if_not_exists, like, query };
     Some(Outcome { changes: vec![Change { kind: change, span: text.span(place) }], troubles })
+}
+
+/// SQL Server's `SELECT … INTO name FROM …`, which makes the table.
+pub fn select_into(text: &Text) -> Option<Outcome> {
+    let into = text.find(0..text.tokens.len(), &["into"]).filter(|_| text.dialect == Dialect::SqlServer)?;
+    let (name, place) = text.qualified(into + 1)?;
+    let mut table = Table::new(name, text.span(place.clone()));
+    if text.token(into + 1).starts_with('#') {
+        table.persistence = Persistence::Temporary;
+    }
+    table.columns_uncertain = true;
+    let query = Some(Box::new(query(text, place.end..text.tokens.len())));
+    let kind = ChangeKind::CreateTable { table: Box::new(table), if_not_exists: false, like: Vec::new(), query };
+    Some(Outcome::one(text.span(place), kind))
+}
+
+/// What a table is filled from.
+fn query(text: &Text, tokens: Range<usize>) -> Query {
+    Query { relations: data::relations(text, tokens).into_iter().map(|name| (name, None)).collect(), ..Query::default() }
 }
 
 /// `LIKE other`, with and without parentheses.

@@ -2,19 +2,20 @@
 
 use sqlparser::ast::{BinaryLength, CharacterLength, DataType, EnumMember, ExactNumberInfo};
 
-use crate::schema::{Dialect, Name, QualifiedName, Type};
+use crate::schema::{Dialect, Name, Type};
 
 /// The type. Where a database has PostgreSQL's type under whatever name, it goes by PostgreSQL's; SQLite keeps what is
 /// written.
 pub fn lower(data_type: &DataType, dialect: Dialect) -> Type {
-    match dialect {
+    let lowered = match dialect {
         Dialect::Sqlite => as_written(&data_type.to_string()),
         _ => known(data_type, dialect).unwrap_or_else(|| as_written(&data_type.to_string())),
-    }
+    };
+    Type { dialect, ..lowered }
 }
 
 /// A type as its name in small letters and what stands in parentheses.
-pub fn as_written(written: &str) -> Type {
+fn as_written(written: &str) -> Type {
     let written = written.trim();
     let Some((name, rest)) = written.split_once('(') else { return named(&written.to_ascii_lowercase(), Vec::new()) };
     let (inside, behind) = rest.rsplit_once(')').unwrap_or((rest, ""));
@@ -24,7 +25,7 @@ pub fn as_written(written: &str) -> Type {
 }
 
 fn named(name: &str, modifiers: Vec<Name>) -> Type {
-    Type { name: QualifiedName::unqualified(name), modifiers, array: false }
+    Type { modifiers, ..Type::builtin(name) }
 }
 
 fn plain(name: &str) -> Option<Type> {
@@ -77,8 +78,14 @@ fn known(data_type: &DataType, dialect: Dialect) -> Option<Type> {
 }
 
 /// Types of SQL Server that PostgreSQL has under another name.
-const ALIASES: &[(&str, &str)] =
-    &[("int", "integer"), ("varchar", "character varying"), ("char", "character"), ("decimal", "numeric"), ("float", "double precision")];
+const ALIASES: &[(&str, &str)] = &[
+    ("char", "character"),
+    ("decimal", "numeric"),
+    ("float", "double precision"),
+    ("int", "integer"),
+    ("uniqueidentifier", "uuid"),
+    ("varchar", "character varying"),
+];
 
 fn number(number: &u64) -> Name {
     number.to_string().into()

@@ -16,7 +16,7 @@ pub fn lower(name: &TypeName) -> Type {
     let written = qualified(&name.names);
     let built_in = written.schema().is_none_or(|schema| *schema == "pg_catalog");
     let canonical = if built_in { QualifiedName::builtin(types::canonical(&written.name)) } else { written.clone() };
-    let mut lowered = Type { name: canonical, modifiers: modifiers(name), array: !name.array_bounds.is_empty() };
+    let mut lowered = Type { modifiers: modifiers(name), array: !name.array_bounds.is_empty(), ..Type::of(canonical) };
     let from_grammar = built_in && written.schema().is_some();
     if from_grammar && written.name == "bpchar" {
         lowered.name = QualifiedName::unqualified("character");

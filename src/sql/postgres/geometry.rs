@@ -53,11 +53,7 @@ fn added_column(text: &Text, arguments: &[Name]) -> Option<Change> {
     let (names, rest) = arguments.split_at_checked(arguments.len().checked_sub(4)?)?;
     let table = table(names)?;
     let [column, system, shape, dimensions] = rest else { return None };
-    let data_type = Type {
-        name: QualifiedName::unqualified("geometry"),
-        modifiers: vec![shape_with_dimensions(shape, dimensions), system.clone()],
-        array: false,
-    };
+    let data_type = Type { modifiers: vec![shape_with_dimensions(shape, dimensions), system.clone()], ..Type::builtin("geometry") };
     let span = text.statement();
     let column = Box::new(Column::new(column.clone(), data_type, span));
     Some(Change { kind: ChangeKind::AddColumn { table, column, if_not_exists: false, if_table_exists: false }, span })
