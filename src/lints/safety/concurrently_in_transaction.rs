@@ -19,16 +19,27 @@ fn of_migration(context: &HistoryContext, migration: &Migration) -> Vec<Finding>
         return Vec::new();
     }
     let kind = context.history.directory.kind;
-    let in_transaction = migration.up.iter().zip(transactions(migration)).filter(|(_, transaction)| transaction.is_some());
+    let alone_or_refused = migration.file.in_transaction && is_one_query(kind);
+    let in_transaction = migration.up.iter().zip(transactions(migration));
     let opened = migration.up.iter().find(|statement| matches!(statement.body, Body::Transaction(_)));
-    let found = in_transaction.filter_map(|(statement, _)| refused(statement)).map(|(span, what)| {
-        let finding = Finding::new(span, format!("`{what}` cannot run in a transaction, {}", cause(migration, kind)));
-        let finding = match opened.filter(|_| !migration.file.in_transaction) {
-            Some(begin) => finding.because(begin.span, "the transaction begins here"),
-            None => finding,
-        };
-        judged(finding.help(help(kind, migration)), migration, kind)
-    });
+    let found = in_transaction.filter_map(|(statement, transaction)| Some((refused(statement)?, transaction))).filter_map(
+        |((span, what), transaction)| {
+            let message = match transaction {
+                Some(_) => format!("`{what}` cannot run in a transaction, {}", cause(migration, kind)),
+                None if alone_or_refused => format!(
+                    "`{what}` must be sent alone, and {} sends all statements of a file at once: no COMMIT before it helps",
+                    kind.label()
+                ),
+                None => return None,
+            };
+            let finding = Finding::new(span, message);
+            let finding = match opened.filter(|_| !migration.file.in_transaction) {
+                Some(begin) => finding.because(begin.span, "the transaction begins here"),
+                None => finding,
+            };
+            Some(judged(finding.help(help(kind, migration)), migration, kind))
+        },
+    );
     found.collect()
 }
 
@@ -61,6 +72,12 @@ fn cause(migration: &Migration, kind: Kind) -> String {
 /// Whether the tool opens no transaction, but sends the file as a whole.
 fn runs_together(kind: Kind) -> bool {
     kind.facts().transaction == Transaction::Implied
+}
+
+/// Whether a file is one query of the simple protocol. PostgreSQL takes several statements in it for a transaction even
+/// behind a COMMIT, where only the statement itself would begin one.
+fn is_one_query(kind: Kind) -> bool {
+    matches!(kind, Kind::GolangMigrate | Kind::Prisma)
 }
 
 fn help(kind: Kind, migration: &Migration) -> &'static str {
