@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::change::{Applied, Change};
+use crate::change::{Applied, Change, ChangeKind};
 use crate::difference::{self, Difference, DifferenceKind, Object};
 use crate::history::Migration;
 use crate::history::replay::{Observer, replay_file};
-use crate::schema::{QualifiedName, Schema};
+use crate::schema::{Name, QualifiedName, Schema};
 use crate::source::{SourceMap, Span};
 use crate::sql::Statement;
 
@@ -19,6 +19,8 @@ pub struct Remainder {
     pub culprit: Culprit,
     /// The change that did it, where one of the script did; otherwise something took it along unseen.
     pub span: Option<Span>,
+    /// What the rollback calls it now, where it only gave it another name.
+    pub renamed: Option<Name>,
 }
 
 /// Whose doing a difference is.
@@ -35,7 +37,25 @@ pub(super) fn explain(migration: &Migration, differences: Vec<Difference>, sourc
     let up = Deeds::of(&migration.before, &migration.up, sources);
     let down = Deeds::of(&migration.after, migration.down.as_deref().unwrap_or_default(), sources);
     let touched_by_up = Touched::by(&up);
-    differences.into_iter().map(|difference| remainder(difference, &touched_by_up, &up, &down)).collect()
+    let has = |object: &Object, kind: &DifferenceKind| {
+        differences.iter().any(|difference| difference.object == *object && difference.kind == *kind)
+    };
+    let is_left = |rename: &&Rename| has(&rename.from, &DifferenceKind::Removed) && has(&rename.to, &DifferenceKind::Added);
+    let renames: Vec<&Rename> = down.renames.iter().filter(is_left).collect();
+    let remainders = differences.iter().filter_map(|difference| match renamed(difference, &renames, &down) {
+        Some(rename) if difference.object != rename.from => None,
+        renamed => {
+            let name = renamed.map(|rename| rename.name.clone());
+            Some(Remainder { renamed: name, ..remainder(difference.clone(), &touched_by_up, &up, &down) })
+        }
+    });
+    remainders.collect()
+}
+
+/// The renaming by a rollback that a difference is all, or a part, of: what names the object names it by its new name.
+fn renamed<'a>(difference: &Difference, renames: &[&'a Rename], down: &Deeds) -> Option<&'a Rename> {
+    let place = down.place(difference)?;
+    renames.iter().copied().find(|rename| rename.span == place)
 }
 
 fn remainder(difference: Difference, touched: &Touched, up: &Deeds, down: &Deeds) -> Remainder {
@@ -44,7 +64,7 @@ fn remainder(difference: Difference, touched: &Touched, up: &Deeds, down: &Deeds
         Culprit::Migration => up.place(&difference),
         Culprit::Rollback => down.place(&difference),
     };
-    Remainder { difference, culprit, span }
+    Remainder { difference, culprit, span, renamed: None }
 }
 
 /// What a migration did, as far as it concerns the question whether a difference is of its making.
@@ -84,11 +104,20 @@ impl<'a> Touched<'a> {
 /// The first change of a script that did each thing.
 struct Deeds {
     places: BTreeMap<(Object, Option<&'static str>), Span>,
+    renames: Vec<Rename>,
+}
+
+/// A change that gave an object another name.
+struct Rename {
+    span: Span,
+    from: Object,
+    to: Object,
+    name: Name,
 }
 
 impl Deeds {
     fn of(start: &Schema, statements: &[Statement], sources: &SourceMap) -> Self {
-        let mut deeds = Self { places: BTreeMap::new() };
+        let mut deeds = Self { places: BTreeMap::new(), renames: Vec::new() };
         replay_file(start, statements, sources, &mut deeds);
         deeds
     }
@@ -101,9 +130,24 @@ impl Deeds {
 
 impl Observer for Deeds {
     fn applied(&mut self, _: &Statement, change: &Change, before: &Schema, after: &Schema, _: Applied) {
-        for difference in difference::between(before, after) {
+        let differences = difference::between(before, after);
+        self.renames.extend(rename(change, &differences));
+        for difference in differences {
             let attribute = difference.attribute();
             self.places.entry((difference.object, attribute)).or_insert(change.span);
         }
     }
+}
+
+/// The renaming that a change is: of what it changed, one object went and one of the same kind came.
+fn rename(change: &Change, differences: &[Difference]) -> Option<Rename> {
+    let (ChangeKind::Rename { to: name, .. } | ChangeKind::RenameColumn { to: name, .. } | ChangeKind::RenameConstraint { to: name, .. }) =
+        &change.kind
+    else {
+        return None;
+    };
+    let from = &differences.iter().find(|difference| difference.kind == DifferenceKind::Removed)?.object;
+    let is_new = |difference: &&Difference| difference.kind == DifferenceKind::Added && difference.object.kind() == from.kind();
+    let to = &differences.iter().find(is_new)?.object;
+    Some(Rename { span: change.span, from: from.clone(), to: to.clone(), name: name.clone() })
 }

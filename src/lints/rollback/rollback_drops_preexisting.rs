@@ -27,16 +27,13 @@ fn judge(context: &HistoryContext, rollback: &Rollback) -> Option<Finding> {
         Some(span) => span,
         None => files::first_line(context.sources, migration.file.down?),
     };
+    let (renamed, others): (Vec<&Remainder>, Vec<&Remainder>) = remainders.iter().partition(|remainder| remainder.renamed.is_some());
     let (lost, changed): (Vec<&Remainder>, Vec<&Remainder>) =
-        remainders.iter().partition(|remainder| remainder.difference.kind == DifferenceKind::Removed);
-    let listed = |remainders: &[&Remainder]| {
-        wording::list(&remainders.iter().map(|remainder| wording::respect(&remainder.difference)).collect::<Vec<_>>())
-    };
-    let what = match (lost.is_empty(), changed.is_empty()) {
-        (false, true) => format!("drops {}", listed(&lost)),
-        (true, _) => format!("changes {}", listed(&changed)),
-        (false, false) => format!("drops {} and changes {}", listed(&lost), listed(&changed)),
-    };
+        others.iter().partition(|remainder| remainder.difference.kind == DifferenceKind::Removed);
+    let parts = [("drops", lost.as_slice()), ("renames", &renamed), ("changes", &changed)];
+    let parts = parts.into_iter().filter(|(_, remainders)| !remainders.is_empty());
+    let parts: Vec<String> = parts.map(|(verb, remainders)| format!("{verb} {}", listed(remainders))).collect();
+    let what = wording::list(&parts);
     let (clause, outcome, help) = match lost.is_empty() {
         true => ("left as it was", "leads to another schema than before", "leave it as it was, or let the migration change it first"),
         false => ("did not make", "destroys what was there before it", "leave it out of the rollback"),
@@ -49,6 +46,19 @@ fn judge(context: &HistoryContext, rollback: &Rollback) -> Option<Finding> {
         Some((span, reason)) => finding.because(span, format!("{reason}: this made nothing")),
         None => finding,
     })
+}
+
+fn listed(remainders: &[&Remainder]) -> String {
+    wording::list(&remainders.iter().map(|remainder| named(remainder)).collect::<Vec<_>>())
+}
+
+/// ``column `users.email` ``, with its new name where the rollback gave it one.
+fn named(remainder: &Remainder) -> String {
+    let respect = wording::respect(&remainder.difference);
+    match &remainder.renamed {
+        Some(name) => format!("{respect} to `{name}`"),
+        None => respect,
+    }
 }
 
 fn label(finding: Finding, remainder: &Remainder, place: Span) -> Finding {
