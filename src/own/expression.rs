@@ -3,11 +3,13 @@
 //! What strangers write in a card must neither hang nor crash a run. The text's length and depth are bounded, parsing
 //! has a stack of its own, every round of a comprehension is counted, and texts that grow are stopped.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedExpr, operators};
 use cel::{Context, Env, ExecutionError, ParseErrors, Value};
+use regex::Regex;
 use serde::Serialize;
 
 use super::names::Scope;
@@ -26,6 +28,11 @@ const MAX_SIZE: usize = 20_000;
 /// Functions of this program's own, under names that no expression can write.
 const TICK: &str = "@tick";
 const BOUNDED: &str = "@bounded";
+const MATCHES: &str = "@matches";
+/// The standard function that [`MATCHES`] stands for.
+const STANDARD_MATCHES: &str = "matches";
+/// Compiled patterns that are kept. Those of a card are few, unless it puts them together from names.
+const MAX_PATTERNS: usize = 200;
 
 /// What is wrong with a text, and where in it.
 #[derive(Debug, PartialEq, Eq)]
@@ -166,6 +173,7 @@ fn guard(node: &mut IdedExpr) {
         Expr::Call(call) => {
             call.target.iter_mut().for_each(|target| guard(target));
             call.args.iter_mut().for_each(guard);
+            remember_pattern(call);
             call.func_name == operators::ADD || call.target.is_some()
         }
         Expr::Comprehension(it) => {
@@ -200,6 +208,14 @@ fn guard(node: &mut IdedExpr) {
     }
 }
 
+/// Makes a call of `matches` one of the function that compiles each pattern once.
+fn remember_pattern(call: &mut CallExpr) {
+    if call.func_name == STANDARD_MATCHES && call.args.len() + usize::from(call.target.is_some()) == 2 {
+        call.args.splice(0..0, call.target.take().map(|target| *target));
+        call.func_name = MATCHES.to_owned();
+    }
+}
+
 /// A step that adds to what the comprehension gathers is bounded by the number of rounds.
 fn guard_step(step: &mut IdedExpr, gathered: &str) {
     match &mut step.expr {
@@ -228,6 +244,28 @@ fn call(function: &str, argument: IdedExpr) -> IdedExpr {
     IdedExpr { id: 0, expr: Expr::Call(call) }
 }
 
+/// Patterns that were compiled.
+#[derive(Default)]
+struct Patterns(Mutex<HashMap<String, Regex>>);
+
+impl Patterns {
+    fn matches(&self, text: &str, pattern: &str) -> Result<bool, ExecutionError> {
+        // Nothing in here panics while it holds the lock.
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(compiled) = known.get(pattern) {
+            return Ok(compiled.is_match(text));
+        }
+        let refused = |error: regex::Error| ExecutionError::function_error(STANDARD_MATCHES, format!("`{pattern}` is no pattern: {error}"));
+        let compiled = Regex::new(pattern).map_err(refused)?;
+        let is_match = compiled.is_match(text);
+        if known.len() >= MAX_PATTERNS {
+            known.clear();
+        }
+        known.insert(pattern.to_owned(), compiled);
+        Ok(is_match)
+    }
+}
+
 /// What expressions are evaluated with, over many objects.
 pub(super) struct Evaluation {
     context: Context<'static, 'static>,
@@ -252,6 +290,8 @@ impl Evaluation {
         // Nobody else defines these names.
         let _ = context.add_function(TICK, tick);
         let _ = context.add_function(BOUNDED, bounded);
+        let patterns = Patterns::default();
+        let _ = context.add_function(MATCHES, move |text: Arc<String>, pattern: Arc<String>| patterns.matches(&text, &pattern));
         let mut evaluation = Self { context, rounds, rounds_before: 0 };
         evaluation.set("options", value(&options.0));
         evaluation
