@@ -1,5 +1,6 @@
 //! Migrations that cannot work, do nothing, or do what replay cannot follow.
 
+pub(super) mod consequences;
 pub(super) mod no_effect;
 mod not_modelled;
 mod stale_reference;

@@ -7,6 +7,7 @@ use crate::diagnostic::Severity;
 use crate::history::{Event, EventKind, History};
 use crate::lint::tenancy::table_noun;
 use crate::lint::{Finding, HistoryContext};
+use crate::lints::replay::consequences::Consequences;
 use crate::schema::{Constraint, ConstraintKind, ForeignKey, Name, QualifiedName, Schema, Table};
 use crate::source::Span;
 
@@ -21,7 +22,10 @@ pub fn check(context: &HistoryContext) -> Vec<Finding> {
     });
     let tables = history.end().tables.values().map(AsRef::as_ref);
     let nouns: Nouns = tables.map(|table| (table_noun(&table.name.name).to_lowercase(), table)).collect();
-    refused.filter_map(|(event, refusal)| finding(history, event, refusal, &nouns)).collect()
+    let consequences = Consequences::of(history);
+    let refused = refused.filter(|(event, _)| !consequences.include(event.statement));
+    let found = refused.filter_map(|(event, refusal)| Some((finding(history, event, refusal, &nouns)?, event.statement)));
+    found.map(|(finding, statement)| consequences.told(finding, statement)).collect()
 }
 
 /// Whether this refusal is reported here, and need not be elsewhere.

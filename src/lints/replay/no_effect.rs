@@ -76,7 +76,8 @@ fn finding(idle: &[(&Event, &NoEffect)]) -> Option<Finding> {
     Some(rest.iter().take(LABELS).fold(finding, |finding, (event, idle)| finding.because(event.span, idle.reason.clone())))
 }
 
-fn removed(change: &Change) -> Option<&Name> {
+/// The name of what a change takes away.
+pub(in crate::lints) fn removed(change: &Change) -> Option<&Name> {
     match &change.kind {
         ChangeKind::Drop { object, .. } => object_name(object),
         ChangeKind::DropColumn { column: name, .. } | ChangeKind::DropConstraint { constraint: name, .. } => Some(name),

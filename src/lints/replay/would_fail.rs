@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::consequences::Consequences;
 use crate::change::Refusal;
 use crate::diagnostic::Severity;
 use crate::history::{EventKind, History};
@@ -23,7 +24,9 @@ pub fn check(context: &HistoryContext) -> Vec<Finding> {
     let first = refusals.filter(|(event, _)| failed.insert(event.statement));
     let first = first.filter(|(_, refusal)| !context.history.may_have_elsewhere(refusal));
     let others = first.filter(|(event, refusal)| !unknown_reference::reports(context.history, event, refusal));
-    let others = others.map(|(event, refusal)| finding(server, event.span, refusal));
+    let consequences = Consequences::of(context.history);
+    let others = others.filter(|(event, _)| !consequences.include(event.statement));
+    let others = others.map(|(event, refusal)| consequences.told(finding(server, event.span, refusal), event.statement));
     foundation(context.history).into_iter().chain(others).collect()
 }
 

@@ -4,9 +4,15 @@ use crate::change::Refusal;
 use crate::history::{Cause, Failure, Stop, Verdict};
 use crate::lint::{Finding, HistoryContext};
 use crate::lints::files;
+use crate::lints::replay::consequences::Consequences;
 
 pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
+    let consequences = Consequences::of(context.history);
+    // What an earlier migration could not make, no rollback can take back: that migration's own finding says so.
+    let follows =
+        |failure: &Failure, migration: usize| matches!(&failure.cause, Cause::Refused(refusal) if consequences.explain(refusal, migration));
     let alone = super::judged(context).filter_map(|rollback| match &rollback.verdict {
+        Verdict::Fails(failure) if follows(failure, rollback.migration) => None,
         Verdict::Fails(failure) => finding(context, rollback.migration, failure, "right after it"),
         _ => None,
     });
