@@ -77,6 +77,58 @@ fn a_directory_without_a_file_that_counts_was_not_reviewed() {
 }
 
 #[test]
+fn a_run_that_read_nothing_says_why_it_fails() {
+    let root = scratch(&[("db/001_a.sql", CLEAN)]);
+    let (status, error) = refusal(&root, &["lint", "--layout", "flyway", "db"]);
+    assert_eq!(status, Some(2));
+    assert!(error.contains("no file of `db` is a migration of Flyway"), "{error}");
+}
+
+#[test]
+fn a_table_of_tenants_that_is_not_there_is_named() {
+    let configuration = |table: &str| format!("tenant: {{ table: {table} }}\n");
+    let teams = "CREATE TABLE teams (id bigint PRIMARY KEY);\n";
+    let root = scratch(&[("one/001_a.sql", teams), ("one/002_b.sql", "DROP TABLE teams;\n"), ("two/001_a.sql", CLEAN)]);
+    for (table, directories, expected) in [
+        ("t", &["two"][..], None),
+        ("public.t", &["two"], None),
+        ("t", &["one", "two"], None),
+        ("tt", &["one", "two"], Some("`tt`, exists at no version of `one`")),
+        ("tt", &["two"], Some("exists at no version of `two`: lints about tenants take no table for it; did you mean `t`?")),
+        ("teams", &["one"], Some("`teams`, is gone from version 002 on of `one`")),
+    ] {
+        fs::write(root.path().join("migralint.yaml"), configuration(table)).expect("a file");
+        let (_, error) = refusal(&root, &[&["lint"], directories].concat());
+        assert_eq!(error.contains("table of tenants"), expected.is_some(), "{table} {directories:?}: {error}");
+        assert!(error.contains(expected.unwrap_or_default()), "{table} {directories:?}: {error}");
+    }
+}
+
+#[test]
+fn a_group_turns_on_nothing_that_is_off_by_default() {
+    let root = scratch(&[("migralint.yaml", "lints: { names: error }\n")]);
+    let output = common::migralint(root.path(), &["config", "--format", "json"]);
+    let config: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let lints = config[0]["lints"].as_array().cloned().unwrap_or_default();
+    let level = |id: &str| lints.iter().find(|lint| lint["lint"] == id).map(|lint| lint["level"].clone()).unwrap_or_default();
+    assert_eq!(
+        (level("reserved-word"), level("missing-table-comment"), level("money")),
+        ("error".into(), "off".into(), "warning".into()),
+        "{lints:?}"
+    );
+}
+
+#[test]
+fn a_group_is_explained_by_its_lints() {
+    let root = scratch(&[]);
+    let output = common::migralint(root.path(), &["explain", "numbering"]);
+    let text = common::stdout(&output);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(text.starts_with("numbering\n") && text.contains("duplicate-version") && text.contains("lints: { numbering: off }"), "{text}");
+    assert!(!text.contains("missing-rollback"), "{text}");
+}
+
+#[test]
 fn an_unknown_layout_is_refused_with_those_there_are() {
     let (status, error) = refusal(&scratch(&[]), &["lint", "--layout", "flywy", "."]);
     assert_eq!(status, Some(2));
@@ -112,7 +164,7 @@ fn the_first_line_says_what_was_recognised_and_the_last_what_was_found() {
     let root = scratch(&[("db/001_a.sql", WARNING), ("db/001_a.down.sql", "DROP TABLE t;\n")]);
     let output = common::stdout(&common::migralint(root.path(), &["lint", "db"]));
     assert_eq!(output.lines().next(), Some("db: 1 migration, hand-numbered, PostgreSQL"));
-    assert_eq!(output.lines().last(), Some("1 warning; the statement modelled"));
+    assert_eq!(output.lines().last(), Some("1 warning; 1 statement modelled"));
 }
 
 #[test]

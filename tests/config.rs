@@ -124,6 +124,36 @@ fn a_mistake_is_shown_at_its_place_with_what_was_meant() {
 }
 
 #[test]
+fn the_version_of_the_server_may_stand_in_quotes() {
+    for text in ["postgresql-version: 16", "postgresql-version: \"16\"", "postgresql-version: '16'"] {
+        let Loaded { config, mistakes, .. } = load(text);
+        assert_eq!((mistakes.len(), config.settings.postgresql_version.major()), (0, 16), "{text}");
+    }
+    for text in ["postgresql-version: sixteen", "postgresql-version: 9", "postgresql-version: 16.2"] {
+        let Loaded { mistakes, .. } = load(text);
+        let messages: Vec<&str> = mistakes.iter().map(|mistake| mistake.message.as_str()).collect();
+        assert!(messages.len() == 1 && messages[0].contains("is a major version from 12 to 18"), "{text}: {messages:?}");
+    }
+}
+
+#[test]
+fn a_group_stands_for_its_lints_and_a_lint_for_itself() {
+    for (text, reaches_far, gap) in [
+        ("lints: { g: off }", Level::Off, Level::Off),
+        ("lints: { g: error, cascade-reaches-far: info }", Level::Info, Level::Error),
+        ("lints: { cascade-reaches-far: info, g: error }", Level::Info, Level::Error),
+        ("lints: { cascade-reaches-far: { tables: 8 }, g: error }", Level::Error, Level::Error),
+        ("paths: [{ path: '**', lints: { gap: warning, g: off } }]", Level::Off, Level::Warning),
+    ] {
+        let Loaded { config, mistakes, folder, .. } = load(text);
+        assert_eq!(mistakes, [], "{text}");
+        let (lints, file) = (lints(), folder.path().join("001.sql"));
+        let level = |index: usize| config.settings.configured_level(&lints[index].card, &file.to_string_lossy());
+        assert_eq!((level(0), level(1)), (Some(reaches_far), Some(gap)), "{text}");
+    }
+}
+
+#[test]
 fn all_mistakes_are_reported_and_the_rest_counts() {
     let Loaded { config, mistakes, sources, .. } = load("fial-on: error\nlayout: 7\nlints:\n  gpa: off\n  gap: error\n");
     let lines: Vec<usize> = mistakes.iter().map(|mistake| sources.start(mistake.primary).line).collect();

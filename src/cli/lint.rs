@@ -1,7 +1,7 @@
 //! `migralint lint`: from paths to a report.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
@@ -11,8 +11,8 @@ use super::fix::{self, Fixing};
 use super::judging::Judging;
 use super::output::Output;
 use super::target::{Reading, Target, mistaken, read_baseline, tell_once};
-use super::{Status, fail, version, warn};
-use crate::config;
+use super::{Status, fail, tenants, version, warn};
+use crate::config::{self, Config};
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::layout::Unsaved;
@@ -117,12 +117,15 @@ pub(super) fn run(arguments: &LintArguments, out: &mut dyn Write) -> io::Result<
     }
     let fail_on = arguments.judging.fail_on(targets.iter().filter_map(|target| target.config.fail_on));
     let mut directories = Vec::new();
+    let mut tenant_tables = TenantTables::default();
     for target in targets {
-        match review(target, arguments.since.as_deref(), &sources, &mut diagnostics) {
+        match review(target, arguments.since.as_deref(), &sources, &mut diagnostics, &mut tenant_tables) {
             Ok(summary) => directories.push(summary),
             Err(message) => return Ok(fail(&message)),
         }
     }
+    tenant_tables.missing().for_each(warn);
+    directories.iter().filter(|directory| directory.migrations == 0).for_each(|directory| warn(&nothing_read(directory, arguments)));
     let report = Report { sources: &sources, directories, diagnostics };
     // A patch is all that is printed; how the run ends says whether there is anything to find.
     if !arguments.fixing.diff {
@@ -144,14 +147,46 @@ fn what_to_read(arguments: &LintArguments) -> Result<(Vec<PathBuf>, Reading), St
     Ok((vec![file.clone()], reading))
 }
 
+/// Why a run fails that found nothing wrong: it found nothing at all.
+fn nothing_read(directory: &DirectorySummary, arguments: &LintArguments) -> String {
+    let DirectorySummary { path, layout, .. } = directory;
+    let hint = if arguments.reading.has_layout() { "; without --layout it is told from the names" } else { "" };
+    format!("no file of `{path}` is a migration of {layout}, so nothing was reviewed{hint}")
+}
+
+/// Whether the tables of tenants that configurations name are there. One configuration may govern several directories,
+/// of which one holds the table.
+#[derive(Default)]
+struct TenantTables(BTreeMap<String, Option<String>>);
+
+impl TenantTables {
+    fn look(&mut self, config: &Config, history: &History, sources: &SourceMap) {
+        let Some(file) = config.file.filter(|_| config.settings.tenant.table.is_some()) else { return };
+        let missing = tenants::missing_table(&config.settings.tenant, history);
+        let known = self.0.entry(sources.path(file).to_owned()).or_insert_with(|| missing.clone());
+        *known = known.take().filter(|_| missing.is_some());
+    }
+
+    fn missing(&self) -> impl Iterator<Item = &str> {
+        self.0.values().filter_map(|missing| missing.as_deref())
+    }
+}
+
 /// Parses, replays and lints one directory.
 ///
 /// # Errors
 /// A message for the user: there is no such version to begin with.
-fn review(target: Target, since: Option<&str>, sources: &SourceMap, diagnostics: &mut Vec<Diagnostic>) -> Result<DirectorySummary, String> {
+fn review(
+    target: Target,
+    since: Option<&str>,
+    sources: &SourceMap,
+    diagnostics: &mut Vec<Diagnostic>,
+    tenant_tables: &mut TenantTables,
+) -> Result<DirectorySummary, String> {
     let Target { directory, mut config, lints, only_files } = target;
     let rollbacks = config.settings.rollbacks;
     let history = History::load(directory, sources);
+    tenant_tables.look(&config, &history, sources);
     if let Err(message) = version::resolve_since(&mut config.settings.unapplied, &history, sources) {
         match config.places.get("since").filter(|_| since.is_none()) {
             Some(place) => tell_once(vec![config::mistake(*place, message)], sources, diagnostics),

@@ -38,7 +38,7 @@ enum LintsCommand {
 /// Arguments of `migralint explain`.
 #[derive(Debug, Args)]
 pub(super) struct ExplainArguments {
-    /// The lint's id, as findings show it in brackets
+    /// The lint's id, as findings show it in brackets, or a group of lints
     lint: String,
     #[command(flatten)]
     reading: Reading,
@@ -57,9 +57,13 @@ pub(super) fn run(arguments: &LintsArguments, out: &mut dyn Write) -> io::Result
 
 /// Says all there is to say about a lint.
 pub(super) fn explain(arguments: &ExplainArguments, out: &mut dyn Write) -> io::Result<Status> {
-    with_lints(&arguments.reading, |lints| match judging::find_lint(&arguments.lint, lints) {
-        Ok(lint) => for_people(out, |out| write!(out, "{}", explain::explain(&lint.card))).map(|()| Status::Clean),
-        Err(message) => Ok(fail(&message)),
+    with_lints(&arguments.reading, |lints| {
+        let text = match (judging::find_lint(&arguments.lint, lints), explain::group(lints, &arguments.lint)) {
+            (Ok(lint), _) => explain::explain(&lint.card),
+            (Err(_), Some(group)) => group,
+            (Err(message), None) => return Ok(fail(&message)),
+        };
+        for_people(out, |out| write!(out, "{text}")).map(|()| Status::Clean)
     })
 }
 

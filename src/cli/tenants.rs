@@ -8,8 +8,10 @@ use clap::Args;
 use super::opened::Opened;
 use super::output::for_people;
 use super::target::Reading;
-use super::{Format, Status, fail};
-use crate::lint::Tenancy;
+use super::{Format, Status, fail, warn};
+use crate::history::History;
+use crate::lint::{Tenancy, TenantSettings};
+use crate::nearest::did_you_mean;
 use crate::report::tenants::{Report, json, render};
 use crate::report::write_json;
 
@@ -34,6 +36,9 @@ pub(super) fn run(arguments: &TenantsArguments, out: &mut dyn Write) -> io::Resu
         Err(message) => return Ok(fail(&message)),
     };
     let schema = opened.history.end();
+    if let Some(missing) = missing_table(&opened.tenant, &opened.history) {
+        warn(&missing);
+    }
     let tenancy = Tenancy::infer(schema, &opened.tenant);
     let report = Report { sources: &opened.sources, schema, tenancy: &tenancy };
     match arguments.format {
@@ -41,4 +46,20 @@ pub(super) fn run(arguments: &TenantsArguments, out: &mut dyn Write) -> io::Resu
         Format::Json => write_json(&json(&report), out)?,
     }
     Ok(opened.status(opened.history.migrations.len()))
+}
+
+/// Says that the table of tenants which the configuration names is not there at the end, where that is so.
+pub(super) fn missing_table(tenant: &TenantSettings, history: &History) -> Option<String> {
+    let written = tenant.table.as_deref().filter(|_| tenant.has_table(history.end()) == Some(false))?;
+    let last = history.migrations.iter().rev().find(|migration| tenant.has_table(&migration.before) == Some(true));
+    let gone = match last.and_then(|migration| migration.file.version.as_ref()) {
+        Some(version) => format!("is gone from version {} on", version.text),
+        None => "exists at no version".to_owned(),
+    };
+    let tables: Vec<&str> = history.end().tables.keys().map(|name| name.name.as_str()).collect();
+    let hint = did_you_mean(written, tables).map(|hint| format!("; {hint}")).unwrap_or_default();
+    let path = &history.directory.path;
+    Some(format!(
+        "the table of tenants that is configured, `{written}`, {gone} of `{path}`: lints about tenants take no table for it{hint}"
+    ))
 }

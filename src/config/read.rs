@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_yaml::Value;
 
 use super::own;
-use super::reader::Reader;
+use super::reader::{Named, Reader};
 use super::yaml::{self, Node, NodeKind};
 use super::{Config, FailOn};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -158,7 +158,9 @@ impl Reader<'_> {
     }
 
     fn server_version(&mut self, key: &str, node: &Node) -> Option<ServerVersion> {
-        let version = node.to_value().as_u64().and_then(|major| u8::try_from(major).ok()).and_then(ServerVersion::new);
+        // With quotes or without.
+        let number = node.as_str().and_then(|text| text.trim().parse().ok()).or_else(|| node.to_value().as_u64());
+        let version = number.and_then(|major| u8::try_from(major).ok()).and_then(ServerVersion::new);
         if version.is_none() {
             let known = ServerVersion::KNOWN;
             self.wrong_kind(key, &format!("a major version from {} to {}", known.start(), known.end()), node);
@@ -167,13 +169,34 @@ impl Reader<'_> {
     }
 
     fn lints(&mut self, node: &Node) -> BTreeMap<String, LintSettings> {
-        let entries = self.lint_entries(node);
-        let mut lints = BTreeMap::new();
-        for (card, value) in entries {
-            self.note(format!("lints.{}", card.id), value.span);
-            lints.insert(card.id.clone(), self.lint(card, value));
+        let mut lints: BTreeMap<String, LintSettings> = BTreeMap::new();
+        for (named, value) in self.lint_entries(node) {
+            match named {
+                Named::Group(cards) => {
+                    for (card, level) in self.group(&cards, value) {
+                        self.note(format!("lints.{}", card.id), value.span);
+                        lints.insert(card.id.clone(), LintSettings { level: Some(level), ..LintSettings::default() });
+                    }
+                }
+                Named::Lint(card) => {
+                    let settings = self.lint(card, value);
+                    let known = lints.entry(card.id.clone()).or_default();
+                    if settings.level.is_some() || known.level.is_none() {
+                        self.note(format!("lints.{}", card.id), value.span);
+                    }
+                    *known = LintSettings { level: settings.level.or(known.level), options: settings.options };
+                }
+            }
         }
         lints
+    }
+
+    /// The level of each lint of a group. What is off by default is on only where it is named itself.
+    fn group<'c>(&mut self, cards: &[&'c Card], node: &Node) -> Vec<(&'c Card, Level)> {
+        let group = cards.first().map_or("", |card| card.group.as_str());
+        let Some(level) = self.choice(group, node, &LEVELS) else { return Vec::new() };
+        let concerned = cards.iter().filter(|card| level == Level::Off || card.severity != Level::Off);
+        concerned.map(|card| (*card, level)).collect()
     }
 
     fn lint(&mut self, card: &Card, node: &Node) -> LintSettings {
@@ -224,8 +247,13 @@ impl Reader<'_> {
                 has_path = true;
                 settings.paths = self.path_set(key, value);
             } else {
-                let levels = self.lint_entries(value).into_iter();
-                settings.levels = levels.filter_map(|(card, value)| Some((card.id.clone(), self.level_only(card, value)?))).collect();
+                for (named, value) in self.lint_entries(value) {
+                    let levels = match named {
+                        Named::Group(cards) => self.group(&cards, value),
+                        Named::Lint(card) => self.level_only(card, value).map(|level| (card, level)).into_iter().collect(),
+                    };
+                    settings.levels.extend(levels.into_iter().map(|(card, level)| (card.id.clone(), level)));
+                }
             }
         }
         if !has_path && matches!(node.kind, NodeKind::Mapping(_)) {

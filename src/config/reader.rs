@@ -25,6 +25,14 @@ pub(super) struct Reader<'a> {
     pub(super) mistakes: Vec<Diagnostic>,
 }
 
+/// What a name in a mapping of lints stands for.
+pub(super) enum Named<'a> {
+    /// The lints of a group.
+    Group(Vec<&'a Card>),
+    /// A lint.
+    Lint(&'a Card),
+}
+
 impl Reader<'_> {
     /// Everything that is wrong.
     pub(super) fn mistakes(mut self, sources: &SourceMap) -> Vec<Diagnostic> {
@@ -52,19 +60,30 @@ impl<'a> Reader<'a> {
         entries.into_iter().map(|(key, node)| (key.name.as_str(), node)).collect()
     }
 
-    /// The entries of a mapping whose keys are lints.
-    pub(super) fn lint_entries<'n>(&mut self, node: &'n Node) -> Vec<(&'a Card, &'n Node)> {
+    /// The entries of a mapping whose keys are lints or groups of lints. Groups come first: what is said of a lint by its
+    /// own name takes the place of what is said of its group.
+    pub(super) fn lint_entries<'n>(&mut self, node: &'n Node) -> Vec<(Named<'a>, &'n Node)> {
         let mut entries = Vec::new();
         for (key, value) in self.distinct(node, "`lints`") {
-            match self.cards.iter().find(|card| card.id == key.name) {
-                Some(card) => entries.push((*card, value)),
+            match self.named(&key.name) {
+                Some(named) => entries.push((named, value)),
                 None => {
-                    let ids = self.cards.iter().map(|card| card.id.as_str());
-                    self.mistake(key.span, format!("there is no lint `{}`", key.name), did_you_mean(&key.name, ids));
+                    let known = self.cards.iter().flat_map(|card| [card.id.as_str(), card.group.as_str()]);
+                    let help = did_you_mean(&key.name, known);
+                    self.mistake(key.span, format!("there is no lint `{}`", key.name), help);
                 }
             }
         }
+        entries.sort_by_key(|(named, _)| matches!(named, Named::Lint(_)));
         entries
+    }
+
+    fn named(&self, name: &str) -> Option<Named<'a>> {
+        if let Some(card) = self.cards.iter().find(|card| card.id == name) {
+            return Some(Named::Lint(card));
+        }
+        let group: Vec<&Card> = self.cards.iter().copied().filter(|card| card.group == name).collect();
+        (!group.is_empty()).then_some(Named::Group(group))
     }
 
     /// The entries of a mapping, each key once. Nothing at all is an empty mapping.

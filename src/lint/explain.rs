@@ -25,15 +25,24 @@ pub fn explain(card: &Card) -> String {
 
 /// One line for each lint: id, level, title, by group.
 pub fn list(lints: &[Lint]) -> String {
+    let texts: Vec<String> = groups(lints).into_iter().map(|group| lines(lints, group)).collect();
+    texts.join("\n")
+}
+
+/// The lints of a group, and how it is switched; `None` where there is no such group.
+pub fn group(lints: &[Lint], name: &str) -> Option<String> {
+    cards(lints, name).next()?;
+    Some(format!(
+        "{}\n`migralint explain LINT` says more about one of them. All of them at once: `--only {name}`, `--skip {name}`, and in \
+         migralint.yaml `lints: {{ {name}: off }}`.\n",
+        lines(lints, name)
+    ))
+}
+
+fn lines(lints: &[Lint], group: &str) -> String {
     let width = lints.iter().map(|lint| lint.card.id.len()).max().unwrap_or(0);
-    let mut text = String::new();
-    for group in groups(lints) {
-        let _ = writeln!(text, "{}{group}", if text.is_empty() { "" } else { "\n" });
-        for card in cards(lints, group) {
-            let _ = writeln!(text, "  {:width$}  {:7}  {}", card.id, card.severity.as_str(), card.title);
-        }
-    }
-    text
+    let line = |card: &Card| format!("  {:width$}  {:7}  {}\n", card.id, card.severity.as_str(), card.title);
+    format!("{group}\n{}", cards(lints, group).map(line).collect::<String>())
 }
 
 /// The page that lists all lints, as Markdown.

@@ -48,6 +48,14 @@ pub struct TenantSettings {
     pub global_tables: Vec<String>,
 }
 
+impl TenantSettings {
+    /// Whether the table of tenants that was named is in a schema; `None` where none was named.
+    pub fn has_table(&self, schema: &Schema) -> Option<bool> {
+        let written = self.table.as_deref()?;
+        Some(schema.tables.keys().any(|name| is_named(name, written)))
+    }
+}
+
 /// What was inferred about a schema.
 #[derive(Clone, Debug, Default)]
 pub struct Tenancy {

@@ -27,6 +27,11 @@ pub(super) fn title<'a>(context: &HistoryContext<'a>, migration: &Migration) -> 
     context.history.directory.title(context.sources, migration.file.up)
 }
 
+/// `design.md:12`: what a migration is called that stands in a document and is given no name.
+pub(super) fn place(sources: &SourceMap, part: SourcePart) -> String {
+    format!("{}:{}", sources.path(part.file), sources.start(part.span).line)
+}
+
 /// The migrations that are numbered one after the other: index and number.
 pub(super) fn sequence(history: &History) -> impl Iterator<Item = (usize, u128)> {
     history.migrations.iter().enumerate().filter_map(|(index, migration)| {

@@ -53,7 +53,7 @@ pub(super) fn summary(report: &Report) -> String {
     let counts = format!("{}{}", counts(report), report.hidden());
     match not_modelled {
         _ if statements == 0 => format!("{counts}; no statements"),
-        0 if statements == 1 => format!("{counts}; the statement modelled"),
+        0 if statements == 1 => format!("{counts}; 1 statement modelled"),
         0 => format!("{counts}; all {} modelled", plural(statements, "statement")),
         _ => format!("{counts}; {} of {} modelled", statements.saturating_sub(not_modelled), plural(statements, "statement")),
     }

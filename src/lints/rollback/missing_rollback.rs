@@ -46,6 +46,10 @@ fn one(context: &HistoryContext, migration: &Migration) -> Option<Finding> {
 /// Where the tool looks for the script, or the project's own scripts are.
 fn where_to(context: &HistoryContext, migration: &Migration) -> String {
     let name = files::title(context, migration);
+    if name == files::place(context.sources, migration.file.up) {
+        return "name the file it is to become, as `002_name.sql`, and its rollback behind it; or say in a comment why it is irreversible"
+            .to_owned();
+    }
     let stem = name.strip_suffix(".sql").unwrap_or(name);
     let Some(way_back) = context.history.directory.kind.facts().way_back else { return by_example(context, stem) };
     let wanted = way_back(stem);
