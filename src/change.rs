@@ -18,6 +18,7 @@ mod extensions;
 mod foreign_keys;
 mod functions;
 mod indexes;
+mod keeping;
 mod kept_casts;
 mod levels;
 mod mentions;
@@ -37,6 +38,7 @@ mod tables;
 mod types;
 
 pub use functions::set_option;
+pub use keeping::{Algorithm, AlterLock, Keeping};
 pub use levels::{ColumnName, Columns, Level, Rows};
 
 use std::sync::Arc;
@@ -151,6 +153,8 @@ pub enum ChangeKind {
     DropIndex { table: QualifiedName, index: Name, if_exists: bool },
     /// `ALTER TABLE … RENAME INDEX`, likewise.
     RenameIndex { table: QualifiedName, index: Name, to: Name },
+    /// A clause of MySQL's `ALTER TABLE` about how a table is kept, or how the statement is carried out.
+    Keep { table: QualifiedName, keeping: Keeping },
     /// `DROP TABLE` of a table whose rows the same file has copied into another: the end of making it anew.
     DropCopied { table: QualifiedName, copy: Name, if_exists: bool },
     /// `ALTER INDEX … ATTACH PARTITION`.

@@ -7,6 +7,7 @@ mod drops;
 mod examples;
 mod maintenance;
 mod objects;
+pub mod online;
 mod partitions;
 mod script;
 mod volatile;
@@ -14,10 +15,11 @@ mod widening;
 
 use std::fmt;
 
-use crate::change::{Change, ChangeKind};
+use crate::change::{Algorithm, Change, ChangeKind};
 use crate::schema::{Dialect, Name, QualifiedName, Schema};
 use crate::sql::Body;
 
+use self::online::Operations;
 pub use crate::sql::LockMode;
 pub use examples::{EXAMPLES, Example, SETUP, page};
 pub use script::{Action, Moment, Script, transactions};
@@ -95,6 +97,36 @@ pub struct Lock {
     pub mode: LockMode,
     /// What is done to it meanwhile.
     pub work: Work,
+    /// In MySQL: how it is done. `LOCK=NONE`, `SHARED` and `EXCLUSIVE` count as PostgreSQL's modes that block as much.
+    pub online: Option<Operations>,
+}
+
+impl Lock {
+    /// A lock of PostgreSQL.
+    fn new(relation: QualifiedName, mode: LockMode, work: Work) -> Self {
+        Self { relation, mode, work, online: None }
+    }
+
+    /// Makes it as strong, and as much work, as another of the same relation.
+    pub fn add(&mut self, other: &Lock) {
+        self.mode = self.mode.max(other.mode);
+        self.work = self.work.max(other.work);
+        self.online = match (self.online, other.online) {
+            (Some(own), Some(other)) => Some(own.with(other)),
+            (own, other) => own.or(other),
+        };
+    }
+
+    /// How the relation is locked, as its database says it: `ACCESS EXCLUSIVE`, `ALGORITHM=COPY, LOCK=SHARED`.
+    pub fn mode_in_words(&self) -> String {
+        self.online.map_or_else(|| self.mode.to_sql().to_owned(), |online| online.mysql.to_string())
+    }
+
+    /// What is done to the relation, in words that follow the database's name.
+    pub fn work_in_words(&self) -> &'static str {
+        let copies = |online: Operations| online.mysql.algorithm == Algorithm::Copy && self.work == Work::Rewrite;
+        if self.online.is_some_and(copies) { "copies the table" } else { self.work.in_words() }
+    }
 }
 
 /// The locks of a change, by relation. `before` is the schema it finds.
@@ -113,8 +145,10 @@ pub fn of_change(change: &Change, before: &Schema, version: ServerVersion, in_ut
 
 /// The locks of a statement that changes no schema: data statements, `LOCK TABLE`, `VACUUM` and their like.
 pub fn of_body(body: &Body, before: &Schema, version: ServerVersion) -> Vec<Lock> {
-    if before.dialect != Dialect::Postgres {
-        return Vec::new();
+    match before.dialect {
+        Dialect::Postgres => {}
+        Dialect::MySql => return online::of_body(body, before),
+        Dialect::Sqlite | Dialect::SqlServer => return Vec::new(),
     }
     let mut held = Held { schema: before, version, in_utc: false, locks: Vec::new() };
     match body {
@@ -157,7 +191,7 @@ impl Held<'_> {
     /// Locks one relation.
     fn one(&mut self, written: &QualifiedName, mode: LockMode, work: Work) {
         let relation = self.resolve(written);
-        self.locks.push(Lock { relation, mode, work });
+        self.locks.push(Lock::new(relation, mode, work));
     }
 
     /// Locks a table with its partitions and children. A partitioned table itself has no rows to work on.
@@ -166,7 +200,7 @@ impl Held<'_> {
         for relation in std::iter::once(root.clone()).chain(self.schema.descendants(&root)) {
             let is_partitioned = self.schema.table(&relation).is_some_and(|table| table.partition_by.is_some());
             let work = if is_partitioned { Work::None } else { work };
-            self.locks.push(Lock { relation, mode, work });
+            self.locks.push(Lock::new(relation, mode, work));
         }
     }
 
@@ -176,10 +210,7 @@ impl Held<'_> {
         let mut merged: Vec<Lock> = Vec::new();
         for lock in self.locks {
             match merged.last_mut().filter(|last| last.relation == lock.relation) {
-                Some(last) => {
-                    last.mode = last.mode.max(lock.mode);
-                    last.work = last.work.max(lock.work);
-                }
+                Some(last) => last.add(&lock),
                 None => merged.push(lock),
             }
         }
@@ -260,6 +291,7 @@ impl Held<'_> {
             | C::RelateTypes
             | C::DropIndex { .. }
             | C::RenameIndex { .. }
+            | C::Keep { .. }
             | C::DropCopied { .. } => {}
         }
     }

@@ -251,10 +251,7 @@ fn locks(base: &History, script: Script) -> Vec<StatementLock> {
             let same = of_statement.find(|other| other.lock.relation == lock.relation);
             match same {
                 _ if !matters => {}
-                Some(other) => {
-                    other.lock.mode = other.lock.mode.max(lock.mode);
-                    other.lock.work = other.lock.work.max(lock.work);
-                }
+                Some(other) => other.lock.add(&lock),
                 None => found.push(StatementLock { statement, lock, transaction: moment.transaction }),
             }
         }

@@ -70,6 +70,7 @@ fn alter(schema: &mut Schema, span: Span, kind: &ChangeKind) -> Outcome {
         | K::AddConstraint { table, .. }
         | K::DropConstraint { table, .. }
         | K::CreateIndex { table, .. }
+        | K::Keep { table, .. }
         | K::DropIndex { table, .. }
         | K::RenameIndex { table, .. } => table,
         _ => return done(),
@@ -93,6 +94,7 @@ fn alter(schema: &mut Schema, span: Span, kind: &ChangeKind) -> Outcome {
         }),
         K::AddConstraint { constraint, index, .. } => keys::add_constraint(schema, name, constraint, index.as_deref()),
         K::DropConstraint { constraint, if_exists, .. } => keys::drop_constraint(schema, name, constraint, *if_exists),
+        K::Keep { keeping, .. } => tables::keep(schema, name, keeping),
         K::CreateIndex { index, if_not_exists, .. } => keys::create_index(schema, name, index, *if_not_exists),
         K::DropIndex { index, if_exists, .. } => keys::drop_index(schema, name, index, *if_exists),
         K::RenameIndex { index, to, .. } => keys::rename_index(schema, name, index, to),

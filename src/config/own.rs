@@ -95,6 +95,7 @@ impl Reader<'_> {
             elsewhere: None,
             fix: String::new(),
             databases: Dialect::ALL.to_vec(),
+            postgresql: true,
             references: Vec::new(),
             options: Vec::new(),
             examples: Examples::default(),

@@ -26,6 +26,9 @@ pub struct Card {
     /// The databases besides PostgreSQL it works in.
     #[serde(default)]
     pub databases: Vec<Dialect>,
+    /// Whether it works in PostgreSQL.
+    #[serde(default = "by_default")]
+    pub postgresql: bool,
     /// What it finds, exactly, and what it leaves alone.
     pub what: String,
     /// Why it matters; ends up under every finding as a note, so one or two sentences.
@@ -44,6 +47,10 @@ pub struct Card {
     /// At least one that fires and one that does not.
     #[serde(default)]
     pub examples: Examples,
+}
+
+fn by_default() -> bool {
+    true
 }
 
 /// The examples of a card: they are most of its text, and a review has no use for them.
@@ -98,7 +105,7 @@ pub enum Level {
 impl Card {
     /// Whether the lint works in a database of this kind.
     pub fn works_in(&self, dialect: Dialect) -> bool {
-        dialect == Dialect::Postgres || self.databases.contains(&dialect)
+        if dialect == Dialect::Postgres { self.postgresql } else { self.databases.contains(&dialect) }
     }
 
     /// Why it matters, in a database of this kind: for the same reason as in PostgreSQL, unless the card says another.

@@ -21,6 +21,8 @@ mod if_not_exists_hides_difference;
 mod index_not_concurrent;
 mod lock_order;
 mod missing_lock_timeout;
+mod implicit_commit;
+mod online_ddl_refused;
 mod not_idempotent;
 mod primary_key_without_using_index;
 mod refresh_not_concurrent;
@@ -43,12 +45,13 @@ mod validate_in_same_transaction;
 mod volatile_default;
 mod wide_lock_window;
 
-use crate::change::ChangeKind;
+use crate::change::{Algorithm, ChangeKind};
 use crate::ddl;
 use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::lint::{Check, Finding, HistoryContext};
+use crate::locks::online::Operations;
 use crate::locks::{Action, Lock, Moment, Work};
-use crate::schema::{Column, Constraint, Name, Persistence, QualifiedName, Schema, Table};
+use crate::schema::{Column, Constraint, Dialect, Name, Persistence, QualifiedName, Schema, Table};
 use crate::source::Span;
 use crate::sql::{Body, DataKind, Maintenance, split};
 
@@ -70,6 +73,8 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("stored-generated-column", Check::History(stored_generated_column::check)),
     ("serial-column-added", Check::History(serial_column_added::check)),
     ("type-change-rewrites", Check::History(type_change_rewrites::check)),
+    ("online-ddl-refused", Check::History(online_ddl_refused::check)),
+    ("implicit-commit", Check::History(implicit_commit::check)),
     ("set-logged-or-tablespace", Check::History(set_logged_or_tablespace::check)),
     ("vacuum-full-or-cluster", Check::History(vacuum_full_or_cluster::check)),
     ("attach-partition-scan", Check::History(attach_partition_scan::check)),
@@ -159,10 +164,20 @@ impl<'a> Step<'a> {
     /// The lock on a table in use, where something is done to the rows.
     fn working_lock(&self, written: &QualifiedName) -> Option<(&'a Table, &'a Lock)> {
         let table = self.table(written).filter(|table| !self.is_emptied(&table.name, leaves_no_rows))?;
-        let own = self.lock(&table.name).filter(|lock| lock.work > Work::None);
+        // InnoDB does most work while others write.
+        let waits = |lock: &&Lock| lock.work > Work::None && (lock.online.is_none() || lock.mode.stops_writes());
+        let own = self.lock(&table.name).filter(waits);
         // A partitioned table's rows are its partitions'.
         let of_partitions = || self.moment.locks.iter().find(|lock| lock.work > Work::None && lock.mode.stops_writes());
         Some((table, own.or_else(|| of_partitions().filter(|_| table.partition_by.is_some()))?))
+    }
+
+    /// Locks on tables in use that are waited for, in which time others wait behind: in MySQL, those of every change of a table.
+    pub(super) fn waited_for(&self) -> impl Iterator<Item = &'a Lock> {
+        let step = *self;
+        let is_strong = |lock: &&Lock| lock.mode.stops_writes() || lock.online.is_some();
+        let is_in_use = move |lock: &&Lock| step.moment.before.table(&lock.relation).is_some_and(|table| step.is_in_use(table));
+        self.moment.locks.iter().filter(is_strong).filter(is_in_use)
     }
 
     /// Locks on tables in use that make others wait.
@@ -223,8 +238,24 @@ fn one_of(group: &[Touched], describe: impl Fn(Span, &Table, &str) -> Finding) -
     Some(labelled.fold(finding, |finding, (name, place)| finding.because(place, format!("`{name}` is from here"))))
 }
 
+/// What MySQL makes others wait for, and whether MariaDB does as well.
+fn consequence_online(lock: &Lock, online: Operations) -> String {
+    let (table, blocks) = (&lock.relation.name, lock.mode.blocks());
+    let how = online.mysql;
+    let does = match how.work {
+        Work::Rewrite if how.algorithm == Algorithm::Copy => format!("copies `{table}` row by row ({how})"),
+        Work::Rewrite => format!("writes `{table}` anew ({how})"),
+        _ => format!("works on `{table}` with {how}"),
+    };
+    let elsewhere = if online.mariadb.permits_writes() { ", but in MariaDB" } else { "" };
+    format!("{does}: {blocks} wait until that is done{elsewhere}")
+}
+
 /// ``locks `t` in ACCESS EXCLUSIVE mode and scans the table: reads and writes wait until that is done``
 fn consequence(lock: &Lock) -> String {
+    if let Some(online) = lock.online {
+        return consequence_online(lock, online);
+    }
     let (table, mode, blocks) = (&lock.relation.name, lock.mode.to_sql(), lock.mode.blocks());
     match lock.work {
         Work::None => format!("locks `{table}` in {mode} mode: {blocks} wait until its transaction ends"),
@@ -237,6 +268,14 @@ fn as_added<'a>(schema: &'a Schema, table: &QualifiedName, constraint: &Constrai
     let table = schema.table(table)?;
     let added = table.constraints.iter().rev().find(|added| added.span == constraint.span && added.columns == constraint.columns)?;
     Some((table, added))
+}
+
+/// What helps where MySQL has no way that lets others write.
+const BESIDE: &str = "do it while few write, or let gh-ost or pt-online-schema-change fill a copy of the table while it is used";
+
+/// Whether the database is MySQL or MariaDB.
+fn is_mysql(step: Step) -> bool {
+    step.moment.before.dialect == Dialect::MySql
 }
 
 /// The constraint in two steps: for new rows, then for those that are there.

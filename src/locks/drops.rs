@@ -23,7 +23,7 @@ impl Held<'_> {
             default.iter().for_each(|default| self.one(default, LockMode::AccessExclusive, Work::None));
         }
         for relation in touched(self.schema, &after) {
-            self.locks.push(Lock { relation, mode, work: Work::None });
+            self.locks.push(Lock::new(relation, mode, Work::None));
         }
         if concurrently && let ChangeKind::Drop { object: ObjectReference::Index(index), .. } = &change.kind {
             let (index, table) = (self.resolve(index), self.schema.index_tables.get(&self.resolve(index)).cloned());

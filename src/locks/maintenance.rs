@@ -41,6 +41,7 @@ impl Held<'_> {
             MaintenanceKind::Vacuum { full: false } | MaintenanceKind::Analyze => self.tree(relation, ShareUpdateExclusive, Work::None),
             MaintenanceKind::Reindex { index, concurrently } => self.reindex(relation, *index, *concurrently),
             MaintenanceKind::Alter(option) => self.alter(relation, *option),
+            MaintenanceKind::Optimize => {}
             MaintenanceKind::CreateRule => self.one(relation, AccessExclusive, Work::None),
         }
     }

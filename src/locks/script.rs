@@ -1,9 +1,9 @@
 //! One migration step by step: what each step locks, and in which transaction it runs.
 
-use super::{Lock, ServerVersion, of_body, of_change};
+use super::{Lock, ServerVersion, of_body, of_change, online};
 use crate::change::{Applied, Change};
 use crate::history::{History, Migration, Observer, replay_file};
-use crate::schema::Schema;
+use crate::schema::{Dialect, Schema};
 use crate::source::{SourceMap, Span};
 use crate::sql::{Body, DataStatement, Statement, TransactionControl};
 
@@ -72,7 +72,7 @@ impl Script {
     pub fn of(history: &History, migration: usize, sources: &SourceMap, version: ServerVersion) -> Self {
         let Some(found) = history.migrations.get(migration) else { return Self { migration, moments: Vec::new() } };
         let transactions = transactions(found);
-        let mut recorder = Recorder { version, in_utc: false, moments: Vec::new(), statements: &found.up, transactions, statement: 0 };
+        let mut recorder = Recorder::new(version, &found.up, transactions);
         replay_file(&found.before, &found.up, sources, &mut recorder);
         Self { migration, moments: recorder.moments }
     }
@@ -104,13 +104,40 @@ pub fn transactions(migration: &Migration) -> Vec<Option<usize>> {
 struct Recorder<'a> {
     version: ServerVersion,
     in_utc: bool,
+    checks_foreign_keys: bool,
+    /// What MySQL is asked for by the statement at hand.
+    session: Option<(Span, online::Session)>,
     moments: Vec<Moment>,
     statements: &'a [Statement],
     transactions: Vec<Option<usize>>,
     statement: usize,
 }
 
-impl Recorder<'_> {
+impl<'a> Recorder<'a> {
+    fn new(version: ServerVersion, statements: &'a [Statement], transactions: Vec<Option<usize>>) -> Self {
+        let (in_utc, checks_foreign_keys) = (false, true);
+        Self { version, in_utc, checks_foreign_keys, session: None, moments: Vec::new(), statements, transactions, statement: 0 }
+    }
+
+    fn locks_of(&mut self, statement: &Statement, change: &Change, before: &Schema) -> Vec<Lock> {
+        if before.dialect != Dialect::MySql {
+            return of_change(change, before, self.version, self.in_utc);
+        }
+        let known = self.session.filter(|(span, _)| *span == statement.span).map(|(_, session)| session);
+        let session = known.unwrap_or_else(|| online::Session::of(statement, self.checks_foreign_keys));
+        self.session = Some((statement.span, session));
+        online::of_change(change, before, &session)
+    }
+
+    fn note_setting(&mut self, name: &str, value: &str) {
+        if name == "timezone" {
+            self.in_utc = ["utc", "gmt", "etc/utc"].contains(&value.trim_matches('\'').to_ascii_lowercase().as_str());
+        }
+        if let Some(checks) = online::foreign_key_checks(name, value) {
+            self.checks_foreign_keys = checks;
+        }
+    }
+
     /// Statements come in their order.
     fn at(&mut self, statement: &Statement) -> usize {
         let is_here = |at: &Statement| at.span == statement.span;
@@ -143,10 +170,8 @@ impl Recorder<'_> {
     }
 
     fn record_body(&mut self, statement: &Statement, span: Span, body: Body, schema: &Schema) {
-        if let Body::Setting { name, value } = &body
-            && name.as_str() == "timezone"
-        {
-            self.in_utc = ["utc", "gmt", "etc/utc"].contains(&value.trim_matches('\'').to_ascii_lowercase().as_str());
+        if let Body::Setting { name, value } = &body {
+            self.note_setting(name, value);
         }
         let locks = of_body(&body, schema, self.version);
         self.record(statement, span, Action::Body(Box::new(body)), locks, [schema, schema], Applied::default());
@@ -155,7 +180,7 @@ impl Recorder<'_> {
 
 impl Observer for Recorder<'_> {
     fn applied(&mut self, statement: &Statement, change: &Change, before: &Schema, after: &Schema, applied: Applied) {
-        let locks = of_change(change, before, self.version, self.in_utc);
+        let locks = self.locks_of(statement, change, before);
         self.record(statement, change.span, Action::Change(Box::new(change.clone())), locks, [before, after], applied);
     }
 

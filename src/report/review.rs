@@ -176,7 +176,9 @@ fn strongest_locks(locks: &[StatementLock]) -> Vec<Lock> {
             *later
         });
         let known = strongest.entry(&lock.relation).or_insert_with(|| lock.clone());
-        (known.mode, known.work) = (known.mode, known.work).max((lock.mode, work));
+        if (known.mode, known.work) < (lock.mode, work) {
+            *known = Lock { work, ..lock.clone() };
+        }
     }
     strongest.into_values().collect()
 }

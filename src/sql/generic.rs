@@ -8,6 +8,7 @@ mod data;
 mod dynamic;
 mod element;
 mod expression;
+mod keeping;
 mod lexer;
 mod object;
 mod parser;
@@ -24,7 +25,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use self::text::Text;
-use super::{Body, DataKind, Dialect, ParseError, Reach, Statement, Step, TransactionControl, Values};
+use super::{Body, DataKind, Dialect, Maintenance, MaintenanceKind, ParseError, Reach, Statement, Step, TransactionControl, Values};
 use crate::change::{Change, ChangeKind};
 use crate::schema::QualifiedName;
 use crate::source::{FileId, SourceMap, Span};
@@ -85,6 +86,7 @@ fn body(text: &Text) -> Body {
         "commit" | "end" => Body::Transaction(TransactionControl::Commit),
         "rollback" if text.is_word(1, "to") => Body::Transaction(TransactionControl::Savepoint),
         "rollback" => Body::Transaction(TransactionControl::Rollback),
+        "optimize" if text.dialect == Dialect::MySql => optimize(text),
         "savepoint" | "release" => Body::Transaction(TransactionControl::Savepoint),
         "pragma" => Body::Setting { name: text.token(1).to_ascii_lowercase().into(), value: text.written(2..text.tokens.len()) },
         "set" => setting(text),
@@ -139,6 +141,14 @@ const OTHERS: &[&str] = &[
     "signal",
     "go",
 ];
+
+/// `OPTIMIZE TABLE a, b`.
+fn optimize(text: &Text) -> Body {
+    let Some(keyword) = (1..3).find(|index| text.is_any(*index, &["table", "tables"])) else { return Body::Other };
+    let names = text.split_at_commas(keyword + 1..text.tokens.len()).into_iter().filter_map(|part| text.qualified(part.start));
+    let acts = names.map(|(table, place)| Maintenance { relation: Some(table), kind: MaintenanceKind::Optimize, span: text.span(place) });
+    Body::Maintenance(acts.collect())
+}
 
 /// `SET name = value`.
 fn setting(text: &Text) -> Body {

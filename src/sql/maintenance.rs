@@ -39,6 +39,8 @@ pub enum MaintenanceKind {
     Alter(TableOption),
     /// `CREATE RULE`.
     CreateRule,
+    /// MySQL's `OPTIMIZE TABLE`.
+    Optimize,
 }
 
 /// What `ALTER TABLE` sets besides the schema.

@@ -6,6 +6,8 @@
 
 #![expect(clippy::print_stdout, reason = "whoever runs it wants to know what was skipped")]
 
+mod locks;
+
 #[path = "../common/mod.rs"]
 mod common;
 

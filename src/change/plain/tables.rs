@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::outcome::{Outcome, done, existing, missing_relation, refuse_at, shown};
 use super::super::store::{edit_table, put_table, remove_table};
-use super::super::{ErrorKind, Like, ObjectReference, Refusal, renames};
+use super::super::{ErrorKind, Keeping, Like, ObjectReference, Refusal, renames};
 use super::{columns, keys, names};
 use crate::schema::{ConstraintKind, Dialect, Name, Persistence, QualifiedName, Schema, Table};
 use crate::source::Span;
@@ -113,4 +113,23 @@ fn rename_numbered_keys(schema: &mut Schema, old: &QualifiedName, to: &Name) {
             }
         }
     });
+}
+
+/// What a table is kept in, and how its texts are stored. Where nothing was said of it, what is known to be the default
+/// stays unsaid, and so does what cannot be compared with it.
+pub(super) fn keep(schema: &mut Schema, name: &QualifiedName, keeping: &Keeping) -> Outcome {
+    let (option, value) = match keeping {
+        Keeping::Engine(engine) => ("engine", engine),
+        Keeping::Convert(charset) => ("charset", charset),
+        _ => return done(),
+    };
+    let there = schema.table(name).and_then(|table| table.options.get(option));
+    let is_kept = match there {
+        Some(there) => there.eq_ignore_ascii_case(value),
+        None => option == "charset" || value.eq_ignore_ascii_case("innodb"),
+    };
+    if !is_kept {
+        edit_table(schema, name, |table| table.options.set(&[(option.into(), value.as_str().into())]));
+    }
+    done()
 }

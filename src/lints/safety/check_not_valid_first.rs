@@ -1,6 +1,6 @@
 //! A CHECK whose rows are all checked while the table is locked.
 
-use super::{as_added, changes, finding, not_valid_first, validated_later};
+use super::{BESIDE, as_added, changes, finding, is_mysql, not_valid_first, validated_later};
 use crate::change::ChangeKind;
 use crate::lint::{Finding, HistoryContext};
 use crate::schema::ConstraintKind;
@@ -10,6 +10,9 @@ pub fn check(context: &HistoryContext) -> Vec<Finding> {
         let ChangeKind::AddConstraint { table, constraint, .. } = change else { return None };
         let ConstraintKind::Check { .. } = &constraint.kind else { return None };
         let (table, lock) = step.working_lock(table)?;
+        if is_mysql(step) {
+            return Some(finding(step, lock, "adding this check").object(&table.name).help(BESIDE));
+        }
         let (after, added) = as_added(&step.moment.after, &table.name, constraint)?;
         let object = format!("{}.{}", table.name, added.name);
         let found = finding(step, lock, "adding this check").object(object).help(not_valid_first(after, added));

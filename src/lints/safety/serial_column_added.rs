@@ -1,6 +1,6 @@
 //! A column that numbers every row when it is added.
 
-use super::{changes, finding};
+use super::{BESIDE, changes, finding, is_mysql};
 use crate::change::ChangeKind;
 use crate::lint::{Finding, HistoryContext};
 
@@ -11,6 +11,10 @@ pub fn check(context: &HistoryContext) -> Vec<Finding> {
             return None;
         }
         let (table, lock) = step.working_lock(table)?;
+        if is_mysql(step) {
+            let what = format!("adding `{}` numbers every row: it", column.name);
+            return Some(finding(step, lock, &what).object(format!("{}.{}", table.name, column.name)).help(BESIDE));
+        }
         let (name, column) = (table.name.to_sql(), &column.name);
         let help = format!(
             "add it without a default, number new rows, and fill the others in batches:\n\

@@ -1,6 +1,6 @@
 //! A column that is computed for every row when it is added.
 
-use super::{changes, finding};
+use super::{changes, finding, is_mysql};
 use crate::change::ChangeKind;
 use crate::lint::{Finding, HistoryContext};
 
@@ -11,7 +11,7 @@ pub fn check(context: &HistoryContext) -> Vec<Finding> {
             return None;
         }
         let (table, lock) = step.working_lock(table)?;
-        let help = match context.facts.pending.version.is_at_least(18) {
+        let help = match is_mysql(step) || context.facts.pending.version.is_at_least(18) {
             true => "a column that is `VIRTUAL` is computed when it is read, and costs nothing to add",
             false => "add an ordinary column, keep it up to date by a trigger, and fill the rows there are in batches",
         };

@@ -302,9 +302,9 @@ impl DocumentLock {
             line: sources.start(*statement).line,
             statement: first_line.chars().take(200).collect(),
             relation: lock.relation.to_string(),
-            mode: lock.mode.to_sql().to_owned(),
+            mode: lock.mode_in_words(),
             blocks: lock.mode.blocks().to_owned(),
-            work: lock.work.in_words().to_owned(),
+            work: lock.work_in_words().to_owned(),
         }
     }
 }
@@ -314,9 +314,9 @@ impl StrongestLock {
         let locks = strongest_locks(locks);
         let lock = locks.iter().max_by_key(|lock| (lock.mode, lock.work))?;
         Some(Self {
-            mode: lock.mode.to_sql().to_owned(),
+            mode: lock.mode_in_words(),
             relation: lock.relation.to_string(),
-            work: (lock.work != Work::None).then(|| lock.work.in_words().to_owned()),
+            work: (lock.work != Work::None).then(|| lock.work_in_words().to_owned()),
             others: locks.len() - 1,
         })
     }

@@ -62,8 +62,8 @@ fn of_migration(migration: &MigrationReview) -> String {
 
 /// `    locks public.users ACCESS EXCLUSIVE, which blocks reads and writes, and scans the table`
 fn of_lock(lock: &Lock) -> String {
-    let blocks = format!("    locks {} {}, which blocks {}", lock.relation, lock.mode.to_sql(), lock.mode.blocks());
-    if lock.work == Work::None { blocks } else { format!("{blocks}, and {}", lock.work.in_words()) }
+    let blocks = format!("    locks {} {}, which blocks {}", lock.relation, lock.mode_in_words(), lock.mode.blocks());
+    if lock.work == Work::None { blocks } else { format!("{blocks}, and {}", lock.work_in_words()) }
 }
 
 fn one_line(text: &str) -> String {

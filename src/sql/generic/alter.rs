@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::element::{self, Element};
 use super::text::Text;
-use super::{Outcome, Trouble, expression};
-use crate::change::{Change, ChangeKind, ObjectReference};
+use super::{Outcome, Trouble, expression, keeping};
+use crate::change::{Change, ChangeKind, Keeping, ObjectReference};
 use crate::schema::{Dialect, Expression, Name, QualifiedName};
 use crate::source::Span;
 
@@ -76,6 +76,7 @@ const KEEPING: &[&[&str]] = &[
     &["enable"],
     &["disable"],
     &["rebuild"],
+    &["coalesce", "partition"],
     &["lock_escalation"],
     &["remove"],
     &["reorganize"],
@@ -120,6 +121,7 @@ impl Alteration<'_> {
         } else if text.is_word(start, "alter") {
             self.alter_part(start + 1..tokens.end)
         } else if KEEPING.iter().any(|words| text.are_words(start, words)) {
+            self.keep(tokens);
             Ok(())
         } else if self.goes_on == GoesOn::Adding && text.dialect == Dialect::SqlServer {
             self.add(tokens)
@@ -132,9 +134,18 @@ impl Alteration<'_> {
         }
     }
 
+    fn keep(&mut self, tokens: Range<usize>) {
+        let keeping = keeping::clause(self.text, tokens.clone()).filter(|_| self.text.dialect == Dialect::MySql);
+        if let Some(keeping) = keeping {
+            let table = self.table();
+            self.push(self.text.span(tokens), ChangeKind::Keep { table, keeping });
+        }
+    }
+
     fn add(&mut self, tokens: Range<usize>) -> Result<(), String> {
         let text = self.text;
         if text.is_word(tokens.start, "partition") {
+            self.keep(tokens.start - 1..tokens.end);
             return Ok(());
         }
         let start = text.skip(tokens.start, &["column"]);
@@ -235,8 +246,7 @@ impl Alteration<'_> {
 
     fn modify(&mut self, tokens: Range<usize>) -> Result<(), String> {
         let start = self.text.skip(tokens.start, &["if", "exists"]);
-        let end = self.without_position(start..tokens.end);
-        self.redefine(start..end)
+        self.redefine_in_place(start..tokens.end)
     }
 
     fn change(&mut self, tokens: Range<usize>) -> Result<(), String> {
@@ -247,8 +257,17 @@ impl Alteration<'_> {
             let kind = ChangeKind::RenameColumn { table: self.table(), column: old, to: new, if_table_exists: false };
             self.push(text.span_of(start), kind);
         }
-        let end = self.without_position(start + 1..tokens.end);
-        self.redefine(start + 1..end)
+        self.redefine_in_place(start + 1..tokens.end)
+    }
+
+    fn redefine_in_place(&mut self, tokens: Range<usize>) -> Result<(), String> {
+        let end = self.without_position(tokens.clone());
+        self.redefine(tokens.start..end)?;
+        if end < tokens.end {
+            let table = self.table();
+            self.push(self.text.span(end..tokens.end), ChangeKind::Keep { table, keeping: Keeping::Reorder });
+        }
+        Ok(())
     }
 
     /// A column is defined anew: what is not said of it is gone.

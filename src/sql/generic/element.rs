@@ -131,6 +131,9 @@ fn apply(text: &Text, tokens: &Range<usize>, option: &ColumnOption, column: &mut
         }
         ColumnOption::Collation(name) => column.collation = Some(QualifiedName::unqualified(name.to_string())),
         ColumnOption::Comment(comment) => column.comment = Some(Spanned::new(comment.as_str().into(), at(&["comment"]))),
+        ColumnOption::CharacterSet(name) => {
+            column.storage.get_or_insert_default().options.set(&[("character set".into(), name.to_string().into())]);
+        }
         ColumnOption::OnUpdate(value) => {
             column.storage.get_or_insert_default().options.set(&[("on update".into(), value.to_string().into())]);
         }

@@ -7,7 +7,7 @@ use sqlparser::ast::{CreateIndex, Statement};
 
 use super::element;
 use super::text::Text;
-use super::{Outcome, data, expression, parser};
+use super::{Outcome, data, expression, keeping, parser};
 use crate::change::{Change, ChangeKind, ObjectReference, Query};
 use crate::schema::{
     Canonical, Dialect, Firing, Function, FunctionAttributes, FunctionKey, Index, Name, Options, QualifiedName, Trigger, View,
@@ -40,8 +40,11 @@ pub fn create_index(text: &Text) -> Result<Option<Outcome>, String> {
         index.include = text.name_list(include + 1).0;
     }
     let if_not_exists = start > keyword + 1;
+    let requests = keeping::at_end(text, close + 1..text.tokens.len(), &table);
     let kind = ChangeKind::CreateIndex { table, index: Box::new(index), concurrently: false, if_not_exists, only: false };
-    Ok(Some(Outcome::one(span, kind)))
+    let mut outcome = Outcome::one(span, kind);
+    outcome.changes.extend(requests);
+    Ok(Some(outcome))
 }
 
 /// `CREATE VIEW`.
@@ -207,7 +210,10 @@ fn drop_index(text: &Text, start: usize, if_exists: bool) -> Option<Outcome> {
         // `DROP INDEX table.index`, as SQL Server once had it.
         None => (QualifiedName::unqualified(name.schema()?.clone()), name.name.clone()),
     };
-    Some(Outcome::one(span, ChangeKind::DropIndex { table, index, if_exists }))
+    let requests = keeping::at_end(text, place.end..text.tokens.len(), &table);
+    let mut outcome = Outcome::one(span, ChangeKind::DropIndex { table, index, if_exists });
+    outcome.changes.extend(requests);
+    Some(outcome)
 }
 
 /// MySQL's `RENAME TABLE a TO b, …`.

@@ -141,10 +141,17 @@ fn options(text: &Text, tokens: Range<usize>, table: &mut Table) {
     if text.dialect != Dialect::MySql {
         return;
     }
+    let value = |behind: usize| text.token(if text.is_symbol(behind, "=") { behind + 1 } else { behind });
     for name in ["engine", "charset", "collate"] {
-        let Some(index) = text.find(tokens.clone(), &[name]) else { continue };
-        let value = text.token(if text.is_symbol(index + 1, "=") { index + 2 } else { index + 1 });
-        table.options.set(&[option(name, value)]);
+        if let Some(index) = text.find(tokens.clone(), &[name]) {
+            table.options.set(&[option(name, value(index + 1))]);
+        }
+    }
+    if let Some(index) = text.find(tokens.clone(), &["character", "set"]) {
+        table.options.set(&[option("charset", value(index + 2))]);
+    }
+    if text.find(tokens.clone(), &["partition", "by"]).is_some() {
+        table.options.set(&[option("partitioned", "true")]);
     }
     if let Some(index) = text.find(tokens, &["comment"]) {
         let value = if text.is_symbol(index + 1, "=") { index + 2 } else { index + 1 };
