@@ -1,4 +1,4 @@
-//! A schema as SQL that PostgreSQL accepts: whole, or one object at a time.
+//! A schema as SQL that its database accepts: whole, or for PostgreSQL one object at a time.
 //!
 //! The functions are pure and give one statement each, without its semicolon. Names of objects are written as
 //! [`QualifiedName::to_sql`] writes them, so `public` is left out: the statements are for a session whose search path
@@ -11,6 +11,7 @@ mod function;
 mod index;
 mod object;
 mod order;
+pub mod plain;
 mod policy;
 mod quote;
 mod statistics;

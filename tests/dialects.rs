@@ -386,3 +386,35 @@ fn what_an_update_or_delete_does_is_known_where_every_word_is() {
         assert_eq!(found, expected, "{sql}");
     }
 }
+
+#[test]
+fn a_schema_is_printed_in_the_sql_of_its_database() {
+    let cases = [
+        (
+            "mysql",
+            "CREATE TABLE a (id int unsigned AUTO_INCREMENT PRIMARY KEY, `key` varchar(40) DEFAULT 'x', b boolean, KEY by_key (`key`(10)));",
+            "CREATE TABLE `a` (\n    `id` int unsigned NOT NULL AUTO_INCREMENT,\n    `key` varchar(40) DEFAULT 'x',\n    `b` tinyint(1),\n    \
+             PRIMARY KEY (`id`),\n    KEY `by_key` (`key`(10))\n);\n",
+        ),
+        (
+            "sqlite",
+            "CREATE TABLE a (id INTEGER PRIMARY KEY AUTOINCREMENT, \"order\" TEXT NOT NULL DEFAULT (upper('x')) UNIQUE, b REFERENCES a);\n\
+             CREATE INDEX by_b ON a (b) WHERE b > 1;",
+            "CREATE TABLE a (\n    id integer PRIMARY KEY AUTOINCREMENT,\n    \"order\" text NOT NULL DEFAULT (upper('x')),\n    b,\n    \
+             UNIQUE (\"order\"),\n    FOREIGN KEY (b) REFERENCES a (id)\n);\n\nCREATE INDEX by_b ON a (b) WHERE b > 1;\n",
+        ),
+        (
+            "sqlserver",
+            "CREATE TABLE [dbo].[a] ([id] [int] IDENTITY(1,1) NOT NULL CONSTRAINT pk PRIMARY KEY, [plan] nvarchar(max) NULL)\nGO\n\
+             CREATE INDEX by_id ON [dbo].[a] ([id]) INCLUDE ([plan]);",
+            "CREATE TABLE a (\n    id int NOT NULL IDENTITY,\n    [plan] nvarchar(max),\n    CONSTRAINT pk PRIMARY KEY (id)\n);\n\n\
+             CREATE INDEX by_id ON a (id) INCLUDE ([plan]);\n",
+        ),
+    ];
+    for (database, text, expected) in cases {
+        let parent = tempfile::tempdir().expect("a directory");
+        write(&parent.path().join(database), &[("001_a.sql", text)]);
+        let printed = common::stdout(&common::migralint(parent.path(), &["schema", database]));
+        assert_eq!(printed, expected, "{database}");
+    }
+}

@@ -1,10 +1,10 @@
-//! The whole schema, in an order that PostgreSQL accepts.
+//! The whole schema, in an order that its database accepts.
 
 use super::comment::{self, comments_of_table};
 use super::order::{self, Object};
 use super::table::{has_twin, is_late};
 use super::{beside, join};
-use crate::schema::{Index, Name, Persistence, QualifiedName, Schema, Sequence, TEMPORARY, Table, TypeKind};
+use crate::schema::{Dialect, Index, Name, Persistence, QualifiedName, Schema, Sequence, TEMPORARY, Table, TypeKind};
 
 /// The schema as SQL for an empty database: one statement a paragraph, the same for the same schema.
 pub fn create_schema(schema: &Schema) -> String {
@@ -13,6 +13,9 @@ pub fn create_schema(schema: &Schema) -> String {
 
 /// The statements of [`create_schema`]. Temporary objects are gone with their session and left out.
 pub fn statements(schema: &Schema) -> Vec<String> {
+    if schema.dialect != Dialect::Postgres {
+        return super::plain::statements(schema);
+    }
     let mut written = preamble(schema);
     written.extend(order::in_order(schema).iter().flat_map(|object| create(schema, object)));
     let tables: Vec<&Table> =

@@ -1,4 +1,5 @@
-//! The model beside a real MariaDB: the same files, applied to an empty database, must give the same catalog.
+//! The model beside a real MariaDB: the same files, applied to an empty database, must give the same catalog, and so must the
+//! schema as it is printed.
 //!
 //! `script/mariadb start DIR` makes a server and `MIGRALINT_MARIADB=DIR cargo test --test mariadb` uses it; without one
 //! the test says that it is skipped. `MIGRALINT_MARIADB_HISTORIES=DIR:DIR…` adds directories of migrations to those in
@@ -16,6 +17,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use migralint::ddl;
 use migralint::history::History;
 use migralint::layout::{self, DiscoverOptions};
 use migralint::schema::{Action, Dialect, KeyPart, Name, Table, Type};
@@ -85,6 +87,18 @@ impl Server {
         let ours: BTreeSet<String> = history.end().tables.values().flat_map(|table| lines(table)).map(|line| normal(&line)).collect();
         differences.extend(ours.difference(&theirs).map(|line| format!("  only ours: {line}")));
         differences.extend(theirs.difference(&ours).map(|line| format!("  only MariaDB's: {line}")));
+        self.run("", &format!("DROP DATABASE {name}; CREATE DATABASE {name} CHARACTER SET utf8mb4;")).expect("a new database");
+        let printed = ddl::create_schema(history.end()).replace("utf8mb4_0900_ai_ci", "utf8mb4_general_ci");
+        if let Err(error) = self.run(name, &printed) {
+            differences.push(format!("  what is printed does not run: {}", error.trim()));
+        }
+        let loaded: BTreeSet<String> = self.run(name, CATALOG).expect("a query of ours").lines().map(normal).collect();
+        // Where a key lost its index, it has one again.
+        let keys: Vec<String> =
+            ours.iter().filter_map(|line| Some(format!("index {} ", line.strip_prefix("foreign key ")?.split_once(' ')?.0))).collect();
+        let is_of_key = |line: &&String| keys.iter().any(|key| line.starts_with(key.as_str()));
+        differences.extend(ours.difference(&loaded).map(|line| format!("  lost by printing: {line}")));
+        differences.extend(loaded.difference(&ours).filter(|line| !is_of_key(line)).map(|line| format!("  made by printing: {line}")));
         self.run("", &format!("DROP DATABASE {name};")).expect("the database goes");
         (!differences.is_empty()).then(|| format!("{}:\n{}", directory.display(), differences.join("\n")))
     }
@@ -161,27 +175,16 @@ fn joined(names: &[Name]) -> String {
     names.iter().map(Name::as_str).collect::<Vec<_>>().join(", ")
 }
 
-/// A type as MariaDB's catalog has it.
+/// A type as MariaDB's catalog has it: with the lengths that go without saying.
 fn of_mysql(data_type: &Type) -> String {
-    let written = data_type.name.name.as_str();
-    let (name, unsigned) = written.split_once(" unsigned").map_or((written, ""), |(name, _)| (name, " unsigned"));
-    let (name, default) = match name {
-        "integer" => ("int", ""),
-        "character varying" => ("varchar", ""),
-        "character" => ("char", "(1)"),
-        "numeric" => ("decimal", "(10,0)"),
-        "real" => ("float", ""),
-        "double precision" => ("double", ""),
-        "json" => ("longtext", ""),
-        "bit" => ("bit", "(1)"),
-        "binary" => ("binary", "(1)"),
-        other => (other, ""),
+    let written = data_type.to_string();
+    let (name, unsigned) = written.split_once(" unsigned").map_or((written.as_str(), ""), |(name, _)| (name, " unsigned"));
+    let name = match name {
+        "char" | "bit" | "binary" => format!("{name}(1)"),
+        "decimal" => "decimal(10,0)".to_owned(),
+        "json" => "longtext".to_owned(),
+        name if name.starts_with("decimal(") && !name.contains(',') => name.replace(')', ",0)"),
+        name => name.to_owned(),
     };
-    let modifiers: Vec<&str> = data_type.modifiers.iter().map(Name::as_str).collect();
-    let modifiers = match (name, modifiers.as_slice()) {
-        (_, []) => default.to_owned(),
-        ("decimal", [digits]) => format!("({digits},0)"),
-        (_, modifiers) => format!("({})", modifiers.join(",")),
-    };
-    format!("{name}{modifiers}{unsigned}")
+    name + unsigned
 }

@@ -1,4 +1,5 @@
-//! The model beside the real SQLite: the same files, run in process in an empty database, must give the same catalog.
+//! The model beside the real SQLite: the same files, run in process in an empty database, must give the same catalog,
+//! and so must the schema as it is printed.
 //!
 //! `MIGRALINT_SQLITE=DIR:DIR…` adds directories of migrations to those in `testdata`.
 
@@ -10,6 +11,7 @@ mod common;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use migralint::ddl;
 use migralint::history::History;
 use migralint::layout::{self, DiscoverOptions};
 use migralint::schema::{ConstraintKind, Dialect, Index, KeyPart, Name, Table};
@@ -49,6 +51,14 @@ fn compare(directory: &Path) -> Option<String> {
     let ours: BTreeSet<String> = history.end().tables.values().flat_map(|table| lines(table)).collect();
     differences.extend(ours.difference(&theirs).map(|line| format!("  only ours: {line}")));
     differences.extend(theirs.difference(&ours).map(|line| format!("  only SQLite's: {line}")));
+    let printed = Connection::open_in_memory().expect("a database in memory");
+    for statement in ddl::statements(history.end()) {
+        if let Err(error) = printed.execute_batch(&statement) {
+            differences.push(format!("  what is printed does not run: {error}: {statement}"));
+        }
+    }
+    let loaded = catalog(&printed);
+    differences.extend(ours.symmetric_difference(&loaded).map(|line| format!("  lost or made by printing: {line}")));
     (!differences.is_empty()).then(|| format!("{}:\n{}", directory.display(), differences.join("\n")))
 }
 

@@ -1,9 +1,12 @@
-//! A foreign key whose column has another type than the key it references. PostgreSQL refuses the worst of them; these it lets pass.
+//! A foreign key whose column has another type than the key it references. PostgreSQL refuses the worst of them; these it lets pass,
+//! and others refuse.
+
+mod refused;
 
 use super::{base_type, columns_of, known_foreign_keys, later, path};
 use crate::diagnostic::Severity;
 use crate::lint::{Finding, SchemaContext};
-use crate::schema::{Column, Constraint, ForeignKey, Schema, Table, Type};
+use crate::schema::{Column, Constraint, Dialect, ForeignKey, Schema, Table, Type};
 
 pub fn check(context: &SchemaContext) -> Vec<Finding> {
     known_foreign_keys(context.schema).flat_map(|(table, constraint, key)| mismatches(context, table, constraint, key)).collect()
@@ -26,7 +29,10 @@ fn finding(
     parent: &Table,
     referenced: &Column,
 ) -> Option<Finding> {
-    let (severity, consequence) = mismatch(context.schema, own, referenced)?;
+    let (severity, consequence) = match refused::refusal(context.schema.dialect, (table, own), (parent, referenced)) {
+        Some(refusal) => (Severity::Error, refusal),
+        None => mismatch(context.schema, own, referenced)?,
+    };
     let (own_type, referenced_type) = (&own.data_type.value, &referenced.data_type.value);
     let message = format!(
         "`{}` is {own_type} and references `{}.{}`, which is {referenced_type}: {consequence}",
@@ -42,8 +48,12 @@ fn finding(
     Some(finding.because(referenced.data_type.span, format!("the referenced key, {referenced_type}")))
 }
 
-/// What goes wrong between two types that PostgreSQL can compare.
+/// What goes wrong between two types that the database can compare.
 fn mismatch(schema: &Schema, own: &Column, referenced: &Column) -> Option<(Severity, String)> {
+    // In MySQL, text of one character set and collation may be shorter or longer; SQL Server has refused what differs.
+    if schema.dialect != Dialect::Postgres && own.data_type.value.is_string() {
+        return None;
+    }
     let own_type = base_type(schema, &own.data_type.value);
     let referenced_type = base_type(schema, &referenced.data_type.value);
     if let (Some(own_bytes), Some(referenced_bytes)) = (integer_bytes(own_type), integer_bytes(referenced_type)) {

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use super::origins::Origins;
-use crate::ddl;
+use crate::ddl::{self, plain};
 use crate::difference::Object;
 use crate::report::escape::line;
 use crate::report::place;
-use crate::schema::{Schema, Table};
+use crate::schema::{Constraint, Dialect, Index, QualifiedName, Schema, Table, View};
 use crate::source::{SourceMap, Span};
 
 /// The SQL of [`ddl::create_schema`] with a comment above each object, and beside each column and constraint.
@@ -48,18 +48,18 @@ impl Writer<'_> {
             add(ddl::create_function(function), Object::Function(function.key.clone()), function.span);
         }
         for view in self.schema.views.values() {
-            add(ddl::create_view(view), Object::View(view.name.clone()), view.span);
+            add(self.create_view(view), Object::View(view.name.clone()), view.span);
             for index in &view.indexes {
-                add(ddl::create_index(&view.name, index), Object::Index(view.name.clone(), index.name.clone()), index.span);
+                add(self.create_index(&view.name, index), Object::Index(view.name.clone(), index.name.clone()), index.span);
             }
         }
         for table in self.schema.tables.values() {
             let name = || table.name.clone();
             for index in &table.indexes {
-                add(ddl::create_index(&table.name, index), Object::Index(name(), index.name.clone()), index.span);
+                add(self.create_index(&table.name, index), Object::Index(name(), index.name.clone()), index.span);
             }
             for constraint in &table.constraints {
-                add(ddl::add_constraint(table, constraint), Object::Constraint(name(), constraint.name.clone()), constraint.span);
+                add(self.add_constraint(table, constraint), Object::Constraint(name(), constraint.name.clone()), constraint.span);
             }
             for trigger in &table.triggers {
                 add(ddl::create_trigger(&table.name, trigger), Object::Trigger(name(), trigger.name.clone()), trigger.span);
@@ -68,28 +68,73 @@ impl Writer<'_> {
                 add(ddl::create_policy(&table.name, policy), Object::Policy(name(), policy.name.clone()), policy.span);
             }
         }
-        known.extend(self.schema.tables.values().map(|table| (ddl::create_table(self.schema, table), self.table(table))));
+        known.extend(self.schema.tables.values().map(|table| (self.create_table(table), self.table(table))));
         known
+    }
+
+    fn create_view(&self, view: &View) -> String {
+        match self.schema.dialect {
+            Dialect::Postgres => ddl::create_view(view),
+            dialect => plain::create_view(dialect, view),
+        }
+    }
+
+    fn create_index(&self, relation: &QualifiedName, index: &Index) -> String {
+        match self.schema.dialect {
+            Dialect::Postgres => ddl::create_index(relation, index),
+            dialect => plain::create_index(dialect, relation, index),
+        }
+    }
+
+    fn add_constraint(&self, table: &Table, constraint: &Constraint) -> String {
+        match self.schema.dialect {
+            Dialect::Postgres => ddl::add_constraint(table, constraint),
+            dialect => plain::add_constraint(dialect, table, constraint),
+        }
+    }
+
+    fn create_table(&self, table: &Table) -> String {
+        match self.schema.dialect {
+            Dialect::Postgres => ddl::create_table(self.schema, table),
+            dialect => plain::create_table(dialect, table),
+        }
+    }
+
+    /// The lines that may stand in `CREATE TABLE`, each with its origin, in their order.
+    fn parts(&self, table: &Table) -> Vec<(String, String)> {
+        let name = || table.name.clone();
+        if self.schema.dialect != Dialect::Postgres {
+            let parts = plain::parts(self.schema.dialect, table).into_iter().map(|(part, text)| {
+                let (object, made) = match part {
+                    plain::Part::Column(column) => (Object::Column(name(), column.name.clone()), column.span),
+                    plain::Part::Constraint(constraint) => (Object::Constraint(name(), constraint.name.clone()), constraint.span),
+                    plain::Part::Index(index) => (Object::Index(name(), index.name.clone()), index.span),
+                };
+                (text, self.origin(&object, made))
+            });
+            return parts.collect();
+        }
+        let columns = table.columns.iter().map(|column| {
+            let object = Object::Column(name(), column.name.clone());
+            (ddl::column_definition(self.schema, table, column), self.origin(&object, column.span))
+        });
+        let constraints = table.constraints.iter().map(|constraint| {
+            let object = Object::Constraint(name(), constraint.name.clone());
+            (ddl::constraint_definition(table, constraint), self.origin(&object, constraint.span))
+        });
+        columns.chain(constraints).collect()
     }
 
     /// `CREATE TABLE` with a comment behind each line that is a column's or a constraint's.
     fn table(&self, table: &Table) -> String {
-        let statement = ddl::create_table(self.schema, table);
-        let columns = table.columns.iter().map(|column| {
-            let object = Object::Column(table.name.clone(), column.name.clone());
-            (ddl::column_definition(self.schema, table, column), self.origin(&object, column.span))
-        });
-        let constraints = table.constraints.iter().map(|constraint| {
-            let object = Object::Constraint(table.name.clone(), constraint.name.clone());
-            (ddl::constraint_definition(table, constraint), self.origin(&object, constraint.span))
-        });
+        let statement = self.create_table(table);
         let mut rest = statement.as_str();
         let mut text = format!("-- {}\n", self.origin(&Object::Table(table.name.clone()), table.span));
         if let Some((head, behind)) = rest.split_once(" (\n") {
             text.extend([head, " ("]);
             rest = behind;
         }
-        for (definition, origin) in columns.chain(constraints) {
+        for (definition, origin) in self.parts(table) {
             // What comes from a parent is not written.
             let Some(behind) = rest.trim_start().strip_prefix(&definition).filter(|rest| rest.starts_with([',', '\n'])) else { continue };
             let (comma, behind) = behind.strip_prefix(',').map_or(("", behind), |behind| (",", behind));
