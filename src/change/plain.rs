@@ -7,6 +7,7 @@ mod columns;
 mod keys;
 mod names;
 mod objects;
+mod sqlite;
 mod tables;
 
 use super::outcome::{Outcome, done, refuse_at, shown};
@@ -75,7 +76,15 @@ fn alter(schema: &mut Schema, span: Span, kind: &ChangeKind) -> Outcome {
         | K::RenameIndex { table, .. } => table,
         _ => return done(),
     };
+    let is_sqlite = schema.dialect == Dialect::Sqlite;
+    if is_sqlite {
+        sqlite::check_form(kind)?;
+    }
     on_table(schema, span, written, |schema, name| match kind {
+        K::DropColumn { column, .. } if is_sqlite => {
+            sqlite::check_drop(schema, name, column)?;
+            columns::drop(schema, name, column, false)
+        }
         K::AddColumn { column, if_not_exists, .. } => columns::add(schema, name, column, *if_not_exists),
         K::DropColumn { column, if_exists, .. } => columns::drop(schema, name, column, *if_exists),
         K::RenameColumn { column, to, .. } => columns::rename(schema, span, name, column, to),

@@ -25,6 +25,7 @@ mod implicit_commit;
 mod online_ddl_refused;
 mod not_idempotent;
 mod primary_key_without_using_index;
+mod rebuild_deletes_rows;
 mod refresh_not_concurrent;
 mod reindex_not_concurrent;
 mod rename_column;
@@ -74,6 +75,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("serial-column-added", Check::History(serial_column_added::check)),
     ("type-change-rewrites", Check::History(type_change_rewrites::check)),
     ("online-ddl-refused", Check::History(online_ddl_refused::check)),
+    ("rebuild-deletes-rows", Check::History(rebuild_deletes_rows::check)),
     ("implicit-commit", Check::History(implicit_commit::check)),
     ("set-logged-or-tablespace", Check::History(set_logged_or_tablespace::check)),
     ("vacuum-full-or-cluster", Check::History(vacuum_full_or_cluster::check)),

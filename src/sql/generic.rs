@@ -65,7 +65,14 @@ impl Outcome {
 
 fn statement(text: &Text) -> Statement {
     let span = text.statement();
-    Statement { span, body: unterminated(text).or_else(|| verbs::misspelled(text)).unwrap_or_else(|| body(text)) }
+    let unparsed = || unterminated(text).or_else(|| verbs::misspelled(text)).or_else(|| second_clause(text));
+    Statement { span, body: unparsed().unwrap_or_else(|| body(text)) }
+}
+
+fn second_clause(text: &Text) -> Option<Body> {
+    let span = alter::second_clause(text)?;
+    let message = "syntax error at or near `,`: an `ALTER TABLE` of SQLite makes one change".to_owned();
+    Some(Body::Unparsed(ParseError { message, span, placeholder: None }))
 }
 
 fn unterminated(text: &Text) -> Option<Body> {

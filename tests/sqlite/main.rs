@@ -5,6 +5,8 @@
 
 #![expect(clippy::print_stdout, reason = "whoever runs it wants to know what does not run")]
 
+mod refusals;
+
 #[path = "../common/mod.rs"]
 mod common;
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::element::{self, Element};
 use super::text::Text;
-use super::{Outcome, Trouble, expression, keeping};
+use super::{Outcome, Trouble, expression, keeping, types};
 use crate::change::{Change, ChangeKind, Keeping, ObjectReference};
 use crate::schema::{Dialect, Expression, Name, QualifiedName};
 use crate::source::Span;
@@ -20,6 +20,15 @@ pub fn alter(text: &Text) -> Option<Outcome> {
         }
     }
     Some(alteration.outcome)
+}
+
+/// SQLite's `ALTER TABLE` makes one change at a time: the comma before a second one.
+pub fn second_clause(text: &Text) -> Option<Span> {
+    if text.dialect != Dialect::Sqlite || !text.are_words(0, &["alter", "table"]) {
+        return None;
+    }
+    let second = text.split_at_commas(2..text.tokens.len()).get(1)?.start;
+    Some(text.span_of(second - 1))
 }
 
 struct Alteration<'a> {
@@ -335,12 +344,28 @@ impl Alteration<'_> {
             self.push(span, ChangeKind::SetDefault { table, column, default, if_table_exists: false });
         } else if text.are_words(behind, &["drop", "default"]) {
             self.push(span, ChangeKind::SetDefault { table, column, default: None, if_table_exists: false });
+        } else if let Some(kind) = self.set_type(&column, behind..tokens.end) {
+            self.push(span, kind);
+        } else if text.are_words(behind, &["set", "not", "null"]) || text.are_words(behind, &["drop", "not", "null"]) {
+            let nullable = text.is_word(behind, "drop");
+            self.push(span, ChangeKind::SetNullable { table, column, nullable, if_table_exists: false });
         } else if text.is_any(behind, &["set", "drop", "add"]) {
             return if text.is_any(behind + 1, &["invisible", "visible"]) { Ok(()) } else { Err("unknown change of a column".to_owned()) };
         } else {
             return self.redefine(start..tokens.end);
         }
         Ok(())
+    }
+
+    /// PostgreSQL's `TYPE` and `SET DATA TYPE`, which SQLite is sometimes asked for in vain.
+    fn set_type(&self, column: &Name, tokens: Range<usize>) -> Option<ChangeKind> {
+        let behind = self.text.skip(self.text.skip(tokens.start, &["set", "data", "type"]), &["type"]);
+        if self.text.dialect != Dialect::Sqlite || behind == tokens.start {
+            return None;
+        }
+        let data_type = types::as_written(&self.text.written(behind..tokens.end));
+        let (table, column) = (self.table(), column.clone());
+        Some(ChangeKind::SetType { table, column, data_type, collation: None, using: None, if_table_exists: false })
     }
 }
 
