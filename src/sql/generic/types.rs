@@ -15,7 +15,7 @@ pub fn lower(data_type: &DataType, dialect: Dialect) -> Type {
 }
 
 /// A type as its name in small letters and what stands in parentheses.
-fn as_written(written: &str) -> Type {
+pub fn as_written(written: &str) -> Type {
     let written = written.trim();
     let Some((name, rest)) = written.split_once('(') else { return named(&written.to_ascii_lowercase(), Vec::new()) };
     let (inside, behind) = rest.rsplit_once(')').unwrap_or((rest, ""));
