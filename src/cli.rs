@@ -18,6 +18,7 @@ mod schema;
 mod target;
 mod tenants;
 mod version;
+mod waiting;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -127,7 +128,7 @@ pub fn run() -> Status {
         }
     };
     // Standard output by itself writes line by line.
-    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut out = io::BufWriter::new(waiting::Awaited::new(io::stdout().lock()));
     match dispatch(arguments.command, &mut out).and_then(|status| out.flush().map(|()| status)) {
         Ok(status) => status,
         // Whoever read our output has seen enough (`migralint lints | head`).
@@ -169,5 +170,6 @@ fn fail(message: &str) -> Status {
 /// Tells the user something that is no part of the output, on standard error.
 fn warn(message: &str) {
     let message = if output::in_workflow() { console(message) } else { message.to_owned() };
+    waiting::erase();
     let _ = writeln!(io::stderr(), "migralint: {message}");
 }

@@ -188,6 +188,11 @@ impl Difference {
         }
     }
 
+    /// Whether only the order of what there is differs.
+    pub fn is_about_order(&self) -> bool {
+        matches!(self.attribute(), Some("column order" | "order of attributes"))
+    }
+
     fn added(object: Object, new: &impl Faceted) -> Self {
         Self { object, kind: DifferenceKind::Added, before: None, after: new.span() }
     }

@@ -22,6 +22,7 @@ use rayon::prelude::*;
 
 use crate::change::{ErrorKind, Missing, NoEffect, Refusal, TakenAlong};
 use crate::layout::{Directory, MigrationFile, SourcePart};
+use crate::progress::{self, Stage};
 use crate::schema::{QualifiedName, Schema};
 use crate::source::{FileId, SourceMap, Span};
 use crate::sql::{self, Statement};
@@ -150,6 +151,7 @@ impl History {
     }
 
     fn replay_as_parsed(&mut self, parsed: &Receiver<(usize, Vec<Statement>)>, sources: &SourceMap) {
+        progress::begin(Stage::Replaying, self.migrations.len());
         let mut schema = Arc::new(Schema::empty(self.directory.dialect));
         let mut early = HashMap::new();
         for index in 0..self.migrations.len() {
@@ -166,6 +168,7 @@ impl History {
 
     fn replay(&mut self, start: Schema, sources: &SourceMap) {
         self.events.clear();
+        progress::begin(Stage::Replaying, self.migrations.len());
         let mut schema = Arc::new(start);
         for (index, migration) in self.migrations.iter_mut().enumerate() {
             schema = migration.replay(schema, &mut replay::Notices { events: &mut self.events, migration: index }, sources);
@@ -239,6 +242,7 @@ impl History {
 impl Migration {
     fn replay(&mut self, before: Arc<Schema>, notices: &mut replay::Notices, sources: &SourceMap) -> Arc<Schema> {
         self.after = Arc::new(replay_file(&before, &self.up, sources, notices));
+        progress::advance();
         self.before = before;
         Arc::clone(&self.after)
     }

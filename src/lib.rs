@@ -8,6 +8,7 @@
 pub mod source;
 pub mod nearest;
 pub mod path;
+pub mod progress;
 pub mod diagnostic;
 pub mod schema;
 pub mod change;

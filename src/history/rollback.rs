@@ -16,7 +16,8 @@ pub use self::chain::{Chain, Stop};
 use super::replay::{Observer, replay_file};
 use super::{EventKind, History, Migration};
 use crate::change::Refusal;
-use crate::difference::{self, Difference, DifferenceKind};
+use crate::difference::{self, Difference};
+use crate::progress::{self, Stage};
 use crate::schema::Schema;
 use crate::source::{SourceMap, Span};
 use crate::sql::{Body, ParseError, Statement};
@@ -99,8 +100,9 @@ impl Verdict {
 /// The verdicts on all rollbacks of a history, in the order of migrations.
 pub(super) fn all(history: &History, sources: &SourceMap) -> Vec<Rollback> {
     let with_index: Vec<(usize, &Migration)> = history.migrations.iter().enumerate().collect();
-    let mut rollbacks: Vec<Rollback> =
-        with_index.into_par_iter().filter_map(|(index, migration)| judge(history, index, migration, sources)).collect();
+    progress::begin(Stage::RollingBack, with_index.len());
+    let judged = with_index.into_par_iter().map(|(index, migration)| judge(history, index, migration, sources));
+    let mut rollbacks: Vec<Rollback> = judged.inspect(|_| progress::advance()).flatten_iter().collect();
     for (group, (verdict, end)) in groups(history).filter_map(|group| Some((group.clone(), together(history, group, sources)?))) {
         for rollback in rollbacks.iter_mut().filter(|rollback| group.contains(&rollback.migration)) {
             rollback.group = Group::Other;
@@ -185,7 +187,7 @@ fn up_fails(history: &History, index: usize) -> bool {
 /// The verdict on a rollback that runs to its end.
 fn compare(migration: &Migration, end: &Schema, doubt: Option<String>, sources: &SourceMap) -> Verdict {
     let differences = difference::between(&migration.before, end);
-    let (order, others): (Vec<Difference>, Vec<Difference>) = differences.into_iter().partition(is_about_order);
+    let (order, others): (Vec<Difference>, Vec<Difference>) = differences.into_iter().partition(Difference::is_about_order);
     match doubt {
         // What is in doubt may differ as well, or not; what is not in doubt does.
         Some(reason) if !others.iter().any(|difference| doubt::is_certain(difference, &migration.before, end)) => Verdict::Unknown(reason),
@@ -194,11 +196,6 @@ fn compare(migration: &Migration, end: &Schema, doubt: Option<String>, sources: 
         _ if difference::between(&migration.before, &migration.after).is_empty() => Verdict::NothingToUndo,
         _ => Verdict::Restores,
     }
-}
-
-/// Whether only the order of what there is differs.
-fn is_about_order(difference: &Difference) -> bool {
-    matches!(&difference.kind, DifferenceKind::Altered { attribute: "column order" | "order of attributes", .. })
 }
 
 /// The first statement that PostgreSQL stops at.

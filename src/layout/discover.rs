@@ -10,6 +10,7 @@ use super::listing::{self, Found, Listing};
 use super::tree::{Arrangement, Item, Tree};
 use super::{Directory, Kind, Unreadable, VersionOrder, databases, detect, dialect, ledger, pairing, reading};
 use crate::path::{absolute, tidy};
+use crate::progress::{self, Stage};
 use crate::source::{SourceMap, Span};
 use crate::sql::{Dialect, Values};
 
@@ -160,7 +161,8 @@ fn read(
         Some(unsaved) if absolute(&unsaved.at) == absolute(&found.at) => reading::of_bytes(unsaved.bytes.clone()),
         _ => reading::read(&found.at),
     };
-    let texts: Vec<_> = listing.readable.par_iter().map(read).collect();
+    progress::begin(Stage::Reading, listing.readable.len());
+    let texts: Vec<_> = listing.readable.par_iter().map(read).inspect(|_| progress::advance()).collect();
     let mut items = Vec::with_capacity(texts.len());
     let mut unreadable = Vec::new();
     sources.reserve(texts.len());

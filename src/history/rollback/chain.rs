@@ -1,6 +1,6 @@
 //! All rollbacks of a history one after the other, from the newest migration back to the first.
 
-use super::{Failure, Watch, first_failure, is_about_order};
+use super::{Failure, Watch, first_failure};
 use crate::difference::{self, Difference};
 use crate::history::History;
 use crate::history::replay::replay_file;
@@ -48,7 +48,7 @@ pub fn chain(history: &History, sources: &SourceMap) -> Chain {
     }
     if let Some(migration) = reached {
         chain.differences = difference::between(&migration.before, &schema);
-        chain.differences.retain(|difference| !is_about_order(difference));
+        chain.differences.retain(|difference| !difference.is_about_order());
     }
     chain
 }
