@@ -46,6 +46,17 @@ pub struct Fix {
     pub applicability: Applicability,
     /// The changes, which belong together and do not overlap.
     pub edits: Vec<Edit>,
+    /// The files that come with them.
+    pub files: Vec<NewFile>,
+}
+
+/// A file that a repair makes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewFile {
+    /// As the user is to see it.
+    pub path: String,
+    /// What is in it.
+    pub text: String,
 }
 
 /// Whether a repair may be made without asking.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use similar::TextDiff;
 
-use crate::diagnostic::{Edit, Fix};
+use crate::diagnostic::{Edit, Fix, NewFile};
 use crate::source::{FileId, SourceMap};
 
 /// Lines around a change in a patch.
@@ -13,9 +13,11 @@ const CONTEXT: usize = 3;
 /// The repairs that do not touch what another one touches; of two the first is made. Gives their indices.
 pub fn compatible(fixes: &[&Fix]) -> Vec<usize> {
     let mut taken: Vec<&Edit> = Vec::new();
+    let mut made: BTreeSet<&str> = BTreeSet::new();
     let mut chosen = Vec::new();
     for (index, fix) in fixes.iter().enumerate() {
-        if !fix.edits.iter().any(|edit| taken.iter().any(|other| overlap(edit, other))) {
+        let is_made = fix.files.iter().any(|file| !made.insert(file.path.as_str()));
+        if !is_made && !fix.edits.iter().any(|edit| taken.iter().any(|other| overlap(edit, other))) {
             taken.extend(&fix.edits);
             chosen.push(index);
         }
@@ -51,6 +53,18 @@ fn edited(text: &str, edits: &[&Edit], file: FileId) -> String {
     text
 }
 
+/// The files that repairs make, with their texts.
+pub fn made<'a>(fixes: &[&'a Fix]) -> Vec<&'a NewFile> {
+    fixes.iter().flat_map(|fix| &fix.files).collect()
+}
+
+/// A patch that `git apply` accepts and that makes a file.
+pub fn patch_of_new(path: &str, text: &str) -> String {
+    let diff = TextDiff::from_lines("", text);
+    let unified = diff.unified_diff().context_radius(CONTEXT).header("/dev/null", &format!("b/{path}")).to_string();
+    format!("diff --git a/{path} b/{path}\nnew file mode 100644\n{unified}")
+}
+
 /// A patch that `git apply` accepts, for a path from the repository's root, or from where it is run outside of one.
 pub fn patch(path: &str, before: &str, after: &str) -> String {
     let diff = TextDiff::from_lines(before, after);
@@ -66,7 +80,7 @@ mod tests {
 
     fn fix(file: FileId, edits: &[(usize, usize, &str)]) -> Fix {
         let edit = |(start, end, text): &(usize, usize, &str)| Edit { span: Span::new(file, *start..*end), text: (*text).to_owned() };
-        Fix { title: String::new(), applicability: Applicability::Certain, edits: edits.iter().map(edit).collect() }
+        Fix { title: String::new(), applicability: Applicability::Certain, edits: edits.iter().map(edit).collect(), files: Vec::new() }
     }
 
     #[test]

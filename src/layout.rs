@@ -62,7 +62,7 @@ use crate::sql::{Dialect, Values};
 pub use below::{changes_schema, directories_below};
 pub use discover::{CopyOf, DiscoverError, DiscoverOptions, Unsaved, discover};
 pub use down::is_folder as is_rollback_folder;
-pub use facts::{Downs, Facts, Late, Transaction};
+pub use facts::{Downs, Facts, Late, Transaction, WayBack};
 
 /// The conventions that are recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -219,3 +219,117 @@ fn a_repair_that_would_lead_to_another_schema_is_refused_with_the_reason() {
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(told.contains("`misplaced-directive` is not repaired: it would lead to another schema"), "{told}");
 }
+
+const MADE: &str = "CREATE TABLE users (id bigint PRIMARY KEY, name text);\n";
+const ADDED: &str = "ALTER TABLE users ADD COLUMN email text;\nCREATE INDEX users_email ON users (email);\n";
+
+fn directory(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = folder.path().join("db").join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+/// How many rollbacks lead where.
+fn rollbacks(root: &Path) -> serde_json::Value {
+    json(root, &["db"])["directories"][0]["rollbacks"].clone()
+}
+
+#[test]
+fn a_missing_rollback_is_written_where_the_tool_looks_for_it() {
+    let undone = "ALTER TABLE users DROP COLUMN email;\n";
+    let goose_made = format!("-- +goose Up\n{MADE}\n-- +goose Down\nDROP TABLE users;\n");
+    let goose_added = format!("-- +goose Up\n{ADDED}");
+    let goose_undone = format!("{}\n\n-- +goose Down\n{undone}", goose_added.trim_end());
+    let liquibase = "--liquibase formatted sql\n\n--changeset ann:1\nCREATE TABLE users (id bigint PRIMARY KEY);\n--rollback DROP TABLE users;\n\n--changeset ann:2\nALTER TABLE users ADD COLUMN email text;\n";
+    let liquibase_undone = format!("{}\n\n--rollback {undone}", liquibase.trim_end());
+    let cases: &[(&[(&str, &str)], &str, &str)] = &[
+        (&[("1_a.up.sql", MADE), ("1_a.down.sql", "DROP TABLE users;"), ("2_b.up.sql", ADDED)], "2_b.down.sql", undone),
+        (&[("001_a.sql", MADE), ("rollback/001_a.sql", "DROP TABLE users;"), ("002_b.sql", ADDED)], "rollback/002_b.sql", undone),
+        (&[("001_a.sql", MADE), ("001_a_rollback.sql", "DROP TABLE users;"), ("002_b.sql", ADDED)], "002_b_rollback.sql", undone),
+        (
+            &[
+                ("2024-01-31-120000_a/up.sql", MADE),
+                ("2024-01-31-120000_a/down.sql", "DROP TABLE users;"),
+                ("2024-02-01-120000_b/up.sql", ADDED),
+            ],
+            "2024-02-01-120000_b/down.sql",
+            undone,
+        ),
+        (&[("00001_a.sql", &goose_made), ("00002_b.sql", &goose_added)], "00002_b.sql", &goose_undone),
+        (&[("changes.sql", liquibase)], "changes.sql", &liquibase_undone),
+        (&[("001_a.sql", MADE)], "001_a.down.sql", "DROP TABLE users;\n"),
+    ];
+    for (files, path, expected) in cases {
+        let root = directory(files);
+        let output = migralint(root.path(), &["lint", "--fix", "db"]);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        let written = fs::read_to_string(root.path().join("db").join(path)).unwrap_or_else(|error| panic!("{path}: {error}: {told}"));
+        assert_eq!(written.replace("public.", ""), *expected, "{path}");
+        assert!(!lints(root.path()).contains(&"missing-rollback".to_owned()), "{path}");
+        let rollbacks = rollbacks(root.path());
+        assert_eq!((&rollbacks["differ"], &rollbacks["fail"], &rollbacks["unknown"]), (&0.into(), &0.into(), &0.into()), "{path}");
+    }
+}
+
+#[test]
+fn no_rollback_is_written_where_rows_are_changed_or_lost_or_the_base_has_the_migration() {
+    let first = [("1_a.up.sql", MADE), ("1_a.down.sql", "DROP TABLE users;")];
+    for second in
+        ["UPDATE users SET name = lower(name);\nALTER TABLE users ADD COLUMN email text;\n", "ALTER TABLE users DROP COLUMN name;\n"]
+    {
+        let root = directory(&[first[0], first[1], ("2_b.up.sql", second)]);
+        migralint(root.path(), &["lint", "--fix", "db"]);
+        assert!(!root.path().join("db/2_b.down.sql").exists(), "{second}");
+    }
+    let repository = Repository::with(&[("db/1_a.up.sql", MADE), ("db/1_a.down.sql", "DROP TABLE users;"), ("db/2_b.up.sql", ADDED)]);
+    migralint(repository.root(), &["lint", "--fix", "db"]);
+    assert!(!repository.root().join("db/2_b.down.sql").exists());
+}
+
+#[test]
+fn all_rollbacks_of_a_new_directory_are_written() {
+    let repository = Repository::with(&[("README.md", "")]);
+    repository.write("db/1_a.up.sql", MADE);
+    repository.write("db/2_b.up.sql", ADDED);
+    let output = migralint(repository.root(), &["lint", "--fix", "db"]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(told.contains("repaired 1 finding in 2 files"), "{told}");
+    assert_eq!(rollbacks(repository.root())["restore"], 2);
+}
+
+#[test]
+fn a_rollback_that_stops_short_is_completed() {
+    let cases = [
+        ("DROP INDEX users_email;\n", "DROP INDEX users_email;\nALTER TABLE users DROP COLUMN email;\n"),
+        ("DROP INDEX users_email", "DROP INDEX users_email;\nALTER TABLE users DROP COLUMN email;\n"),
+        (
+            "BEGIN;\nDROP INDEX users_email;\nCOMMIT;\n",
+            "BEGIN;\nDROP INDEX users_email;\nALTER TABLE users DROP COLUMN email;\n\nCOMMIT;\n",
+        ),
+    ];
+    for (before, after) in cases {
+        let root =
+            directory(&[("1_a.up.sql", MADE), ("1_a.down.sql", "DROP TABLE users;"), ("2_b.up.sql", ADDED), ("2_b.down.sql", before)]);
+        assert!(lints(root.path()).contains(&"rollback-incomplete".to_owned()), "{before}");
+        let output = migralint(root.path(), &["lint", "--fix", "db"]);
+        let written = fs::read_to_string(root.path().join("db/2_b.down.sql")).unwrap();
+        assert_eq!(written.replace("public.", ""), after, "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(rollbacks(root.path())["restore"], 2, "{before}");
+    }
+}
+
+#[test]
+fn a_patch_makes_the_files_that_are_missing() {
+    let repository = Repository::with(&[("db/1_a.up.sql", MADE), ("db/1_a.down.sql", "DROP TABLE users;")]);
+    repository.write("db/2_b.up.sql", ADDED);
+    let output = migralint(repository.root(), &["lint", "--fix", "--diff", "db"]);
+    assert!(!repository.root().join("db/2_b.down.sql").exists());
+    fs::write(repository.root().join("fix.patch"), &output.stdout).unwrap();
+    let applied = Command::new("git").current_dir(repository.root()).args(["apply", "fix.patch"]).output().unwrap();
+    assert!(applied.status.success(), "{}\n{}", String::from_utf8_lossy(&applied.stderr), stdout(&output));
+    assert_eq!(rollbacks(repository.root())["restore"], 2);
+}

@@ -20,7 +20,7 @@ use crate::fix;
 use crate::git::base::{self, Surroundings};
 use crate::git::tree::Tree;
 use crate::git::{GitError, Repository};
-use crate::history::History;
+use crate::history::{History, Migration, Rollback, Verdict};
 use crate::layout::CopyOf;
 use crate::lint::{self, Lint, Settings, Unapplied};
 use crate::path::absolute;
@@ -87,10 +87,10 @@ pub(super) fn run(
     Ok(Ok(()))
 }
 
-/// A file with repairs made in it.
+/// A file with repairs made in it, or one that a repair makes.
 struct Repaired {
     path: String,
-    before: String,
+    before: Option<String>,
     after: String,
 }
 
@@ -99,8 +99,11 @@ fn print(texts: &[Repaired], out: &mut dyn Write) -> io::Result<Result<(), Strin
     if texts.is_empty() {
         warn("nothing that is found can be repaired with certainty: there is no patch");
     }
-    let patches: Result<Vec<String>, String> =
-        texts.iter().map(|text| Ok(fix::patch(&path_in_patch(&text.path)?, &text.before, &text.after))).collect();
+    let patch = |text: &Repaired| {
+        let path = path_in_patch(&text.path)?;
+        Ok(text.before.as_ref().map_or_else(|| fix::patch_of_new(&path, &text.after), |before| fix::patch(&path, before, &text.after)))
+    };
+    let patches: Result<Vec<String>, String> = texts.iter().map(patch).collect();
     match patches {
         Ok(patches) => out.write_all(patches.concat().as_bytes()).map(Ok),
         Err(message) => Ok(Err(message)),
@@ -110,7 +113,7 @@ fn print(texts: &[Repaired], out: &mut dyn Write) -> io::Result<Result<(), Strin
 /// What a patch calls a file: its path from the repository's root, outside of git from where the user stands.
 fn path_in_patch(path: &str) -> Result<String, String> {
     let refused = |reason: &str| format!("there is no patch for `{path}`: {reason}");
-    let full = Path::new(path).canonicalize().map_err(|error| refused(&error.to_string()))?;
+    let full = resolved(Path::new(path)).map_err(|error| refused(&error.to_string()))?;
     let root = match Repository::containing(&full) {
         Ok(repository) => repository.root().to_owned(),
         Err(_) => Path::new(".").canonicalize().map_err(|error| refused(&error.to_string()))?,
@@ -124,15 +127,30 @@ fn path_in_patch(path: &str) -> Result<String, String> {
     Ok(inside)
 }
 
+/// Where a path leads, whether or not there is anything yet.
+fn resolved(path: &Path) -> io::Result<PathBuf> {
+    match (path.canonicalize(), absolute(path).parent(), path.file_name()) {
+        (Err(error), Some(folder), Some(name)) if error.kind() == io::ErrorKind::NotFound => Ok(resolved(folder)?.join(name)),
+        (resolved, ..) => resolved,
+    }
+}
+
+/// Makes a file that is not there.
+fn make(path: &Path, text: &str) -> io::Result<()> {
+    fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
+    fs::File::create_new(path)?.write_all(text.as_bytes())
+}
+
 /// Writes a file beside the old one and puts it in its place: whoever stops in between leaves the old one whole.
 fn replace(text: &Repaired) -> io::Result<()> {
+    let Some(before) = &text.before else { return make(Path::new(&text.path), &text.after) };
     // A link stays one.
     let path = Path::new(&text.path).canonicalize()?;
     let permissions = fs::metadata(&path)?.permissions();
     if permissions.readonly() {
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"));
     }
-    if fs::read(&path)? != text.before.as_bytes() {
+    if fs::read(&path)? != before.as_bytes() {
         return Err(io::Error::other("it has just been changed"));
     }
     let folder = path.parent().unwrap_or(Path::new("."));
@@ -193,7 +211,11 @@ impl<'a> Repairing<'a> {
     fn proven(&self, open: &BTreeSet<FileId>) -> Vec<Repair<'a>> {
         let certain =
             |found: &'a Diagnostic| Some((found, found.fix.as_deref().filter(|fix| fix.applicability == Applicability::Certain)?));
-        let in_open = |(_, fix): &Repair| fix.edits.iter().all(|edit| open.contains(&edit.span.file));
+        let in_open = |(found, fix): &Repair| {
+            let is_new = |path: &str| !Path::new(path).exists();
+            let may_make = || open.contains(&found.primary.file) && fix.files.iter().all(|file| is_new(&file.path));
+            fix.edits.iter().all(|edit| open.contains(&edit.span.file)) && (fix.files.is_empty() || may_make())
+        };
         let repairs: Vec<Repair> = self.found.iter().filter_map(certain).filter(in_open).collect();
         let fixes: Vec<&Fix> = repairs.iter().map(|(_, fix)| *fix).collect();
         let mut chosen: Vec<Repair> = fix::compatible(&fixes).into_iter().filter_map(|index| repairs.get(index).copied()).collect();
@@ -234,6 +256,9 @@ impl<'a> Repairing<'a> {
         if !difference::between(self.history.end(), repaired.end()).is_empty() {
             return Err("it would lead to another schema".to_owned());
         }
+        if let Some(migration) = self.misled(&repaired, &sources) {
+            return Err(format!("the rollback of `{}` would not lead back", migration.file.name));
+        }
         let pending = self.config.settings.unapplied.migrations(self.history).into_iter();
         let pending = pending.filter_map(|index| repaired.migrations.get(index)).map(|migration| migration.file.up.file).collect();
         let settings = Settings { unapplied: Unapplied::Files(pending), ..self.config.settings.clone() };
@@ -247,6 +272,24 @@ impl<'a> Repairing<'a> {
             }
         }
         Ok(())
+    }
+
+    /// A migration whose rollback the repairs have made or changed, and that is not led back by it.
+    fn misled<'h>(&self, repaired: &'h History, sources: &SourceMap) -> Option<&'h Migration> {
+        let text = |migration: &Migration, sources: &SourceMap| migration.file.down.map(|down| sources.text(down.span).to_owned());
+        let leads_back = |verdict: &Verdict| !matches!(verdict, Verdict::Differs(_) | Verdict::Fails(_) | Verdict::Unknown(_));
+        let mut wrong = repaired.rollbacks(sources).iter().filter(|rollback| !leads_back(&rollback.verdict));
+        let word = |index: usize| {
+            let mut known = self.history.rollbacks(self.sources).iter();
+            known.find(|rollback| rollback.migration == index).map(|rollback| rollback.verdict.word())
+        };
+        let changed = |rollback: &Rollback| {
+            let index = rollback.migration;
+            let (before, after) = (self.history.migrations.get(index)?, repaired.migrations.get(index)?);
+            let is_other = text(before, self.sources) != text(after, sources) && word(index) != Some(rollback.verdict.word());
+            is_other.then_some(after)
+        };
+        wrong.find_map(changed)
     }
 
     /// Copies the folders that the directory's files lie in, the repaired files as they will be.
@@ -265,7 +308,8 @@ impl<'a> Repairing<'a> {
                 }
             }
         }
-        fix::apply(fixes, self.sources).into_iter().try_for_each(|(file, text)| fs::write(copied(&path(file)), text))
+        fix::apply(fixes, self.sources).into_iter().try_for_each(|(file, text)| fs::write(copied(&path(file)), text))?;
+        fix::made(fixes).into_iter().try_for_each(|file| make(&copied(&absolute(Path::new(&file.path))), &file.text))
     }
 
     /// The files with their repairs made, and how many these are. Files that have changed meanwhile are left alone, and so
@@ -284,10 +328,11 @@ impl<'a> Repairing<'a> {
         let fixes: Vec<&Fix> = fixes.into_iter().filter(|fix| fix.edits.iter().all(|edit| known.contains_key(&edit.span.file))).collect();
         let texts = fix::apply(&fixes, self.sources).into_iter().map(|(file, text)| {
             let mark = known.get(&file).copied().unwrap_or_default();
-            let before = format!("{mark}{}", self.sources.file(file).text);
+            let before = Some(format!("{mark}{}", self.sources.file(file).text));
             Repaired { path: self.sources.path(file).to_owned(), before, after: format!("{mark}{text}") }
         });
-        Ok((texts.collect(), fixes.len()))
+        let made = fix::made(&fixes).into_iter().map(|file| Repaired { path: file.path.clone(), before: None, after: file.text.clone() });
+        Ok((texts.chain(made).collect(), fixes.len()))
     }
 
     /// The byte order mark, or nothing, that a file begins with which is still what was read.

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use super::facts::Facts;
+use super::facts::{Facts, WayBack};
 use super::tree::{Arrangement, Tree};
 use super::{Kind, postgrator};
 use crate::sql::Dialect;
 
 pub(super) static FACTS: Facts = Facts {
-    way_back: Some(|stem| format!("`{}-down.sql`", stem.strip_suffix("-up").unwrap_or(stem))),
+    way_back: Some(WayBack::File(|stem| format!("{}-down.sql", stem.strip_suffix("-up").unwrap_or(stem)))),
     ..Facts::new("db-migrate", "db-migrate", arrange)
 };
 

@@ -1,14 +1,14 @@
 //! dbmate: `-- migrate:up` and `-- migrate:down` in one file.
 
 use super::VersionOrder;
-use super::facts::{Facts, Late};
+use super::facts::{Facts, Late, WayBack};
 use super::sections::{self, Direction, Sections};
 use super::tree::{Arrangement, Tree};
 use crate::sql::Dialect;
 
 pub(super) static FACTS: Facts = Facts {
     order: VersionOrder::Bytes,
-    way_back: Some(|_| "`-- migrate:down` and the statements behind it".to_owned()),
+    way_back: Some(WayBack::Section("-- migrate:down")),
     without_transaction: Some("write `-- migrate:up transaction:false`"),
     duplicate: Some("dbmate fails on a new database and takes the second one for applied elsewhere"),
     late: Late::Runs,

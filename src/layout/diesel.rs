@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use super::detect::counted;
-use super::facts::{Facts, Late};
+use super::facts::{Facts, Late, WayBack};
 use super::tree::{Arrangement, Item, Tree};
 use super::{Kind, MigrationFile, SourcePart, Version, VersionOrder};
 use crate::sql::Dialect;
 
 pub(super) static FACTS: Facts = Facts {
     order: VersionOrder::BytesWithoutDashes,
-    way_back: Some(|folder| format!("`{folder}/down.sql`")),
+    way_back: Some(WayBack::File(|folder| format!("{folder}/down.sql"))),
     without_transaction: Some("put `run_in_transaction = false` into the migration's metadata.toml"),
     duplicate: Some("Diesel runs only one of them, and does not say which"),
     late: Late::Runs,

@@ -22,8 +22,8 @@ pub struct Facts {
     pub keeps_checksum: bool,
     /// Which migrations are to have a script that undoes them.
     pub downs: Downs,
-    /// What to add so that a migration can be undone; is given the migration's title without `.sql`.
-    pub way_back: Option<fn(&str) -> String>,
+    /// What to add so that a migration can be undone.
+    pub way_back: Option<WayBack>,
     /// Who opens the transaction that a migration runs in.
     pub transaction: Transaction,
     /// What to do where a statement must not run in one.
@@ -50,6 +50,28 @@ pub struct Facts {
     pub(super) arrange: fn(&Tree, Dialect) -> Arrangement,
     /// Makes SQL of what only the tool understands.
     pub(super) rewrite: Option<fn(&mut [Item], &mut SourceMap)>,
+}
+
+/// Where a tool looks for what undoes a migration.
+#[derive(Clone, Copy, Debug)]
+pub enum WayBack {
+    /// In a file, whose name within the directory is made of the migration's title without `.sql`.
+    File(fn(&str) -> String),
+    /// In the same file, behind this line.
+    Section(&'static str),
+    /// In the same file, in lines that begin like this.
+    Lines(&'static str),
+}
+
+impl WayBack {
+    /// What to add, in words, to a migration of this title without `.sql`.
+    pub fn describe(self, stem: &str) -> String {
+        match self {
+            WayBack::File(name) => format!("`{}`", name(stem)),
+            WayBack::Section(line) => format!("`{line}` and the statements behind it"),
+            WayBack::Lines(beginning) => format!("`{beginning}` lines"),
+        }
+    }
 }
 
 /// Which migrations are to have a script that undoes them.

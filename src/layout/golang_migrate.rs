@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use super::detect::counted;
-use super::facts::{Facts, Late, Transaction};
+use super::facts::{Facts, Late, Transaction, WayBack};
 use super::pairing::{self, Down};
 use super::tree::{Arrangement, Item, Tree, base_name};
 use super::{Kind, MigrationFile, Version, down, name};
 use crate::sql::Dialect;
 
 pub(super) static FACTS: Facts = Facts {
-    way_back: Some(|stem| format!("`{}.down.sql`", stem.strip_suffix(".up").unwrap_or(stem))),
+    way_back: Some(WayBack::File(|stem| format!("{}.down.sql", stem.strip_suffix(".up").unwrap_or(stem)))),
     transaction: Transaction::Implied,
     duplicate: Some("golang-migrate refuses every command on such a directory"),
     late: Late::Fails("golang-migrate never runs it where that one has run"),

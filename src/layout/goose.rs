@@ -1,13 +1,13 @@
 //! goose: `-- +goose Up` and `-- +goose Down` in one file.
 
-use super::facts::{Downs, Facts, Late};
+use super::facts::{Downs, Facts, Late, WayBack};
 use super::sections::{self, Direction, Sections, directive};
 use super::tree::{Arrangement, Tree};
 use crate::sql::Dialect;
 
 pub(super) static FACTS: Facts = Facts {
     downs: Downs::Continued,
-    way_back: Some(|_| "`-- +goose Down` and the statements behind it".to_owned()),
+    way_back: Some(WayBack::Section("-- +goose Down")),
     without_transaction: Some("add the line `-- +goose NO TRANSACTION`"),
     misplaced: Some(misplaced),
     duplicate: Some("goose refuses to run"),

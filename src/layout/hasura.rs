@@ -2,13 +2,16 @@
 
 use std::path::Path;
 
-use super::facts::{Facts, Late};
+use super::facts::{Facts, Late, WayBack};
 use super::tree::{Arrangement, Tree};
 use super::{Kind, diesel, name};
 use crate::sql::Dialect;
 
-pub(super) static FACTS: Facts =
-    Facts { way_back: Some(|folder| format!("`{folder}/down.sql`")), late: Late::Runs, ..Facts::new("hasura", "Hasura", arrange) };
+pub(super) static FACTS: Facts = Facts {
+    way_back: Some(WayBack::File(|folder| format!("{folder}/down.sql"))),
+    late: Late::Runs,
+    ..Facts::new("hasura", "Hasura", arrange)
+};
 
 pub(super) fn recognise(root: &Path, tree: &Tree) -> Option<String> {
     let evidence = diesel::recognise(root, tree)?;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::path::Path;
 
-use super::facts::{Facts, Late};
+use super::facts::{Facts, Late, WayBack};
 use super::tree::{Arrangement, Item, Tree};
 use super::{ListFault, MigrationFile, SourcePart, Version, VersionOrder, delimiter, dialect, pairing};
 use crate::source::{FileId, SourceMap, Span};
@@ -13,7 +13,7 @@ use crate::sql::Dialect;
 
 pub(super) static FACTS: Facts = Facts {
     order: VersionOrder::Listed,
-    way_back: Some(|_| "`--rollback` lines".to_owned()),
+    way_back: Some(WayBack::Lines("--rollback")),
     without_transaction: Some("write `runInTransaction:false` behind the changeset's name"),
     late: Late::Runs,
     rewrite: Some(rewrite),

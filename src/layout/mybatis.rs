@@ -1,12 +1,12 @@
 //! MyBatis Migrations: what goes back stands behind `-- //@UNDO`.
 
-use super::facts::{Facts, Late};
+use super::facts::{Facts, Late, WayBack};
 use super::sections::{self, Direction, Forward, Sections};
 use super::tree::{Arrangement, Tree};
 use crate::sql::Dialect;
 
 pub(super) static FACTS: Facts = Facts {
-    way_back: Some(|_| "`-- //@UNDO` and the statements behind it".to_owned()),
+    way_back: Some(WayBack::Section("-- //@UNDO")),
     late: Late::Fails("`migrate up` never runs it where that one has run"),
     ..Facts::new("mybatis", "MyBatis Migrations", arrange)
 };

@@ -1,13 +1,13 @@
 //! node-pg-migrate: `-- Up Migration` and `-- Down Migration` in one file.
 
-use super::facts::{Facts, Late};
+use super::facts::{Facts, Late, WayBack};
 use super::sections::{self, Direction, Forward, Sections};
 use super::tree::{Arrangement, Tree};
 use crate::sql::Dialect;
 
 pub(super) static FACTS: Facts = Facts {
     identifies_by_name: true,
-    way_back: Some(|_| "`-- Down Migration` and the statements behind it".to_owned()),
+    way_back: Some(WayBack::Section("-- Down Migration")),
     late: Late::Fails("node-pg-migrate refuses to run"),
     ..Facts::new("node-pg-migrate", "node-pg-migrate", arrange)
 };

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::facts::Facts;
+use super::facts::{Facts, WayBack};
 use super::sections::{self, Direction, Sections};
 use super::tree::{Arrangement, Item, Tree};
 use super::{MigrationFile, name};
@@ -10,7 +10,7 @@ use crate::source::SourceMap;
 use crate::sql::Dialect;
 
 pub(super) static FACTS: Facts = Facts {
-    way_back: Some(|_| "`# --- !Downs` and the statements behind it".to_owned()),
+    way_back: Some(WayBack::Section("# --- !Downs")),
     duplicate: Some("Play runs only one of them"),
     rewrite: Some(rewrite),
     ..Facts::new("play", "Play evolutions", arrange)

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::facts::Facts;
+use super::facts::{Facts, WayBack};
 use super::pairing::{self, Down};
 use super::tree::{Arrangement, Item, Tree};
 use super::{MigrationFile, Version, VersionOrder, name};
@@ -12,7 +12,7 @@ use crate::sql::Dialect;
 
 pub(super) static FACTS: Facts = Facts {
     order: VersionOrder::Bytes,
-    way_back: Some(|stem| format!("`{}.down.sql`", stem.strip_suffix(".up").unwrap_or(stem))),
+    way_back: Some(WayBack::File(|stem| format!("{}.down.sql", stem.strip_suffix(".up").unwrap_or(stem)))),
     duplicate: Some("the second one is taken for applied"),
     ..Facts::new("pop", "pop", arrange)
 };

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::detect::counted;
-use super::facts::{Facts, Late};
+use super::facts::{Facts, Late, WayBack};
 use super::pairing::{self, Down};
 use super::tree::{Arrangement, Item, Tree};
 use super::{Kind, MigrationFile, Version, name};
@@ -11,7 +11,7 @@ use crate::sql::Dialect;
 
 pub(super) static FACTS: Facts = Facts {
     keeps_checksum: true,
-    way_back: Some(|stem| format!("`{}.sql`", stem.replacen(".do", ".undo", 1))),
+    way_back: Some(WayBack::File(|stem| format!("{}.sql", stem.replacen(".do", ".undo", 1)))),
     duplicate: Some("Postgrator refuses to run"),
     late: Late::Fails("Postgrator never runs it where that one has run"),
     ..Facts::new("postgrator", "Postgrator", arrange)

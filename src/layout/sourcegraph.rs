@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use super::facts::Facts;
+use super::facts::{Facts, WayBack};
 use super::tree::{Arrangement, Tree};
 use super::{Kind, diesel};
 use crate::sql::Dialect;
 
 pub(super) static FACTS: Facts =
-    Facts { way_back: Some(|folder| format!("`{folder}/down.sql`")), ..Facts::new("sourcegraph", "Sourcegraph", arrange) };
+    Facts { way_back: Some(WayBack::File(|folder| format!("{folder}/down.sql"))), ..Facts::new("sourcegraph", "Sourcegraph", arrange) };
 
 pub(super) fn recognise(root: &Path, tree: &Tree) -> Option<String> {
     let evidence = diesel::recognise(root, tree)?;

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use super::facts::{Facts, Late};
+use super::facts::{Facts, Late, WayBack};
 use super::tree::{Arrangement, Tree};
 use super::{ListFault, MigrationFile, SourcePart, Version, VersionOrder};
 use crate::source::{FileId, Span};
@@ -11,7 +11,7 @@ use crate::sql::Dialect;
 
 pub(super) static FACTS: Facts = Facts {
     order: VersionOrder::Listed,
-    way_back: Some(|stem| format!("`{}.sql`", stem.replacen("deploy/", "revert/", 1))),
+    way_back: Some(WayBack::File(|stem| format!("{}.sql", stem.replacen("deploy/", "revert/", 1)))),
     late: Late::Fails("Sqitch refuses a plan in which something was put before what it has run"),
     ..Facts::new("sqitch", "Sqitch", arrange)
 };

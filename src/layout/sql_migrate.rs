@@ -1,6 +1,6 @@
 //! sql-migrate: `-- +migrate Up` and `-- +migrate Down` in one file.
 
-use super::facts::{Downs, Facts, Late};
+use super::facts::{Downs, Facts, Late, WayBack};
 use super::sections::{self, Direction, Sections};
 use super::tree::{Arrangement, Tree};
 use crate::diagnostic::Severity;
@@ -9,7 +9,7 @@ use crate::sql::Dialect;
 pub(super) static FACTS: Facts = Facts {
     identifies_by_name: true,
     downs: Downs::Continued,
-    way_back: Some(|_| "`-- +migrate Down` and the statements behind it".to_owned()),
+    way_back: Some(WayBack::Section("-- +migrate Down")),
     without_transaction: Some("write `-- +migrate Up notransaction`"),
     misplaced: Some(misplaced),
     late: Late::Runs,

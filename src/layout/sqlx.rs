@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use super::facts::{Facts, Late};
+use super::facts::{Facts, Late, WayBack};
 use super::tree::{Arrangement, Tree};
 use super::{Kind, golang_migrate, project, timestamped};
 use crate::sql::Dialect;
 
 pub(super) static FACTS: Facts = Facts {
     keeps_checksum: true,
-    way_back: Some(|stem| format!("`{}.down.sql`", stem.strip_suffix(".up").unwrap_or(stem))),
+    way_back: Some(WayBack::File(|stem| format!("{}.down.sql", stem.strip_suffix(".up").unwrap_or(stem)))),
     without_transaction: Some("make `-- no-transaction` the first line, and this the file's only statement"),
     misplaced: Some(misplaced),
     duplicate: Some("sqlx fails on the second one"),

@@ -1,13 +1,13 @@
 //! tern: `---- create above / drop below ----` between both directions in one file.
 
-use super::facts::{Downs, Facts, Late};
+use super::facts::{Downs, Facts, Late, WayBack};
 use super::sections::{self, Direction, Forward, Sections};
 use super::tree::{Arrangement, Tree};
 use crate::sql::Dialect;
 
 pub(super) static FACTS: Facts = Facts {
     downs: Downs::Continued,
-    way_back: Some(|_| "`---- create above / drop below ----` and the statements behind it".to_owned()),
+    way_back: Some(WayBack::Section("---- create above / drop below ----")),
     without_transaction: Some("add the line `---- tern: disable-tx ----`"),
     duplicate: Some("tern refuses to run"),
     gap: Some("tern refuses to run"),

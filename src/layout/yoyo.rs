@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::detect::counted;
-use super::facts::Facts;
+use super::facts::{Facts, WayBack};
 use super::pairing::{self, Down};
 use super::tree::{Arrangement, Item, Tree};
 use super::{MigrationFile, Version, VersionOrder, down, name};
@@ -12,7 +12,7 @@ use crate::sql::Dialect;
 
 pub(super) static FACTS: Facts = Facts {
     order: VersionOrder::Listed,
-    way_back: Some(|stem| format!("`{stem}.rollback.sql`")),
+    way_back: Some(WayBack::File(|stem| format!("{stem}.rollback.sql"))),
     without_transaction: Some("write `-- transactional: false` at the top"),
     ..Facts::new("yoyo", "yoyo", arrange)
 };

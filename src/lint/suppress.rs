@@ -178,6 +178,7 @@ fn unused_finding(allowance: &Allowance, sources: &SourceMap) -> Finding {
         title: "delete the suppression".to_owned(),
         applicability: Applicability::Certain,
         edits: vec![edit],
+        files: Vec::new(),
     });
     Finding::new(allowance.span, message).help("delete it").fix(fix)
 }

@@ -6,6 +6,7 @@ mod empty_rollback;
 mod irreversible_data_loss;
 mod missing_rollback;
 mod orphan_rollback;
+mod repair;
 mod rollback_drops_preexisting;
 mod rollback_fails;
 mod rollback_incomplete;

@@ -315,7 +315,7 @@ fn repair(step: Step, title: &str, edit: impl FnOnce(&str) -> Option<(usize, Str
     let (offset, text) = edit(step.context.sources.text(whole))?;
     let place = whole.range().start + offset;
     let edits = vec![Edit { span: Span::new(whole.file, place..place), text }];
-    Some(Fix { title: title.to_owned(), applicability: Applicability::Certain, edits })
+    Some(Fix { title: title.to_owned(), applicability: Applicability::Certain, edits, files: Vec::new() })
 }
 
 /// The constraint added for new rows, and the others checked by a statement of its own.

@@ -48,6 +48,18 @@ pub struct Repair {
     pub applicability: Applicability,
     /// Changes of text that belong together and do not overlap.
     pub edits: Vec<RepairEdit>,
+    /// Files that come with them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<RepairFile>,
+}
+
+/// A file that a repair makes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RepairFile {
+    /// Relative to where the user stood.
+    pub path: String,
+    /// What is in it.
+    pub text: String,
 }
 
 /// One change of a file's text.
@@ -106,7 +118,8 @@ impl Finding {
 impl Repair {
     fn of(fix: &Fix, sources: &SourceMap) -> Self {
         let edits = fix.edits.iter().map(|edit| RepairEdit::of(edit, sources)).collect();
-        Self { title: fix.title.clone(), applicability: fix.applicability, edits }
+        let files = fix.files.iter().map(|file| RepairFile { path: file.path.clone(), text: file.text.clone() }).collect();
+        Self { title: fix.title.clone(), applicability: fix.applicability, edits, files }
     }
 }
 

@@ -135,7 +135,9 @@ impl Writer<'_> {
         if let (false, Some(fields)) = (related.is_empty(), result.as_object_mut()) {
             fields.insert("relatedLocations".to_owned(), Value::from(related));
         }
-        if let (Some(fix), Some(fields)) = (&diagnostic.fix, result.as_object_mut()) {
+        // The format knows changes of files, and none that makes one.
+        let fix = diagnostic.fix.as_ref().filter(|fix| fix.files.is_empty());
+        if let (Some(fix), Some(fields)) = (fix, result.as_object_mut()) {
             fields.insert("fixes".to_owned(), json!([self.fix(fix)]));
         }
         result

@@ -44,7 +44,7 @@ fn moved(span: Span, directive: &str) -> Option<Fix> {
         _ => return None,
     };
     let title = "move the directive to the start of its line".to_owned();
-    Some(Fix { title, applicability: Applicability::Certain, edits: vec![Edit { span, text }] })
+    Some(Fix { title, applicability: Applicability::Certain, edits: vec![Edit { span, text }], files: Vec::new() })
 }
 
 /// A metadata file without the key switches the transaction off, which hardly anybody means.

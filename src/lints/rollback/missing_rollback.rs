@@ -1,6 +1,7 @@
 //! Migrations without a script that undoes them.
 
-use crate::diagnostic::Severity;
+use super::repair;
+use crate::diagnostic::{Fix, Severity};
 use crate::history::Migration;
 use crate::layout::Downs;
 use crate::lint::{Finding, HistoryContext};
@@ -15,13 +16,12 @@ pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
     let Some(first) = history.migrations.iter().position(|migration| migration.file.down.is_some()) else {
         return none_at_all(context);
     };
-    let (before, after) = history.migrations.split_at(first);
     let mut findings = if wanted == Downs::Continued {
-        earlier(context, before)
+        earlier(context, history.migrations.get(..first).unwrap_or_default())
     } else {
-        before.iter().filter_map(|migration| one(context, migration)).collect()
+        (0..first).filter_map(|index| one(context, index)).collect()
     };
-    findings.extend(after.iter().filter_map(|migration| one(context, migration)));
+    findings.extend((first..history.migrations.len()).filter_map(|index| one(context, index)));
     findings
 }
 
@@ -31,16 +31,23 @@ fn is_missing(context: &HistoryContext, migration: &Migration) -> bool {
         && !super::is_marked_irreversible(context.sources.text(migration.file.up.span))
 }
 
-fn one(context: &HistoryContext, migration: &Migration) -> Option<Finding> {
-    if !is_missing(context, migration) {
-        return None;
-    }
+fn one(context: &HistoryContext, index: usize) -> Option<Finding> {
+    let migration = context.history.migrations.get(index).filter(|migration| is_missing(context, migration))?;
     let name = files::title(context, migration);
     let finding = Finding::new(
         files::first_line(context.sources, migration.file.up),
         format!("`{name}` has no rollback: once applied, it cannot be taken back"),
     );
-    Some(finding.object(name).help(where_to(context, migration)))
+    let fix = repair::missing(context, &[index]);
+    Some(finding.object(name).help(help(context, migration, fix.as_ref())).fix(fix))
+}
+
+/// What to do, and the SQL where it is known.
+fn help(context: &HistoryContext, migration: &Migration, fix: Option<&Fix>) -> String {
+    match fix {
+        Some(fix) => format!("{}; this leads back:\n{}", where_to(context, migration), repair::text(fix)),
+        None => where_to(context, migration),
+    }
 }
 
 /// Where the tool looks for the script, or the project's own scripts are.
@@ -52,7 +59,7 @@ fn where_to(context: &HistoryContext, migration: &Migration) -> String {
     }
     let stem = name.strip_suffix(".sql").unwrap_or(name);
     let Some(way_back) = context.history.directory.kind.facts().way_back else { return by_example(context, stem) };
-    let wanted = way_back(stem);
+    let wanted = way_back.describe(stem);
     format!("add {wanted}, or a comment that says why it is irreversible")
 }
 
@@ -68,11 +75,11 @@ fn by_example(context: &HistoryContext, stem: &str) -> String {
 /// something about it, one for each new file.
 fn none_at_all(context: &HistoryContext) -> Vec<Finding> {
     if let Some(base) = context.base {
-        let new = base.comparison.new_migrations().filter_map(|index| context.history.migrations.get(index));
-        return new.filter_map(|migration| one(context, migration)).collect();
+        return base.comparison.new_migrations().filter_map(|index| one(context, index)).collect();
     }
-    let mut missing = context.history.migrations.iter().filter(|migration| is_missing(context, migration));
-    let Some(last) = missing.next_back() else { return Vec::new() };
+    let with_index = context.history.migrations.iter().enumerate();
+    let missing: Vec<(usize, &Migration)> = with_index.filter(|(_, migration)| is_missing(context, migration)).collect();
+    let Some((_, last)) = missing.last() else { return Vec::new() };
     let count = context.history.migrations.len();
     let message = if count == 1 {
         format!("`{}` has no rollback: once applied, it cannot be taken back", files::title(context, last))
@@ -80,7 +87,8 @@ fn none_at_all(context: &HistoryContext) -> Vec<Finding> {
         format!("none of the {count} migrations has a rollback: once applied, they cannot be taken back")
     };
     let finding = Finding::new(files::first_line(context.sources, last.file.up), message);
-    vec![finding.object(&context.history.directory.path).help(where_to(context, last))]
+    let indices: Vec<usize> = missing.iter().map(|(index, _)| *index).collect();
+    vec![finding.object(&context.history.directory.path).help(where_to(context, last)).fix(repair::missing(context, &indices))]
 }
 
 /// Migrations from before the project began to write rollbacks.

@@ -41,9 +41,9 @@ fn objects(verdict: &Verdict) -> impl Iterator<Item = &Object> {
 }
 
 fn judge(context: &HistoryContext, rollback: &Rollback) -> Option<Finding> {
-    let Verdict::Differs(remainders) = &rollback.verdict else { return None };
+    let Verdict::Differs(all) = &rollback.verdict else { return None };
     let migration = context.history.migrations.get(rollback.migration)?;
-    let remainders: Vec<&Remainder> = remainders.iter().filter(|remainder| remainder.culprit == Culprit::Migration).collect();
+    let remainders: Vec<&Remainder> = all.iter().filter(|remainder| remainder.culprit == Culprit::Migration).collect();
     let is_expected_back = |remainder: &&Remainder| {
         let schemas = [migration.before.as_ref(), rollback.end.as_ref()];
         super::is_expected_back(&remainder.difference) && !super::is_behind_column(&remainder.difference.object, schemas)
@@ -59,6 +59,7 @@ fn judge(context: &HistoryContext, rollback: &Rollback) -> Option<Finding> {
     };
     let message = format!("the rollback of `{name}`{with} {}: the schema is not the one before {before}", summary(&remainders));
     let finding = Finding::new(files::first_line(context.sources, part), message).object(name).help(completion(migration, &rollback.end));
+    let finding = finding.fix(super::repair::completed(context, rollback, all));
     Some(remainders.iter().fold(finding, |finding, remainder| label(finding, remainder)))
 }
 
