@@ -151,7 +151,7 @@ impl Report<'_> {
 
 /// `2 errors, 1 warning`
 pub fn counts(severities: impl Iterator<Item = Severity> + Clone) -> String {
-    let counts: Vec<String> = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "note")]
+    let counts: Vec<String> = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "info")]
         .into_iter()
         .map(|(severity, noun)| (severities.clone().filter(|other| *other == severity).count(), noun))
         .filter(|(count, _)| *count > 0)

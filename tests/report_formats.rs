@@ -159,7 +159,7 @@ fn places_in_terminal(report: &str) -> Places {
 
 /// `| error | `lint` | `path:line` | message |`
 fn places_in_markdown(report: &str) -> Places {
-    let rows = report.lines().filter(|line| ["| error |", "| warning |", "| note |"].iter().any(|start| line.starts_with(start)));
+    let rows = report.lines().filter(|line| ["| error |", "| warning |", "| info |"].iter().any(|start| line.starts_with(start)));
     let place = |row: &str| {
         let cells: Vec<&str> = row.split(" | ").collect();
         let line = cells[2].trim_matches('`').rsplit(':').next().and_then(|line| line.parse().ok());

@@ -84,17 +84,28 @@ fn rollbacks(report: &Report) -> Option<String> {
 fn rendered(diagnostic: &Diagnostic, files: &PrintableFiles, colour: bool) -> io::Result<Vec<u8>> {
     let config = Config::default();
     let rendered = to_codespan(diagnostic);
-    if colour {
+    let text = if colour {
         let styles = Styles::default();
         let mut text = Ansi::new(Vec::new());
         let mut writer = StylesWriter::new(&mut text, &styles);
         term::emit_to_write_style(&mut writer, &config, files, &rendered).map_err(io::Error::other)?;
-        Ok(text.into_inner())
+        text.into_inner()
     } else {
         let mut text = NoColor::new(Vec::new());
         term::emit_to_io_write(&mut text, &config, files, &rendered).map_err(io::Error::other)?;
-        Ok(text.into_inner())
+        text.into_inner()
+    };
+    Ok(if diagnostic.severity == Severity::Info { renamed(text) } else { text })
+}
+
+/// The renderer has a word of its own for [`Severity::Info`]; it begins the text, but for colours.
+fn renamed(mut text: Vec<u8>) -> Vec<u8> {
+    const THEIRS: &[u8] = b"note[";
+    const OURS: &[u8] = b"info[";
+    if let Some(place) = text.windows(THEIRS.len()).position(|window| window == THEIRS) {
+        text.splice(place..place + THEIRS.len(), OURS.iter().copied());
     }
+    text
 }
 
 fn to_codespan(diagnostic: &Diagnostic) -> Rendered<FileId> {

@@ -45,7 +45,7 @@ pub(super) fn part(comment: &Comment, of: Severity, title: &'static str, at_sigh
     let (name, rank) = match of {
         Severity::Error => ("errors", 6),
         Severity::Warning => ("warnings", 4),
-        Severity::Info => ("notes", 1),
+        Severity::Info => ("infos", 1),
     };
     Some(Part::new(name, forms).after(rank))
 }
