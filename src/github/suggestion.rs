@@ -80,8 +80,12 @@ mod tests {
             end_column,
             text: text.to_owned(),
         };
-        let repair =
-            Repair { title: "use `numeric`".into(), applicability: Applicability::Possible, edits: edits.iter().map(edit).collect() };
+        let repair = Repair {
+            title: "use `numeric`".into(),
+            applicability: Applicability::Possible,
+            edits: edits.iter().map(edit).collect(),
+            files: Vec::new(),
+        };
         let finding = Finding {
             lint: "money".into(),
             severity: Severity::Warning,
