@@ -175,7 +175,7 @@ fn a_repair_is_suggested_at_the_lines_it_replaces_and_no_line_twice() {
         text: text.to_owned(),
     };
     let repaired = |number, edits| {
-        let fix = Repair { title: "use `numeric`".to_owned(), applicability: Applicability::Certain, edits };
+        let fix = Repair { title: "use `numeric`".to_owned(), applicability: Applicability::Certain, edits, files: Vec::new() };
         Finding { fix: Some(fix), ..warning(number, 2) }
     };
     let both = vec![edit(1, 14, 15, "b"), edit(2, 8, 13, "numeric")];
