@@ -14,6 +14,7 @@ pub mod schema;
 pub mod change;
 pub mod ddl;
 pub mod difference;
+pub mod catalog;
 pub mod sql;
 pub mod layout;
 pub mod history;

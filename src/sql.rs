@@ -12,13 +12,15 @@ pub mod types;
 pub use crate::schema::Dialect;
 pub use access::{Access, AccessKind};
 pub use maintenance::{LockMode, Maintenance, MaintenanceKind, TableOption};
-pub use plpgsql::Call;
+pub use plpgsql::{Call, Continuation};
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
+use crate::catalog::{self, Datum, Record, Select, Term};
 use crate::change::{Change, Level};
-use crate::schema::{ExpressionTree, Function, Name, QualifiedName};
+use crate::schema::{ExpressionTree, Function, Name, QualifiedName, Schema};
 use crate::source::{FileId, SourceMap, Span};
 
 /// One statement.
@@ -109,6 +111,49 @@ pub enum Step {
         /// Condition names each handler catches (`duplicate_object`, `others`) and what it does.
         handlers: Vec<(Vec<Name>, Vec<Step>)>,
     },
+    /// What follows depends on what the catalogs hold at this point.
+    Ask(Box<Ask>),
+}
+
+/// A question to the catalogs, and the code that runs with the answer.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// What is asked.
+    pub question: Question,
+    /// The code and what is known of its variables.
+    pub continuation: Continuation,
+    /// What is known of the code without an answer.
+    pub otherwise: Vec<Step>,
+}
+
+/// What code asks the catalogs.
+#[derive(Clone, Debug)]
+pub enum Question {
+    /// `FOR row IN SELECT …`: the code runs once for each row.
+    Each(Select),
+    /// `SELECT … INTO`: the code runs once, with the first row.
+    First(Select),
+    /// `variable := (SELECT …)`: the code runs once, with the value.
+    Value(Term),
+}
+
+impl Ask {
+    /// The rows that the code runs with, or without; `None` where the model does not know them.
+    pub fn answers(&self, schema: &Schema) -> Option<Vec<Option<Record>>> {
+        match &self.question {
+            Question::Each(select) => Some(catalog::rows(select, schema)?.into_iter().map(Some).collect()),
+            Question::First(select) => {
+                let mut rows = catalog::rows(select, schema)?.into_iter();
+                let first = rows.next();
+                // Without an order nobody knows which is the first.
+                (rows.len() == 0 || !select.order.is_empty()).then(|| vec![first])
+            }
+            Question::Value(term) => {
+                let value = catalog::evaluate(term, schema);
+                (value != Datum::Unknown).then(|| vec![Some(vec![("value".into(), value)])])
+            }
+        }
+    }
 }
 
 /// A condition of procedural code that can be answered from the model.
@@ -124,6 +169,8 @@ pub enum Condition {
     Any(Vec<Condition>),
     /// A constant.
     Constant(bool),
+    /// An expression over the catalogs.
+    Asked(Arc<Term>),
     /// Cannot be known.
     Unknown,
 }
@@ -395,6 +442,11 @@ pub fn function_steps(sources: &SourceMap, function: &Function, call: &Call) -> 
     postgres::function_steps(sources, function, call)
 }
 
+/// What the code behind a question does with one of the answers.
+pub fn resumed(ask: &Ask, answer: Option<Record>) -> Vec<Step> {
+    postgres::resumed(ask, answer)
+}
+
 impl Statement {
     /// The schema changes of this statement, those inside blocks included whether or not they would run.
     pub fn changes(&self) -> Vec<&Change> {
@@ -416,6 +468,7 @@ impl Step {
                 let handlers = handlers.iter().flat_map(|(_, steps)| steps);
                 body.iter().chain(handlers).flat_map(Step::statements).collect()
             }
+            Step::Ask(ask) => ask.otherwise.iter().flat_map(Step::statements).collect(),
         }
     }
 
@@ -425,6 +478,7 @@ impl Step {
             Step::Statement(statement) => statement.changes(),
             Step::If { then, otherwise, .. } => then.iter().chain(otherwise).flat_map(Step::changes).collect(),
             Step::Protected { body, .. } => body.iter().flat_map(Step::changes).collect(),
+            Step::Ask(ask) => ask.otherwise.iter().flat_map(Step::changes).collect(),
         }
     }
 }

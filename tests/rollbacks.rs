@@ -88,7 +88,7 @@ fn compare(server: &Server, path: &str) -> Vec<String> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let mut wrong = Vec::new();
     let name = format!("migralint_rollbacks_{}", std::process::id());
-    server.with_database(&name, |database| {
+    server.within(Path::new(directory)).with_database(&name, |database| {
         database.expect(&preparation);
         let mut before = database.expect(CATALOG);
         let mut next = 0;

@@ -3,6 +3,7 @@
 //! `None` means that the model does not know: a statement that could not be followed may have made or removed the
 //! object, or it may have been there before the first migration.
 
+use crate::catalog::{self, internal_name, is_built_in, is_internal};
 use crate::schema::{Column, Constraint, ConstraintKind, Name, QualifiedName, Schema, Table, TypeKind};
 use crate::sql::{CatalogName, CatalogQuery, CatalogRelation, ColumnProperty, ColumnTest, Condition, ConstraintClass, Scope};
 
@@ -15,6 +16,7 @@ impl Condition {
             Condition::All(parts) => decided_by(parts, schema, false),
             Condition::Any(parts) => decided_by(parts, schema, true),
             Condition::Constant(value) => Some(*value),
+            Condition::Asked(term) => catalog::evaluate(term, schema).truth(),
             Condition::Unknown => None,
         }
     }
@@ -172,7 +174,7 @@ fn information_schema_type(schema: &Schema, data_type: &crate::schema::Type) -> 
     let written = data_type.name.schema();
     let Some(name) = schema.resolve(written, &data_type.name.name, |name| schema.types.contains_key(name)) else {
         // Built-in types have no schema; what an extension brings is user-defined as well.
-        let is_built_in = written.is_none() && INTERNAL_NAMES.iter().any(|(name, _)| data_type.name.name == **name);
+        let is_built_in = written.is_none() && is_built_in(&data_type.name.name);
         return is_built_in.then(|| data_type.name.name.to_string());
     };
     match &schema.types.get(&name)?.kind {
@@ -180,43 +182,6 @@ fn information_schema_type(schema: &Schema, data_type: &crate::schema::Type) -> 
         TypeKind::Domain { base, .. } => Some(base.name.name.to_string()),
         _ => Some("USER-DEFINED".into()),
     }
-}
-
-/// What `format_type` prints and what `pg_type.typname` holds.
-const INTERNAL_NAMES: [(&str, &str); 27] = [
-    ("bigint", "int8"),
-    ("bit", "bit"),
-    ("boolean", "bool"),
-    ("bytea", "bytea"),
-    ("character varying", "varchar"),
-    ("character", "bpchar"),
-    ("cidr", "cidr"),
-    ("date", "date"),
-    ("double precision", "float8"),
-    ("inet", "inet"),
-    ("integer", "int4"),
-    ("interval", "interval"),
-    ("json", "json"),
-    ("jsonb", "jsonb"),
-    ("money", "money"),
-    ("name", "name"),
-    ("numeric", "numeric"),
-    ("oid", "oid"),
-    ("real", "float4"),
-    ("smallint", "int2"),
-    ("text", "text"),
-    ("time without time zone", "time"),
-    ("timestamp with time zone", "timestamptz"),
-    ("timestamp without time zone", "timestamp"),
-    ("tsvector", "tsvector"),
-    ("uuid", "uuid"),
-    ("xml", "xml"),
-];
-
-fn internal_name(data_type: &crate::schema::Type) -> String {
-    let name = data_type.name.name.as_str();
-    let internal = INTERNAL_NAMES.iter().find(|(printed, _)| *printed == name).map_or(name, |(_, internal)| internal);
-    if data_type.array { format!("_{internal}") } else { internal.to_owned() }
 }
 
 fn class(constraint: &Constraint) -> ConstraintClass {
@@ -266,7 +231,7 @@ fn index_exists(schema: &Schema, table: Option<&CatalogName>, index: &QualifiedN
 
 /// A type of an extension, or one the server comes with, is not in the model.
 fn type_exists(schema: &Schema, name: &CatalogName) -> Option<bool> {
-    let is_built_in = INTERNAL_NAMES.iter().any(|(_, internal)| name.name == **internal);
+    let is_built_in = is_internal(&name.name);
     if is_built_in && matches!(name.scope, Scope::Anywhere | Scope::SearchPath) {
         return Some(true);
     }

@@ -7,13 +7,19 @@ use crate::change::{Applied, Change, ChangeKind, ErrorKind, Refusal, Rows};
 use crate::schema::{ConstraintKind, Name, QualifiedName, Schema, UNKNOWN_PART};
 use crate::source::{SourceMap, Span};
 use crate::sql::split::{TokenKind, tokens};
-use crate::sql::{self, Body, Call, Condition, DataStatement, Reach, Statement, Step};
+use crate::sql::{self, Ask, Body, Call, Condition, DataStatement, Reach, Statement, Step};
 
 /// Calls of functions nested deeper than this are not followed: such functions call themselves.
 const MAX_CALLS: usize = 16;
 
 /// Calls a file may make, those within functions included.
 const MAX_ALL_CALLS: usize = 20_000;
+
+/// Questions to the catalogs that are answered within the code behind others.
+const MAX_QUESTIONS: usize = 8;
+
+/// Bytes of code a file may run behind answers, those of each turn of a loop counted.
+const MAX_ANSWERED: usize = 1 << 20;
 
 /// Is told what replay does, step by step.
 pub trait Observer {
@@ -65,7 +71,8 @@ impl Observer for Notices<'_> {
 /// The schema after the statements of one file. A refused change is reported and replay goes on, so that
 /// one mistake does not hide the rest.
 pub fn replay_file(before: &Schema, statements: &[Statement], sources: &SourceMap, observer: &mut dyn Observer) -> Schema {
-    let mut run = Run { schema: before.clone(), sources, observer, statement: None, calls: 0, calls_left: MAX_ALL_CALLS };
+    let (calls_left, answered_left) = (MAX_ALL_CALLS, MAX_ANSWERED);
+    let mut run = Run { schema: before.clone(), sources, observer, statement: None, calls: 0, calls_left, questions: 0, answered_left };
     for statement in statements {
         run.statement = Some(statement);
         // Outside a block a refusal was reported when it happened.
@@ -94,6 +101,9 @@ struct Run<'a> {
     /// Functions that are being called, one from another.
     calls: usize,
     calls_left: usize,
+    /// Questions whose answers the code that runs now stands behind.
+    questions: usize,
+    answered_left: usize,
 }
 
 /// Watches steps of which nobody knows whether they run.
@@ -263,6 +273,7 @@ impl<'a> Run<'a> {
             Step::Statement(statement) => self.body(&statement.body, statement.span, on_refusal),
             Step::If { condition, then, otherwise } => self.branch(condition, then, otherwise, on_refusal),
             Step::Protected { body, handlers } => self.protected(body, handlers, on_refusal),
+            Step::Ask(ask) => self.ask(ask, on_refusal),
         }
     }
 
@@ -277,13 +288,27 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Code that asks the catalogs goes on with each answer in turn; the answers are those of before the first turn.
+    fn ask(&mut self, ask: &Ask, on_refusal: OnRefusal) -> Result<(), Box<Raised>> {
+        let answers = if self.questions < MAX_QUESTIONS { ask.answers(&self.schema) } else { None };
+        let length = answers.iter().flatten().count().saturating_mul(ask.continuation.code().text.len());
+        let (Some(answers), Some(left)) = (answers, self.answered_left.checked_sub(length)) else {
+            return self.steps(&ask.otherwise, on_refusal);
+        };
+        self.answered_left = left;
+        self.questions += 1;
+        let result = answers.into_iter().try_for_each(|answer| self.steps(&sql::resumed(ask, answer), on_refusal));
+        self.questions -= 1;
+        result
+    }
+
     /// Steps that may or may not run: they are tried out, and whatever they change is uncertain from here on.
     fn undecided(&mut self, steps: &[Step]) {
         let mut unseen = Unseen::default();
         let mut trial = Run { schema: self.schema.clone(), observer: &mut unseen, ..*self };
         // What would fail in the trial fails only where it runs.
         let _ = trial.steps(steps, OnRefusal::Report);
-        self.calls_left = trial.calls_left;
+        (self.calls_left, self.answered_left) = (trial.calls_left, trial.answered_left);
         let after = trial.schema;
         if let Some(statement) = self.statement {
             unseen.places.into_iter().for_each(|(span, reason)| self.observer.not_modelled(statement, span, &reason));

@@ -24,6 +24,7 @@ mod object;
 mod options;
 mod output_type;
 mod query;
+mod question;
 mod reference;
 mod script;
 mod setting;
@@ -47,7 +48,7 @@ use crate::source::{FileId, SourceMap, Span};
 /// Larger statements that only move rows are not parsed: what they write to is told by their first tokens.
 const MAX_PARSED_DATA: usize = 256 * 1024;
 
-pub use block::function_steps;
+pub use block::{function_steps, resumed};
 
 /// The statements of `range` of a file.
 ///

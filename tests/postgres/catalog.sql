@@ -103,7 +103,8 @@ SELECT 'view', r.name, f.fact
 FROM pg_temp.relation r
 CROSS JOIN LATERAL (VALUES
     ('kind ' || relkind::text),
-    (pg_get_viewdef(r.oid)),
+    -- `'now'::timestamp` is the time at which the view was made.
+    (regexp_replace(pg_get_viewdef(r.oid), '''' || current_date || ' [0-9:.]+''::timestamp', '''now''::timestamp', 'g')),
     (CASE WHEN NOT relispopulated THEN 'not populated' END)
 ) AS f (fact)
 WHERE relkind IN ('v', 'm')

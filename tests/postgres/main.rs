@@ -69,9 +69,10 @@ struct Source {
     preparation: String,
 }
 
-/// The five cases, and what the environment names.
+/// The five cases, one whose code asks the catalogs, and what the environment names.
 fn histories() -> Vec<Source> {
-    let cases = common::CASES.iter().map(|case| format!("{}/testdata/cases/{case}", common::root().display()));
+    let cases = common::CASES.iter().map(|case| format!("testdata/cases/{case}")).chain(["testdata/questions".to_owned()]);
+    let cases = cases.map(|case| common::root().join(case).display().to_string());
     let others = std::env::var("MIGRALINT_HISTORIES").unwrap_or_default();
     let others = others.split(':').filter(|path| !path.is_empty()).map(str::to_owned);
     cases.chain(others).map(|path| Source::new(&path)).collect()

@@ -13,9 +13,14 @@ CREATE TEMPORARY VIEW mine AS
       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e');
 SELECT 'table ' || name FROM mine
 UNION ALL
-SELECT 'column ' || name || '.' || attname || ' ' || replace(format_type(atttypid, atttypmod), 'public.', '')
+SELECT 'column ' || name || '.' || attname || ' '
+       -- The model holds no types of extensions, whichever schema they are in and however they spell their modifiers.
+       || lower(replace(replace(format_type(atttypid, atttypmod), 'public.', ''), coalesce(extension, ''), ''))
        || CASE WHEN attnotnull THEN ' not null' ELSE '' END
-FROM mine JOIN pg_attribute ON attrelid = oid WHERE attnum > 0 AND NOT attisdropped
+FROM mine JOIN pg_attribute ON attrelid = oid
+LEFT JOIN (SELECT t.oid AS type, n.nspname || '.' AS extension FROM pg_type t JOIN pg_namespace n ON n.oid = typnamespace
+           JOIN pg_depend ON objid = t.oid AND classid = 1247 AND deptype = 'e') AS extended ON type = atttypid
+WHERE attnum > 0 AND NOT attisdropped
 UNION ALL
 SELECT 'constraint ' || name || '.' || conname || ' ' || contype::text
        || CASE WHEN contype = 'c' THEN '' ELSE
@@ -53,7 +58,7 @@ fn table_lines(table: &Table) -> Vec<String> {
     let name = &table.name;
     let columns = table.columns.iter().map(|column| {
         let not_null = if column.nullable.value { "" } else { " not null" };
-        format!("column {name}.{} {}{not_null}", column.name, column.data_type.value)
+        format!("column {name}.{} {}{not_null}", column.name, column.data_type.value.to_string().to_lowercase())
     });
     let constraints = table.constraints.iter().filter(|constraint| !constraint.inherited).map(|constraint| {
         let columns = format!(" ({})", constraint.columns.iter().map(Name::as_str).collect::<Vec<_>>().join(", "));

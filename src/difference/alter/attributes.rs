@@ -210,7 +210,11 @@ fn type_clause(old: &Column, new: &Column) -> String {
         || from.is_integer() && (to.is_integer() || to.is("numeric"))
         || !from.array && to.is_string() && !to.array;
     let collation = new.collation.as_ref().map(|collation| format!(" COLLATE {}", collation.to_sql())).unwrap_or_default();
-    let using = if by_itself { String::new() } else { format!(" USING {}::{to}", new.name.to_sql()) };
+    // Booleans are cast from and to `integer` only.
+    let through =
+        from.is("boolean") && to.is_integer() && !to.is("integer") || to.is("boolean") && from.is_integer() && !from.is("integer");
+    let through = if through { "::integer" } else { "" };
+    let using = if by_itself { String::new() } else { format!(" USING {}{through}::{to}", new.name.to_sql()) };
     format!("TYPE {to}{collation}{using}")
 }
 

@@ -168,6 +168,7 @@ fn all_bodies(body: &Body) -> Vec<&Body> {
         while let Some(step) = pending.pop() {
             match step {
                 Step::Statement(statement) => bodies.push(&statement.body),
+                Step::Ask(ask) => pending.extend(&ask.otherwise),
                 Step::If { then, otherwise, .. } => pending.extend(then.iter().chain(otherwise)),
                 Step::Protected { body, handlers } => pending.extend(body.iter().chain(handlers.iter().flat_map(|(_, steps)| steps))),
             }

@@ -54,6 +54,7 @@ fn errors(statement: &Statement) -> Vec<&ParseError> {
 fn errors_of_step(step: &Step) -> Vec<&ParseError> {
     match step {
         Step::Statement(statement) => errors(statement),
+        Step::Ask(ask) => ask.otherwise.iter().flat_map(errors_of_step).collect(),
         Step::If { then, otherwise, .. } => then.iter().chain(otherwise).flat_map(errors_of_step).collect(),
         Step::Protected { body, handlers } => {
             body.iter().chain(handlers.iter().flat_map(|(_, steps)| steps)).flat_map(errors_of_step).collect()

@@ -95,7 +95,7 @@ impl Reader<'_> {
                 }
                 self.nodes(otherwise);
             }
-            Node::Loop { header, body } => {
+            Node::Loop { header, body, .. } => {
                 self.header(header);
                 self.nodes(body);
             }

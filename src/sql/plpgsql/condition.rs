@@ -93,7 +93,7 @@ impl Reader<'_> {
         match self.value(tokens) {
             Value::Null => Condition::Constant(true),
             Value::Lookup(lookup) => lookup.is_null(),
-            Value::Text(_) | Value::List(_) | Value::Record(_) => Condition::Constant(false),
+            Value::Text(_) | Value::List(_) | Value::Record(_) | Value::Answer(_) => Condition::Constant(false),
             Value::Truth(_) | Value::Unknown => Condition::Unknown,
         }
     }

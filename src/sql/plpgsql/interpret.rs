@@ -1,13 +1,16 @@
 //! Runs a block's statements with what is known of its variables, and writes down what they do to the schema.
 
-use super::Source;
+use std::cell::OnceCell;
+
 use super::calls;
 use super::condition;
 use super::dynamic::{self, Made};
 use super::iteration::{Turn, children, turns};
 use super::structure::{Block, Branch, Header, Node};
 use super::token::{Token, covered, dotted, find_outer, read, split_outer};
-use super::value::{HOLE, Value, Variables, sql_text};
+use super::value::{HOLE, Value, Variables};
+use super::{Continuation, Kept, Source};
+use crate::catalog::Record;
 use crate::schema::Name;
 use crate::source::Span;
 use crate::sql::{Body, CatalogQuery, Condition, Statement, Step};
@@ -25,28 +28,58 @@ const MAX_FORKS: usize = 4;
 const MAX_VARIABLES: usize = 1000;
 
 /// The steps of a block in which these variables are known from its surroundings; `None` where it is too large to follow.
-pub(super) fn run(block: &Block, source: &dyn Source, mut variables: Variables) -> Option<Vec<Step>> {
-    let mut run = Run { source, budget: BUDGET, depth: 0, forks: 0, made: Made::new() };
-    run.block(block, None, &mut variables)
+pub(super) fn run(block: &Block, source: &dyn Source, end: usize, mut variables: Variables) -> Option<Vec<Step>> {
+    Run::new(source, end).block(block, None, &mut variables)
 }
 
-struct Run<'a> {
-    source: &'a dyn Source,
+/// The steps of statements that go on where a question was asked.
+pub(super) fn resume(nodes: &[Node], source: &dyn Source, end: usize, mut variables: Variables) -> Option<Vec<Step>> {
+    Run::new(source, end).nodes(nodes, None, &mut variables)
+}
+
+/// The variables of a block once a question is answered.
+pub(super) fn answered(continuation: &Continuation, answer: Option<Record>) -> Variables {
+    let mut variables = continuation.variables.clone();
+    variables.insert("found".into(), Value::Truth(Condition::Constant(answer.is_some())));
+    let fields: Vec<(Name, Value)> = answer.unwrap_or_default().into_iter().map(|(name, datum)| (name, datum.into())).collect();
+    match &continuation.targets[..] {
+        [only] if fields.is_empty() => _ = variables.insert(only.clone(), Value::Null),
+        [only] => _ = variables.insert(only.clone(), Value::Record(fields)),
+        several => {
+            let values = fields.into_iter().map(|(_, value)| value).chain(std::iter::repeat(Value::Null));
+            variables.extend(several.iter().cloned().zip(values));
+        }
+    }
+    variables
+}
+
+pub(super) struct Run<'a> {
+    pub(super) source: &'a dyn Source,
+    /// Where the code ends in the text.
+    pub(super) end: usize,
+    /// The text, once a part of it is to be read again.
+    pub(super) kept: OnceCell<Kept>,
     budget: usize,
     depth: usize,
     forks: usize,
+    /// Questions that the steps written down now stand behind.
+    pub(super) asked: usize,
     made: Made,
 }
 
 /// What runs after a list of statements, unless one of them leaves.
 #[derive(Clone, Copy)]
-struct Rest<'a> {
+pub(super) struct Rest<'a> {
     nodes: &'a [Node<'a>],
     next: Option<&'a Rest<'a>>,
 }
 
-impl Run<'_> {
-    fn nodes(&mut self, nodes: &[Node], then: Option<&Rest>, variables: &mut Variables) -> Option<Vec<Step>> {
+impl<'s> Run<'s> {
+    fn new(source: &'s dyn Source, end: usize) -> Self {
+        Self { source, end, kept: OnceCell::new(), budget: BUDGET, depth: 0, forks: 0, asked: 0, made: Made::new() }
+    }
+
+    pub(super) fn nodes(&mut self, nodes: &[Node], then: Option<&Rest>, variables: &mut Variables) -> Option<Vec<Step>> {
         let mut steps = Vec::new();
         for (index, node) in nodes.iter().enumerate() {
             self.budget = self.budget.checked_sub(1)?;
@@ -57,7 +90,13 @@ impl Run<'_> {
                     steps.extend(self.nested(node, Some(&rest), variables)?);
                     return Some(steps);
                 }
-                _ => steps.extend(self.nested(node, None, variables)?),
+                _ => {
+                    if let Some(ask) = self.ask(node, &nodes[index + 1..], then, variables)? {
+                        steps.push(ask);
+                        return Some(steps);
+                    }
+                    steps.extend(self.nested(node, None, variables)?);
+                }
             }
         }
         if let Some(rest) = then {
@@ -78,7 +117,7 @@ impl Run<'_> {
     }
 
     /// One statement, and behind it what is left to do where it may leave before that.
-    fn nested(&mut self, node: &Node, then: Option<&Rest>, variables: &mut Variables) -> Option<Vec<Step>> {
+    pub(super) fn nested(&mut self, node: &Node, then: Option<&Rest>, variables: &mut Variables) -> Option<Vec<Step>> {
         if self.depth >= MAX_DEPTH {
             return None;
         }
@@ -86,7 +125,7 @@ impl Run<'_> {
         let steps = match node {
             Node::Block(block) => self.block(block, then, variables),
             Node::If { branches, otherwise } => self.branches(branches, otherwise, then, variables),
-            Node::Loop { header, body } => self.repeat(header, body, variables),
+            Node::Loop { header, body, start } => self.repeat(header, body, *start, variables),
             _ => Some(self.simple(node, variables)),
         };
         self.depth -= 1;
@@ -132,7 +171,7 @@ impl Run<'_> {
     fn branches(&mut self, branches: &[Branch], otherwise: &[Node], then: Option<&Rest>, variables: &mut Variables) -> Option<Vec<Step>> {
         let mut decided: Vec<(Condition, &[Node])> = Vec::new();
         for branch in branches.iter().filter(|branch| !fails(&branch.body)) {
-            let condition = branch.condition.map_or(Condition::Unknown, |tokens| condition::read(tokens, variables));
+            let condition = branch.condition.map_or(Condition::Unknown, |tokens| self.condition(tokens, variables));
             decided.push((condition, &branch.body));
         }
         let last = if fails(otherwise) { decided.pop().map_or(&[][..], |(_, nodes)| nodes) } else { otherwise };
@@ -156,7 +195,7 @@ impl Run<'_> {
         Some(steps)
     }
 
-    fn repeat(&mut self, header: &Header, body: &[Node], variables: &mut Variables) -> Option<Vec<Step>> {
+    fn repeat(&mut self, header: &Header, body: &[Node], start: usize, variables: &mut Variables) -> Option<Vec<Step>> {
         match turns(header, variables).filter(|_| !exits(body)) {
             // Without texts to execute, every turn does the same to the schema.
             Some(turns) if !executes(body) => match turns.first() {
@@ -165,7 +204,7 @@ impl Run<'_> {
                 None => Some(Vec::new()),
             },
             Some(turns) => self.unrolled(header, turns, body, variables),
-            None => self.unknown_turns(header, body, variables),
+            None => self.asked_turns(header, body, start, variables),
         }
     }
 
@@ -187,7 +226,7 @@ impl Run<'_> {
     }
 
     /// A loop that may run any number of times, of which one turn is written down.
-    fn unknown_turns(&mut self, header: &Header, body: &[Node], variables: &mut Variables) -> Option<Vec<Step>> {
+    pub(super) fn unknown_turns(&mut self, header: &Header, body: &[Node], variables: &mut Variables) -> Option<Vec<Step>> {
         let steps = self.any_turn(header, body, variables)?;
         Some(branch(Condition::Unknown, steps, Vec::new()))
     }
@@ -212,7 +251,7 @@ impl Run<'_> {
     fn simple(&mut self, node: &Node, variables: &mut Variables) -> Vec<Step> {
         match node {
             Node::Assign { target, value } => {
-                assign(target, condition::value(value, variables), variables);
+                assign(target, self.value(value, variables), variables);
                 Vec::new()
             }
             Node::Forget(tokens) => {
@@ -236,7 +275,7 @@ impl Run<'_> {
 
     fn execute(&mut self, arguments: &[Token], statement: &[Token], variables: &mut Variables) -> Vec<Step> {
         let end = find_outer(arguments, |token| token.is_any_word(&["into", "using"])).unwrap_or(arguments.len());
-        let text = sql_text(&arguments[..end], variables);
+        let text = self.executed(&arguments[..end], variables);
         forget(&written_into(arguments), variables);
         let span = self.span(statement);
         let statements = match text {
@@ -342,7 +381,7 @@ fn fails(nodes: &[Node]) -> bool {
 }
 
 /// Whether a loop's body may end the loop.
-fn exits(nodes: &[Node]) -> bool {
+pub(super) fn exits(nodes: &[Node]) -> bool {
     nodes.iter().any(|node| match node {
         Node::Exit => true,
         Node::If { branches, otherwise } => exits(otherwise) || branches.iter().any(|branch| exits(&branch.body)),
@@ -352,7 +391,7 @@ fn exits(nodes: &[Node]) -> bool {
 }
 
 /// Whether texts are executed, or conditions asked that may differ from turn to turn.
-fn executes(nodes: &[Node]) -> bool {
+pub(super) fn executes(nodes: &[Node]) -> bool {
     nodes.iter().any(|node| match node {
         Node::Execute { .. } | Node::If { .. } => true,
         Node::Block(block) => executes(&block.body) || block.handlers.iter().any(|(_, handler)| executes(handler)),
@@ -362,13 +401,14 @@ fn executes(nodes: &[Node]) -> bool {
 }
 
 /// Whether a text is executed into which one of these variables goes.
-fn executes_any(nodes: &[Node], variables: &[Name]) -> bool {
+pub(super) fn executes_any(nodes: &[Node], variables: &[Name]) -> bool {
     nodes.iter().any(|node| match node {
         Node::Execute { arguments, .. } => arguments.iter().filter_map(Token::identifier).any(|name| variables.contains(&name)),
         Node::If { branches, otherwise } => {
             executes_any(otherwise, variables) || branches.iter().any(|branch| executes_any(&branch.body, variables))
         }
         Node::Block(block) => executes_any(&block.body, variables),
+        Node::Loop { body, .. } => executes_any(body, variables),
         _ => false,
     })
 }
@@ -406,7 +446,7 @@ fn written_into(arguments: &[Token]) -> Vec<Name> {
     arguments[into + 1..].iter().take_while(|token| !token.is_word("using")).filter_map(Token::identifier).collect()
 }
 
-fn targets(header: &Header) -> Vec<Name> {
+pub(super) fn targets(header: &Header) -> Vec<Name> {
     match header {
         Header::For { targets, .. } | Header::Foreach { target: targets, .. } => written_names(targets),
         Header::Unbounded { .. } => Vec::new(),
@@ -414,7 +454,7 @@ fn targets(header: &Header) -> Vec<Name> {
 }
 
 /// All variables that statements write to.
-fn collect_written(nodes: &[Node], written: &mut Vec<Name>) {
+pub(super) fn collect_written(nodes: &[Node], written: &mut Vec<Name>) {
     for node in nodes {
         match node {
             Node::Assign { target, .. } => written.extend(written_names(target)),
@@ -429,7 +469,7 @@ fn collect_written(nodes: &[Node], written: &mut Vec<Name>) {
                 branches.iter().for_each(|branch| collect_written(&branch.body, written));
                 collect_written(otherwise, written);
             }
-            Node::Loop { header, body } => {
+            Node::Loop { header, body, .. } => {
                 written.extend(targets(header));
                 collect_written(body, written);
             }
@@ -442,7 +482,7 @@ fn collect_written(nodes: &[Node], written: &mut Vec<Name>) {
     }
 }
 
-fn forget(names: &[Name], variables: &mut Variables) {
+pub(super) fn forget(names: &[Name], variables: &mut Variables) {
     for name in names {
         variables.insert(name.clone(), Value::Unknown);
     }
@@ -513,7 +553,7 @@ fn subjects(condition: &Condition) -> Vec<Name> {
         Condition::Exists(query) => subject(query).into_iter().collect(),
         Condition::Not(inner) => subjects(inner),
         Condition::All(parts) | Condition::Any(parts) => parts.iter().flat_map(subjects).collect(),
-        Condition::Constant(_) | Condition::Unknown => Vec::new(),
+        Condition::Asked(_) | Condition::Constant(_) | Condition::Unknown => Vec::new(),
     }
 }
 

@@ -13,8 +13,8 @@ pub(super) enum Node<'a> {
     Block(Block<'a>),
     /// `IF`, or a `CASE` whose branches have conditions; a branch without one cannot be decided.
     If { branches: Vec<Branch<'a>>, otherwise: Vec<Node<'a>> },
-    /// Any loop.
-    Loop { header: Header<'a>, body: Vec<Node<'a>> },
+    /// Any loop, and where its body begins.
+    Loop { header: Header<'a>, body: Vec<Node<'a>>, start: usize },
     /// `variable := expression`.
     Assign { target: &'a [Token], value: &'a [Token] },
     /// `EXECUTE expression`: everything behind the keyword, and the whole statement.
@@ -76,6 +76,12 @@ pub(super) fn parse(tokens: &[Token]) -> Option<Block<'_>> {
     let block = parser.block()?;
     while parser.accept_symbol(";") {}
     (parser.position == tokens.len()).then_some(block)
+}
+
+/// The statements that `tokens` begin with, up to the end of the block, branch or loop they stand in.
+pub(super) fn parse_list(tokens: &[Token]) -> Option<Vec<Node<'_>>> {
+    let mut parser = Parser { tokens, position: 0, depth: 0 };
+    parser.nodes(&["end", "else", "elsif", "elseif", "exception", "when"])
 }
 
 struct Parser<'a> {
@@ -308,9 +314,10 @@ impl<'a> Parser<'a> {
             let condition = self.until(is_loop)?;
             Header::Unbounded { condition: condition.get(1..).unwrap_or_default() }
         };
+        let start = self.peek()?.range.start;
         let body = self.nodes(&["end"])?;
         self.end(Some("loop"))?;
-        Some(Node::Loop { header, body })
+        Some(Node::Loop { header, body, start })
     }
 
     /// `EXIT [label] [WHEN condition]` and `CONTINUE`.

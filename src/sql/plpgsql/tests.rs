@@ -41,6 +41,7 @@ fn step_summary(step: &Step) -> String {
             let handlers: Vec<String> = handlers.iter().map(|(names, steps)| format!("{names:?} {{{}}}", steps_summary(steps))).collect();
             format!("try {{{}}} {}", steps_summary(body), handlers.join(" "))
         }
+        Step::Ask(ask) => format!("ask {{{}}}", steps_summary(&ask.otherwise)),
     }
 }
 
@@ -76,6 +77,7 @@ fn condition_summary(condition: &Condition) -> String {
         Condition::All(parts) => format!("({})", parts.iter().map(condition_summary).collect::<Vec<_>>().join(" and ")),
         Condition::Any(parts) => format!("({})", parts.iter().map(condition_summary).collect::<Vec<_>>().join(" or ")),
         Condition::Constant(value) => value.to_string(),
+        Condition::Asked(_) => "asked".into(),
         Condition::Unknown => "?".into(),
     }
 }
@@ -118,8 +120,8 @@ fn questions_to_the_catalogs_become_conditions() {
         ("EXISTS (SELECT 1 FROM pg_tables WHERE tablename IN ('a', 'b'))", "(exists or exists)"),
         ("EXISTS (SELECT 1 FROM a WHERE id = 1)", "?"),
         ("EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'a')", "?"),
-        ("EXISTS (SELECT 1 FROM pg_constraint WHERE conname LIKE 'a%')", "?"),
-        ("EXISTS (SELECT 1 FROM pg_tables WHERE tablename = 'a' AND tableowner = 'b')", "?"),
+        ("EXISTS (SELECT 1 FROM pg_constraint WHERE conname LIKE 'a%')", "asked"),
+        ("EXISTS (SELECT 1 FROM pg_tables WHERE tablename = 'a' AND tableowner = 'b')", "asked"),
     ];
     for (condition, expected) in conditions {
         assert_eq!(summary(&format!("BEGIN IF {condition} {DROP}")), format!("if {expected} {{Drop}} else {{}}"), "{condition}");
@@ -149,7 +151,7 @@ fn answers_kept_in_variables_decide_later() {
         (
             "DECLARE c text; BEGIN SELECT conname INTO c FROM pg_constraint WHERE conrelid = 't'::regclass AND contype = 'p';
              IF c IS NOT NULL THEN EXECUTE 'ALTER TABLE t DROP CONSTRAINT ' || quote_ident(c); END IF; END",
-            "Select; if not not exists {opaque(t)} else {}",
+            "ask {Select; if not not exists {opaque(t)} else {}}",
         ),
     ]);
 }
@@ -314,7 +316,7 @@ fn a_called_function_does_what_its_body_says() {
         (
             "CREATE FUNCTION f(t text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
              IF EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 'a' AND connamespace = t) THEN DROP TABLE a; END IF; END $$",
-            "if ? {Drop} else {}",
+            "if asked {Drop} else {}",
         ),
     ];
     for (definition, expected) in cases {

@@ -4,6 +4,7 @@ use imbl::OrdMap;
 
 use super::catalog::Lookup;
 use super::token::{Kind, Token, dotted, enclosed, find_outer, outer, split_outer, wholly_enclosed};
+use crate::catalog::{self, Datum, Term};
 use crate::schema::Name;
 use crate::sql::Condition;
 
@@ -34,12 +35,55 @@ pub(super) enum Value {
     Truth(Condition),
     /// What a query of a catalog finds.
     Lookup(Lookup),
+    /// What the model answered, where it is no text.
+    Answer(Datum),
+}
+
+impl From<Datum> for Value {
+    fn from(datum: Datum) -> Self {
+        match datum {
+            Datum::Null => Value::Null,
+            Datum::Boolean(value) => Value::Truth(Condition::Constant(value)),
+            Datum::Integer(number) => Value::Text(number.to_string()),
+            Datum::Text(text) => Value::Text(text.to_string()),
+            Datum::Array(elements) => Value::List(elements.into_iter().map(Value::from).collect()),
+            Datum::Unknown | Datum::Some | Datum::SystemName => Value::Unknown,
+            object @ (Datum::Object(_) | Datum::Position(..)) => Value::Answer(object),
+        }
+    }
+}
+
+/// The variable that a path names, as a term of a query.
+pub(super) fn variable(path: &[Name], variables: &Variables) -> Option<Term> {
+    let (first, fields) = path.split_first()?;
+    let mut value = variables.get(first)?;
+    for field in fields {
+        let Value::Record(record) = value else { return Some(Term::Value(Datum::Unknown)) };
+        value = record.iter().find(|(name, _)| name == field).map(|(_, value)| value)?;
+    }
+    Some(value.term())
 }
 
 /// The variables of a block; one that is not in it has no known value.
 pub(super) type Variables = OrdMap<Name, Value>;
 
 impl Value {
+    /// As a part of a query.
+    fn term(&self) -> Term {
+        Term::Value(match self {
+            Value::Null => Datum::Null,
+            Value::Truth(Condition::Constant(value)) => Datum::Boolean(*value),
+            Value::Answer(datum) => datum.clone(),
+            Value::List(elements) => return Term::Array(elements.iter().map(Value::term).collect()),
+            Value::Record(fields) => match &fields[..] {
+                [(_, only)] => return only.term(),
+                _ => Datum::Unknown,
+            },
+            value if value.is_current_schema() => return Term::function("current_schema", Vec::new()),
+            value => value.known_text().map_or(Datum::Unknown, Datum::text),
+        })
+    }
+
     /// As it is put into a text; `None` for NULL.
     fn text(&self) -> Option<String> {
         match self {
@@ -255,41 +299,13 @@ fn quoted_literal(value: &Value) -> String {
 
 /// `format(template, …)`; `None` where the template itself has forms nobody uses.
 fn format_text(template: &str, arguments: &[Value]) -> Option<String> {
-    let mut text = String::with_capacity(template.len());
-    let mut next = 0;
-    let mut rest = template;
-    while let Some((before, behind)) = rest.split_once('%') {
-        text.push_str(before);
-        let (position, behind) = explicit_position(behind);
-        let conversion = behind.chars().next()?;
-        rest = &behind[conversion.len_utf8()..];
-        if conversion == '%' {
-            text.push('%');
-            continue;
-        }
-        let index = position.unwrap_or(next);
-        next = index + 1;
+    catalog::format(template, |index, conversion| {
         let value = arguments.get(index).unwrap_or(&Value::Unknown);
         match conversion {
-            'I' => text.push_str(&quoted_identifier(&value.text()?)),
-            'L' => text.push_str(&quoted_literal(value)),
-            's' => text.push_str(&value.text().unwrap_or_default()),
-            _ => return None,
+            'I' => Some(quoted_identifier(&value.text()?)),
+            'L' => Some(quoted_literal(value)),
+            's' => Some(value.text().unwrap_or_default()),
+            _ => None,
         }
-        if text.len() > MAX_TEXT {
-            return None;
-        }
-    }
-    text.push_str(rest);
-    Some(text)
-}
-
-/// The `2$` of `%2$I`, as an index.
-fn explicit_position(rest: &str) -> (Option<usize>, &str) {
-    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-    let behind = rest[digits..].strip_prefix('$');
-    match (rest[..digits].parse::<usize>().ok().and_then(|number| number.checked_sub(1)), behind) {
-        (Some(index), Some(behind)) => (Some(index), behind),
-        _ => (None, rest),
-    }
+    })
 }

@@ -2,11 +2,14 @@
 
 use std::ops::Range;
 
+use super::question;
 use super::text::Text;
+use crate::catalog::{Record, Select, Term};
 use crate::schema::Function;
 use crate::source::{SourceMap, Span};
+use crate::sql::plpgsql::Variable;
 use crate::sql::split::{self, Chunk, TokenKind};
-use crate::sql::{Body, Call, Statement, Step, plpgsql};
+use crate::sql::{Ask, Body, Call, Statement, Step, plpgsql};
 
 /// Blocks in blocks deeper than this are not understood.
 const MAX_NESTING: usize = 8;
@@ -40,9 +43,26 @@ pub fn function_steps(sources: &SourceMap, function: &Function, call: &Call) -> 
     }
 }
 
+/// What the code behind a question does with one of the answers.
+pub fn resumed(ask: &Ask, answer: Option<Record>) -> Vec<Step> {
+    plpgsql::resumed(&Text::of_kept(ask.continuation.code()), &ask.continuation, answer)
+}
+
 impl plpgsql::Source for Text<'_> {
     fn text(&self) -> &str {
         self.text
+    }
+
+    fn kept(&self) -> plpgsql::Kept {
+        Text::kept(self)
+    }
+
+    fn term(&self, text: &str, variable: Variable) -> Option<Term> {
+        question::term(text, variable)
+    }
+
+    fn select(&self, text: &str, variable: Variable) -> Option<Select> {
+        question::select(text, variable)
     }
 
     fn span(&self, range: Range<usize>) -> Span {

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::schema::Name;
 use crate::source::{FileId, Span};
+use crate::sql::plpgsql::Kept;
 use crate::sql::split::{self, Token, TokenKind};
 
 /// One statement's text, as tokens.
@@ -69,6 +70,18 @@ impl<'a> Text<'a> {
     /// A statement that a block of code puts together at `span`.
     pub fn assembled(text: &'a str, span: Span, nesting: usize) -> Self {
         Self::at(text, Place::Assembled(span), nesting)
+    }
+
+    /// The text, to be read once more later. What was filled in has no places of its own then.
+    pub fn kept(&self) -> Kept {
+        let is_written = matches!(self.place, Place::Written(..)) && self.fills.is_empty();
+        Kept { text: self.text.into(), span: self.statement(), is_written, nesting: self.nesting }
+    }
+
+    /// A text that was kept.
+    pub fn of_kept(kept: &'a Kept) -> Self {
+        let place = if kept.is_written { Place::Written(kept.span.file, kept.span.range().start) } else { Place::Assembled(kept.span) };
+        Self::at(&kept.text, place, kept.nesting)
     }
 
     /// The whole statement.
