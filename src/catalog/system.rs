@@ -67,7 +67,7 @@ pub(super) fn columns(name: &str) -> Option<&'static [&'static str]> {
         }
         "pg_trigger" => &["oid", "tgname", "tgrelid", "tgisinternal", "tgenabled", "tgfoid"],
         "pg_policy" => &["oid", "polname", "polrelid", "polcmd", "polpermissive"],
-        "pg_inherits" => &["inhrelid", "inhparent", "inhseqno"],
+        "pg_inherits" => &["inhrelid", "inhparent", "inhseqno", "inhdetachpending"],
         "pg_type" => &["oid", "typname", "typnamespace", "typtype", "typcategory"],
         "pg_enum" => &["enumtypid", "enumlabel", "enumsortorder"],
         _ => return None,
@@ -201,7 +201,7 @@ fn index_name(table: &Table, index: &Index) -> QualifiedName {
 fn inheritance(schema: &Schema, rows: &mut Rows) {
     for (parent, children) in &schema.children {
         for child in children {
-            let values = [("inhrelid", relation_object(child)), ("inhparent", relation_object(parent)), ("inhseqno", Datum::Integer(1))];
+            let values = [("inhrelid", relation_object(child)), ("inhparent", relation_object(parent))];
             rows.add(!schema.is_uncertain(child) && !schema.is_uncertain(parent), &values);
         }
     }
