@@ -29,6 +29,7 @@ mod kind;
 mod ledger;
 mod liquibase;
 mod listing;
+mod locations;
 mod manifest;
 mod mybatis;
 mod name;
@@ -63,6 +64,7 @@ pub use below::{changes_schema, directories_below};
 pub use discover::{CopyOf, DiscoverError, DiscoverOptions, Unsaved, discover};
 pub use down::is_folder as is_rollback_folder;
 pub use facts::{Downs, Facts, Late, Transaction, WayBack};
+pub use locations::others as other_locations;
 
 /// The conventions that are recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,5 +1,6 @@
 //! What a lint is and what it sees. A lint never formats output, reads configuration files or sees a parser's type.
 
+mod as_written;
 pub mod baseline;
 pub mod card;
 pub mod explain;

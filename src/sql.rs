@@ -7,12 +7,15 @@ pub mod mentions;
 pub mod plpgsql;
 pub mod postgres;
 pub mod split;
+mod stand_ins;
 pub mod types;
 
 pub use crate::schema::Dialect;
 pub use access::{Access, AccessKind};
 pub use maintenance::{LockMode, Maintenance, MaintenanceKind, TableOption};
 pub use plpgsql::{Call, Continuation};
+pub use plpgsql::Call;
+pub use stand_ins::stand_ins;
 
 use std::collections::BTreeMap;
 use std::ops::Range;

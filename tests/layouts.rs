@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use migralint::layout::{Directory, DiscoverOptions, Kind, discover};
+use migralint::layout::{self, Directory, DiscoverOptions, Kind, discover};
 use migralint::source::{FileId, SourceMap};
 
 fn testdata(directory: &str) -> PathBuf {
@@ -25,7 +25,7 @@ fn names(sources: &SourceMap, files: impl Iterator<Item = FileId>, root: &str) -
 
 /// `version name` of each migration in order, with `down` behind those that have one.
 fn migrations(directory: &Directory) -> Vec<String> {
-    let describe = |migration: &migralint::layout::MigrationFile| {
+    let describe = |migration: &layout::MigrationFile| {
         let version = migration.version.as_ref().map_or("-", |version| version.text.as_str());
         let down = if migration.down.is_some() { " down" } else { "" };
         format!("{version} {}{down}", migration.name)
@@ -349,4 +349,57 @@ fn each_directory_reads_as_it_was_reviewed() {
         }
         insta::assert_snapshot!(&*kind, text);
     }
+}
+
+/// Writes files below a directory.
+fn write(root: &Path, files: &[(&str, &str)]) {
+    for (path, text) in files {
+        let path = root.join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    }
+}
+
+#[test]
+fn flyway_s_other_locations_are_read_together_with_a_directory() {
+    let parent = tempfile::tempdir().expect("a directory");
+    let resources = "app/src/main/resources";
+    write(
+        parent.path(),
+        &[
+            (&format!("{resources}/application.yml"), "spring:\n  flyway:\n    locations: classpath:db/common,classpath:db/{vendor}\n"),
+            (&format!("{resources}/db/common/V1__orders.sql"), "CREATE TABLE orders (id int PRIMARY KEY);"),
+            (&format!("{resources}/db/mysql/V2__note.sql"), "ALTER TABLE orders ADD COLUMN note text;"),
+            (&format!("{resources}/db/postgresql/V2__note.sql"), "ALTER TABLE orders ADD COLUMN note text;"),
+        ],
+    );
+    let resources = parent.path().join(resources);
+    let (directory, _) = read(&resources.join("db/mysql"));
+    assert_eq!(migrations(&directory), ["1 orders", "2 note"]);
+    assert!(directory.evidence.contains("common` is read with it"), "{}", directory.evidence);
+    let below = layout::directories_below(parent.path());
+    assert_eq!(below, [resources.join("db/mysql"), resources.join("db/postgresql")]);
+}
+
+#[test]
+fn a_flyway_directory_that_makes_no_table_builds_on_another() {
+    let parent = tempfile::tempdir().expect("a directory");
+    write(
+        parent.path(),
+        &[("V2__a.sql", "UPDATE orders SET paid = true WHERE id = 1;"), ("V3__b.sql", "ALTER TABLE orders ADD COLUMN note text;")],
+    );
+    let report = common::json(parent.path(), &["--only", "would-fail"]);
+    let findings = report["findings"].as_array().expect("findings");
+    let told: Vec<_> = findings.iter().map(|finding| (finding["severity"].as_str(), finding["line"].as_u64())).collect();
+    assert_eq!(told, [(Some("info"), Some(1))], "{findings:#?}");
+}
+
+#[test]
+fn a_placeholder_without_a_value_is_shown_as_it_is_written() {
+    let parent = tempfile::tempdir().expect("a directory");
+    write(parent.path(), &[("V1__a.sql", "CREATE TABLE ${prefix}_orders (id int);\nALTER TABLE {{ .Old }} ADD COLUMN note text;")]);
+    let report = common::json(parent.path(), &["--only", "missing-primary-key", "--only", "would-fail"]);
+    let messages: Vec<_> = report["findings"].as_array().into_iter().flatten().filter_map(|finding| finding["message"].as_str()).collect();
+    assert!(messages.iter().any(|message| message.contains("`${prefix}_orders`")), "{messages:#?}");
+    assert!(messages.iter().any(|message| message.contains("`{{ .Old }}`")), "{messages:#?}");
 }

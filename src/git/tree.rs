@@ -18,7 +18,7 @@ struct Blob {
 }
 
 /// Files with these endings say which tool a directory belongs to; they lie beside it or above.
-const MANIFESTS: [&str; 8] = [".toml", ".json", ".yaml", ".yml", ".mod", ".hcl", ".prisma", ".csproj"];
+const MANIFESTS: [&str; 10] = [".toml", ".json", ".yaml", ".yml", ".mod", ".hcl", ".prisma", ".csproj", ".conf", ".properties"];
 
 impl Tree {
     /// The files of a commit.
@@ -95,16 +95,25 @@ impl Tree {
     }
 
     /// Writes what reading the directory at `folder` needs to `into`, at the same paths: its files, those in folders
-    /// beside it that `beside` accepts (asked with the folder's name and the file's path), and what tells the tool.
+    /// beside it that `beside` accepts (asked with the folder's name and the file's path), the `others` that are read with
+    /// it, and what tells the tool.
     ///
     /// # Errors
     /// When git or the disk fails.
-    pub fn copy(&self, repository: &Repository, folder: &str, beside: impl Fn(&str, &str) -> bool, into: &Path) -> Result<(), GitError> {
+    pub fn copy(
+        &self,
+        repository: &Repository,
+        folder: &str,
+        beside: impl Fn(&str, &str) -> bool,
+        others: &[String],
+        into: &Path,
+    ) -> Result<(), GitError> {
         let mut wanted: BTreeSet<&str> = self.below(folder).collect();
         let parent = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
         if !folder.is_empty() {
             wanted.extend(self.below(parent).filter(|path| child(path, parent).is_some_and(|name| beside(name, path))));
         }
+        wanted.extend(others.iter().flat_map(|other| self.below(other)));
         wanted.extend(self.paths().filter(|path| is_manifest_above(path, folder)));
         self.write(repository, &wanted, into)
     }

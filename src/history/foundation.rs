@@ -6,6 +6,7 @@ use imbl::OrdSet;
 
 use super::{EventKind, History};
 use crate::change::{Change, ChangeKind, ErrorKind, Missing, Refusal};
+use crate::layout::Kind;
 use crate::schema::{Dialect, Name, QualifiedName, Schema};
 use crate::source::Span;
 use crate::sql::Statement;
@@ -36,7 +37,9 @@ pub(super) fn of(history: &History) -> Vec<(QualifiedName, Span)> {
         needed.entry(name).or_insert(span);
     }
     // Where some migrations are programs, those make what the SQL builds on.
-    let is_meant = !history.directory.foreign.is_empty() || needed.len() >= SEVERAL && needed.len() * PROPORTION >= tables;
+    // Flyway runs what makes no table together with a directory that does.
+    let is_part = history.directory.kind == Kind::Flyway && tables == 0;
+    let is_meant = is_part || !history.directory.foreign.is_empty() || needed.len() >= SEVERAL && needed.len() * PROPORTION >= tables;
     let mut needed: Vec<(QualifiedName, Span)> = needed.into_iter().filter(|_| is_meant).collect();
     needed.sort_by_key(|(_, span)| (history.migration_of(*span), *span));
     needed

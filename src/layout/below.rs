@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::listing::{self, Listing};
 use super::tree::{base_name, is_sql};
-use super::{Directory, Kind, SourcePart, databases, detect, down, drizzle, graphile, liquibase, manifest, releases, sqitch};
+use super::{Directory, Kind, SourcePart, databases, detect, down, drizzle, graphile, liquibase, locations, manifest, releases, sqitch};
 use crate::source::SourceMap;
 
 /// Folders whose numbered files are no project's own migrations, unless somebody names them.
@@ -71,7 +71,16 @@ pub fn directories_below(root: &Path) -> Vec<PathBuf> {
             found.push(folder);
         }
     }
-    found.into_iter().map(|folder| root.join(folder)).collect()
+    let found: Vec<PathBuf> = found.into_iter().map(|folder| root.join(folder)).collect();
+    // What is read together with another directory is none of its own.
+    let absolute = |folder: &PathBuf| std::fs::canonicalize(folder).unwrap_or_else(|_| folder.clone());
+    let with_others: BTreeMap<PathBuf, Vec<PathBuf>> =
+        found.iter().map(|folder| (absolute(folder), locations::others(folder))).filter(|(_, others)| !others.is_empty()).collect();
+    let is_first = |folder: &PathBuf| {
+        let own = absolute(folder);
+        !with_others.iter().any(|(other, others)| others.contains(&own) && (*other < own || !with_others.contains_key(&own)))
+    };
+    found.into_iter().filter(is_first).collect()
 }
 
 /// Whether a directory that was found by the looks of its names holds migrations: numbered queries and reports change no

@@ -26,8 +26,7 @@ const OTHERS: [&str; 14] = [
 
 /// The database that a folder's name says, though its SQL is not read.
 pub(super) fn other(folder: &str) -> Option<&'static str> {
-    let lower = folder.to_ascii_lowercase();
-    lower.split(['-', '_', '.']).find_map(|word| OTHERS.into_iter().find(|other| *other == word))
+    folder.split(['-', '_', '.']).find_map(|part| OTHERS.into_iter().find(|other| dialect::has_word(part, other)))
 }
 
 /// The database that the innermost of some folders is named after.
@@ -71,6 +70,10 @@ mod tests {
             ("oracle/mysql/2024", Some("mysql")),
             ("db/h2", Some("h2")),
             ("db/common", None),
+            ("util/SqliteMigrations", Some("sqlite")),
+            ("util/MySqlMigrations", Some("mysql")),
+            ("Migrations/EfCoreOracle", Some("oracle")),
+            ("tools/mysqldumps", None),
         ] {
             assert_eq!(of_path(folders), expected, "{folders}");
         }

@@ -48,9 +48,17 @@ pub(super) fn recognise(root: &Path, kind: Kind, tree: &Tree) -> (Dialect, Strin
 
 /// The dialect that a folder's name says.
 pub(super) fn of_folder(name: &str) -> Option<Dialect> {
-    let lower = name.to_ascii_lowercase();
-    let mut words = lower.split(|character: char| !character.is_ascii_alphanumeric());
-    words.find_map(|word| WORDS.iter().find(|(known, _)| *known == word).map(|(_, dialect)| *dialect))
+    let mut parts = name.split(|character: char| !character.is_ascii_alphanumeric());
+    parts.find_map(|part| WORDS.iter().find(|(known, _)| has_word(part, known)).map(|(_, dialect)| *dialect))
+}
+
+/// Whether letters and digits are a word, or have it where capitals begin one: `SqliteMigrations`, `MySqlMigrations`.
+pub(super) fn has_word(part: &str, word: &str) -> bool {
+    let lower = part.to_ascii_lowercase();
+    let is_upper = |at: usize| part.as_bytes().get(at).is_some_and(u8::is_ascii_uppercase);
+    let begins = |at: usize| at == 0 || is_upper(at) && !is_upper(at - 1);
+    let ends = |at: usize| at == part.len() || is_upper(at);
+    lower.match_indices(word).any(|(at, _)| begins(at) && ends(at + word.len()))
 }
 
 /// Prisma's lock, Drizzle's journal.

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::listing::{self, Found, Listing};
 use super::tree::{Arrangement, Item, Tree};
-use super::{Directory, Kind, Unreadable, VersionOrder, databases, detect, dialect, ledger, pairing, reading};
+use super::{Directory, Kind, Unreadable, VersionOrder, databases, detect, dialect, flyway, ledger, pairing, reading};
 use crate::path::{absolute, tidy};
 use crate::progress::{self, Stage};
 use crate::source::{SourceMap, Span};
@@ -109,12 +109,15 @@ pub fn discover(path: &Path, sources: &mut SourceMap, options: &DiscoverOptions)
         return Err(DiscoverError::NoMigrations { below: detect::below(&listing, &shown), path: shown });
     }
     databases::leave_out(&mut listing);
+    let locations = if options.layout.unwrap_or(Kind::Flyway) == Kind::Flyway { flyway::locations(path, &listing) } else { Vec::new() };
+    listing::add_locations(&mut listing, &locations);
     let (items, unreadable) = read(&listing, options.unsaved.as_ref(), sources, shown_path);
     let tree = Tree { sources, items, others: listing.others };
     let (kind, evidence) = match options.layout {
         Some(kind) => (kind, "named by the user".to_string()),
         None => detect::kind(path, &tree),
     };
+    let evidence = locations.iter().fold(evidence, |evidence, folder| format!("{evidence}; `{}` is read with it", shown_path(folder)));
     let (dialect, dialect_evidence) = match options.dialect {
         Some(dialect) => (dialect, "named by the user".to_string()),
         None => dialect::recognise(path, kind, &tree),

@@ -1,14 +1,14 @@
 //! Flyway (`V1__name.sql`, `U1__name.sql`, `R__name.sql`) and Refinery, where `U` goes forward too.
 
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::facts::{Downs, Facts, Late};
 use super::listing::{Found, Listing};
 use super::name;
 use super::pairing::{self, Down};
 use super::tree::{Arrangement, Item, Tree, base_name};
-use super::{Kind, MigrationFile, Version, down};
+use super::{Kind, MigrationFile, Version, down, locations};
 use crate::diagnostic::Severity;
 use crate::sql::Dialect;
 
@@ -47,6 +47,12 @@ pub(super) struct Parsed<'a> {
     pub version: &'a str,
     /// What stands behind `__`.
     pub name: &'a str,
+}
+
+/// The folders whose migrations run together with those of a directory.
+pub(super) fn locations(root: &Path, listing: &Listing) -> Vec<PathBuf> {
+    let is_own = listing.readable.iter().any(|found| !found.beside && parse(base_name(&found.path)).is_some());
+    if is_own { locations::others(root) } else { Vec::new() }
 }
 
 /// Whether the first version stands in several folders: what is found there belongs to several histories.

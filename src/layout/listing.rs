@@ -41,6 +41,16 @@ impl Listing {
     }
 }
 
+/// Adds the files of folders that the tool reads together with a directory.
+pub(super) fn add_locations(listing: &mut Listing, folders: &[PathBuf]) {
+    for folder in folders {
+        let name = folder.file_name().map_or_else(String::new, |name| format!("../{}/", name.to_string_lossy()));
+        add(listing, folder, &name, false);
+    }
+    listing.readable.sort_by(|left, right| left.path.cmp(&right.path));
+    listing.others.sort();
+}
+
 /// The path of a file below a directory as it is listed.
 fn relative(root: &Path, at: &Path) -> Option<String> {
     let at = absolute(at);

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
+use super::as_written;
 use super::baseline::{self, Hidden, NEVER_HIDDEN};
 use super::fingerprint::{self, Statements};
 use super::options::Options;
@@ -58,6 +59,7 @@ pub fn findings(lints: &[Lint], history: &History, base: Option<&Base>, sources:
     let wrong = suppress::apply(&mut diagnostics, &Surroundings { lints, ran: ran.clone(), statements: &statements, sources });
     let about = |id: &str| enabled.iter().map(|(lint, _)| *lint).find(|lint| lint.card.id == id);
     diagnostics.extend(wrong.into_iter().filter_map(|(id, finding)| diagnose((about(id)?, finding))));
+    as_written::put_back(&mut diagnostics, history, sources);
     sort(&mut diagnostics, history, sources);
     fingerprint::assign(&mut diagnostics, &statements, sources, &history.directory.path);
     let by_since = hide_before_since(&mut diagnostics, history, settings);

@@ -12,7 +12,7 @@ use crate::diagnostic::Diagnostic;
 use crate::git::base::Base;
 use crate::git::tree::Tree;
 use crate::git::{GitError, Repository, Side};
-use crate::layout::{CopyOf, Directory, Kind, is_rollback_folder};
+use crate::layout::{CopyOf, Directory, Kind, is_rollback_folder, other_locations};
 use crate::path::absolute;
 use crate::source::SourceMap;
 
@@ -223,7 +223,9 @@ impl<'a> Places<'a> {
         let temporary = TempDir::new().map_err(|error| format!("no temporary folder can be made for the base: {error}"))?;
         let down = config.discover.down_directory.as_ref().and_then(|path| self.folder(path).ok());
         let beside = |name: &str, path: &str| is_rollback_folder(name) || down.as_ref().is_some_and(|down| path.starts_with(down.as_str()));
-        tree.copy(self.repository, folder, beside, temporary.path()).map_err(|error| error.to_string())?;
+        let others = other_locations(&self.repository.root().join(folder));
+        let others: Vec<String> = others.iter().filter_map(|other| self.folder(other).ok()).collect();
+        tree.copy(self.repository, folder, beside, &others, temporary.path()).map_err(|error| error.to_string())?;
         let copy = CopyOf { at: temporary.path().to_owned(), original: self.repository.root().to_owned() };
         self.copies.borrow_mut().push(temporary);
         target::find_in_copy(&copy, Path::new(folder), (self.reading, config), like, sources)
