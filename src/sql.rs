@@ -13,7 +13,6 @@ pub mod types;
 pub use crate::schema::Dialect;
 pub use access::{Access, AccessKind};
 pub use maintenance::{LockMode, Maintenance, MaintenanceKind, TableOption};
-pub use plpgsql::Call;
 pub use plpgsql::{Call, Continuation};
 pub use stand_ins::stand_ins;
 
