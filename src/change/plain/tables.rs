@@ -97,10 +97,36 @@ pub(super) fn drop(schema: &mut Schema, written: &QualifiedName, if_exists: bool
 pub(super) fn rename(schema: &mut Schema, span: Span, written: &QualifiedName, to: &Name) -> Outcome {
     let Some(name) = names::required_table(schema, written)? else { return done() };
     let applied = renames::rename(schema, span, &ObjectReference::Table(name.clone()), to, false)?;
-    if schema.dialect == Dialect::MySql {
-        rename_numbered_keys(schema, &name, to);
+    match schema.dialect {
+        Dialect::MySql => rename_numbered_keys(schema, &name, to),
+        Dialect::Sqlite => rename_with_table(schema, &name, to),
+        Dialect::Postgres | Dialect::SqlServer => {}
     }
     Ok(applied)
+}
+
+/// SQLite renames the indexes behind keys with their table. Names of constraints mean nothing to it: ours follow too.
+fn rename_with_table(schema: &mut Schema, old: &QualifiedName, to: &Name) {
+    let renamed = |name: &Name| {
+        let (start, rest) = match name.strip_prefix("sqlite_autoindex_") {
+            Some(rest) => ("sqlite_autoindex_", rest),
+            None => ("", name.as_str()),
+        };
+        let number = rest.strip_prefix(old.name.as_str())?.strip_prefix('_')?;
+        Some(Name::from(format!("{start}{to}_{number}")))
+    };
+    edit_table(schema, &QualifiedName::new(old.schema.clone(), to.clone()), |table| {
+        for constraint in &mut table.constraints {
+            if let Some(name) = renamed(&constraint.name) {
+                Arc::make_mut(constraint).name = name;
+            }
+        }
+        for index in table.indexes.iter_mut().filter(|index| index.from_constraint) {
+            if let Some(name) = renamed(&index.name) {
+                Arc::make_mut(index).name = name;
+            }
+        }
+    });
 }
 
 /// The names that MySQL gave foreign keys are made of the table's.
