@@ -38,7 +38,7 @@ pub struct Rollback {
 /// Where a generator made several migrations of one timestamp, only all of their rollbacks together need to lead back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
-    /// The migration was made alone, or the rollbacks of the group cannot be run together either.
+    /// The migration was made alone, or the rollbacks of the group hold alone and not together.
     Alone,
     /// The first of several: the verdict and the end are those of all their rollbacks.
     First,
@@ -104,6 +104,13 @@ pub(super) fn all(history: &History, sources: &SourceMap) -> Vec<Rollback> {
     let judged = with_index.into_par_iter().map(|(index, migration)| judge(history, index, migration, sources));
     let mut rollbacks: Vec<Rollback> = judged.inspect(|_| progress::advance()).flatten_iter().collect();
     for (group, (verdict, end)) in groups(history).filter_map(|group| Some((group.clone(), together(history, group, sources)?))) {
+        // What cannot be run together may hold alone; otherwise it is one mistake, made once for all.
+        let own = || rollbacks.iter().filter(|rollback| group.contains(&rollback.migration)).map(|rollback| &rollback.verdict);
+        let fails_alone = own().any(|verdict| matches!(verdict, Verdict::Fails(_)));
+        let is_known = !own().any(|verdict| matches!(verdict, Verdict::Unknown(_)));
+        if matches!(verdict, Verdict::Fails(_)) && !(fails_alone && is_known) {
+            continue;
+        }
         for rollback in rollbacks.iter_mut().filter(|rollback| group.contains(&rollback.migration)) {
             rollback.group = Group::Other;
         }
@@ -134,8 +141,8 @@ fn groups(history: &History) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// Whether all rollbacks of a group, the newest first, lead back to where the group started, and where they lead. `None` where
-/// one of them cannot be run.
+/// Whether all rollbacks of a group, the newest first, lead back to where the group started, and where they lead, as far as they
+/// get. `None` where one of them is missing.
 fn together(history: &History, group: Range<usize>, sources: &SourceMap) -> Option<(Verdict, Arc<Schema>)> {
     let migrations = history.migrations.get(group.clone())?;
     let whole = merged(migrations)?;
@@ -143,8 +150,8 @@ fn together(history: &History, group: Range<usize>, sources: &SourceMap) -> Opti
     for down in migrations.iter().rev().filter_map(|migration| migration.down.as_ref()) {
         let mut watch = Watch::default();
         schema = replay_file(&schema, down, sources, &mut watch);
-        if first_failure(down, watch.refused).is_some() {
-            return None;
+        if let Some(failure) = first_failure(down, watch.refused) {
+            return Some((Verdict::Fails(Box::new(failure)), Arc::new(schema)));
         }
         not_modelled = not_modelled.or(watch.not_modelled);
     }

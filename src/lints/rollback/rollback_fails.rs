@@ -1,7 +1,7 @@
 //! Rollbacks that stop at a statement.
 
 use crate::change::Refusal;
-use crate::history::{Cause, Failure, Stop, Verdict};
+use crate::history::{Cause, Failure, Group, Rollback, Stop, Verdict};
 use crate::lint::{Finding, HistoryContext};
 use crate::lints::files;
 use crate::lints::replay::consequences::Consequences;
@@ -13,10 +13,17 @@ pub(super) fn check(context: &HistoryContext) -> Vec<Finding> {
         |failure: &Failure, migration: usize| matches!(&failure.cause, Cause::Refused(refusal) if consequences.explain(refusal, migration));
     let alone = super::judged(context).filter_map(|rollback| match &rollback.verdict {
         Verdict::Fails(failure) if follows(failure, rollback.migration) => None,
-        Verdict::Fails(failure) => finding(context, rollback.migration, failure, "right after it"),
+        Verdict::Fails(failure) => finding(context, rollback.migration, failure, when(rollback)),
         _ => None,
     });
     alone.chain(in_chain(context)).collect()
+}
+
+fn when(rollback: &Rollback) -> &'static str {
+    match rollback.group {
+        Group::Alone => "right after it",
+        Group::First | Group::Other => "with those that were generated with it",
+    }
 }
 
 /// A rollback that runs right after its migration, and not on what the later rollbacks leave.
