@@ -206,6 +206,9 @@ fn what_the_base_has_is_never_touched() {
     let repository = Repository::with(&[("db/001_base.sql", BASE), ("db/002_new.sql", &old)]);
     migralint(repository.root(), &["lint", "--fix", "db"]);
     assert_eq!(text(repository.root()), old);
+    let output = migralint(repository.root(), &["lint", "--fix", "--diff", "db"]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(told.contains("the base has all of these migrations"), "{told}");
 }
 
 #[test]

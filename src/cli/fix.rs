@@ -56,10 +56,11 @@ pub(super) fn run(
         }
     }
     let mut texts: Vec<Repaired> = Vec::new();
-    let mut count = 0;
+    let (mut count, mut is_any_open) = (0, false);
     for (mut target, history) in targets.into_iter().zip(histories) {
         let files: BTreeSet<FileId> = target.directory.files().collect();
         let open = open_files(&history, &files, &target.config.settings, sources);
+        is_any_open |= !open.is_empty();
         let is_chosen = !target.only_files.is_empty() || matches!(target.config.settings.unapplied, Unapplied::Since(_));
         if !is_chosen && !open.is_empty() {
             target.config.settings.unapplied = Unapplied::Files(open.clone());
@@ -73,7 +74,7 @@ pub(super) fn run(
         count += repairs;
     }
     if fixing.diff {
-        return print(&texts, out);
+        return print(&texts, is_any_open, out);
     }
     for text in &texts {
         if let Err(error) = replace(text) {
@@ -95,9 +96,11 @@ struct Repaired {
 }
 
 /// Prints a patch of all files, or says that there is none.
-fn print(texts: &[Repaired], out: &mut dyn Write) -> io::Result<Result<(), String>> {
-    if texts.is_empty() {
-        warn("nothing that is found can be repaired with certainty: there is no patch");
+fn print(texts: &[Repaired], is_any_open: bool, out: &mut dyn Write) -> io::Result<Result<(), String>> {
+    match (texts.is_empty(), is_any_open) {
+        (true, true) => warn("nothing that is found can be repaired with certainty: there is no patch"),
+        (true, false) => warn("the base has all of these migrations, and what somebody may have run is not repaired: there is no patch"),
+        (false, _) => {}
     }
     let patch = |text: &Repaired| {
         let path = path_in_patch(&text.path)?;
