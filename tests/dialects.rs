@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 use std::path::Path;
 
-use migralint::history::History;
+use migralint::history::{EventKind, History};
 use migralint::layout::{self, DiscoverOptions};
 use migralint::lint::explain;
 use migralint::lints;
@@ -192,8 +192,10 @@ fn hostile_text_neither_stops_nor_hangs_a_parser() {
 #[test]
 fn rows_of_variables_are_read_in_one_pass() {
     let rows: Vec<String> = (0..3_000).map(|row| format!("(@x, @x{row}, {row})")).collect();
-    let sql =
-        format!("CREATE TABLE a (b int);\nINSERT INTO a VALUES {};\nSET @sql = 'DROP TABLE b';\nPREPARE s FROM @sql;", rows.join(","));
+    let sql = format!(
+        "CREATE TABLE a (b int);\nINSERT INTO a VALUES {};\nSET @sql = CONCAT('DROP TABLE b', @x);\nPREPARE s FROM @sql;",
+        rows.join(",")
+    );
     let start = std::time::Instant::now();
     let (_, statements) = parse(&sql, Dialect::MySql);
     assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
@@ -416,5 +418,70 @@ fn a_schema_is_printed_in_the_sql_of_its_database() {
         write(&parent.path().join(database), &[("001_a.sql", text)]);
         let printed = common::stdout(&common::migralint(parent.path(), &["schema", database]));
         assert_eq!(printed, expected, "{database}");
+    }
+}
+
+/// Columns of a table at the end of files that are replayed, and what replay could not follow.
+fn replayed(files: Files) -> (Vec<String>, usize) {
+    let parent = tempfile::tempdir().expect("a directory");
+    write(parent.path(), files);
+    let mut sources = SourceMap::default();
+    let options = DiscoverOptions { dialect: Some(Dialect::MySql), ..DiscoverOptions::default() };
+    let history = History::load(layout::discover(parent.path(), &mut sources, &options).expect("migrations"), &sources);
+    let unknown = history.events.iter().filter(|event| matches!(event.kind, EventKind::NotModelled(_))).count();
+    let table = history.end().tables.values().find(|table| table.name.name == *"t").expect("the table");
+    (table.columns.iter().map(|column| column.name.to_string()).collect(), unknown)
+}
+
+#[test]
+fn code_of_mysql_is_followed_as_far_as_its_file_says_what_it_does() {
+    let table = "CREATE TABLE t (a int, b int);\n";
+    let asked = "SELECT COUNT(*) FROM information_schema.COLUMNS WHERE table_schema = DATABASE() AND table_name = 't' AND column_name";
+    let procedure = "CREATE PROCEDURE add_column(IN of_table VARCHAR(64), IN new VARCHAR(64))\nBEGIN\n  DECLARE found INT DEFAULT 0;\n  \
+        SELECT COUNT(1) INTO found FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_NAME = of_table AND COLUMN_NAME = new AND TABLE_SCHEMA = database();\n  \
+        IF found = 0 THEN\n    SET @s = CONCAT('ALTER TABLE ', of_table, ' ADD ', new, ' int');\n    PREPARE s FROM @s;\n    EXECUTE s;\n    \
+        DEALLOCATE PREPARE s;\n  ELSE\n    SELECT 'it is there';\n  END IF;\nEND;\n";
+    let handled = "CREATE PROCEDURE try()\nBEGIN\n  DECLARE CONTINUE HANDLER FOR SQLEXCEPTION BEGIN END;\n  ALTER TABLE t ADD b int;\n  \
+        ALTER TABLE t ADD c int;\nEND;\nCALL try();\n";
+    let cases: &[(String, &[&str], usize)] = &[
+        ("PREPARE s FROM 'ALTER TABLE t ADD c int'; EXECUTE s;".into(), &["a", "b", "c"], 0),
+        ("SET @s := CONCAT('ALTER TABLE ', 't', ' DROP b'); PREPARE s FROM @s; EXECUTE s;".into(), &["a"], 0),
+        (
+            format!("SET @s = (SELECT IF(({asked} = 'B') > 0, 'SELECT 1', 'ALTER TABLE t ADD b int')); PREPARE s FROM @s; EXECUTE s;"),
+            &["a", "b"],
+            0,
+        ),
+        (
+            format!("SET @n = ({asked} = 'c'); SET @s = IF(@n = 0, 'ALTER TABLE t ADD c int', 'SELECT 1'); PREPARE s FROM @s; EXECUTE s;"),
+            &["a", "b", "c"],
+            0,
+        ),
+        (format!("{procedure}CALL add_column('t', 'b');\nCALL add_column('t', 'c');\n"), &["a", "b", "c"], 0),
+        (
+            format!("DELIMITER //\n{}//\nDELIMITER ;\nCALL add_column('t', 'c');", procedure.trim_end().trim_end_matches(';')),
+            &["a", "b", "c"],
+            0,
+        ),
+        (handled.into(), &["a", "b", "c"], 0),
+        // What is asked of the server stays open, and so does what is put together of it.
+        ("SET @s = IF(VERSION() > '8', 'ALTER TABLE t ADD c int', 'SELECT 1'); PREPARE s FROM @s; EXECUTE s;".into(), &["a", "b"], 1),
+        ("SELECT note INTO @s FROM t; PREPARE s FROM @s; EXECUTE s;".into(), &["a", "b"], 1),
+        ("CALL made_elsewhere('t');".into(), &["a", "b"], 1),
+    ];
+    for (code, columns, unknown) in cases {
+        let (found, not_modelled) = replayed(&[("001_a.sql", table), ("002_b.sql", code)]);
+        assert_eq!((found.iter().map(String::as_str).collect::<Vec<_>>(), not_modelled), (columns.to_vec(), *unknown), "{code}");
+    }
+}
+
+#[test]
+fn code_that_calls_itself_or_doubles_its_text_ends() {
+    let table = "CREATE TABLE t (a int);\n";
+    let doubling = format!("SET @s = 'x';\n{}PREPARE s FROM @s;\nEXECUTE s;\n", "SET @s = CONCAT(@s, @s);\n".repeat(60));
+    let choosing = format!("SET @s = 'SELECT 1';\n{}PREPARE s FROM @s;\nEXECUTE s;\n", "SET @s = IF(@x, @s, @s);\n".repeat(60));
+    let recursive = "CREATE PROCEDURE p()\nBEGIN\n  CALL p();\n  CALL p();\nEND;\nCALL p();\n".to_owned();
+    let nested = format!("PREPARE s FROM {}1{};\n", "(".repeat(5_000), ")".repeat(5_000));
+    for code in [doubling, choosing, recursive, nested] {
+        replayed(&[("001_a.sql", table), ("002_b.sql", &code)]);
     }
 }

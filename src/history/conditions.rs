@@ -3,8 +3,10 @@
 //! `None` means that the model does not know: a statement that could not be followed may have made or removed the
 //! object, or it may have been there before the first migration.
 
+mod plain;
+
 use crate::catalog::{self, internal_name, is_built_in, is_internal};
-use crate::schema::{Column, Constraint, ConstraintKind, Name, QualifiedName, Schema, Table, TypeKind};
+use crate::schema::{Column, Constraint, ConstraintKind, Dialect, Name, QualifiedName, Schema, Table, TypeKind};
 use crate::sql::{CatalogName, CatalogQuery, CatalogRelation, ColumnProperty, ColumnTest, Condition, ConstraintClass, Scope};
 
 impl Condition {
@@ -39,6 +41,9 @@ impl CatalogQuery {
     fn finds(&self, schema: &Schema) -> Option<bool> {
         if schema.uncertainty.everything.is_some() {
             return None;
+        }
+        if schema.dialect != Dialect::Postgres {
+            return plain::finds(self, schema);
         }
         match self {
             CatalogQuery::Relation { name, kinds } => name.any(schema, |name| relation_exists(schema, name, kinds)),

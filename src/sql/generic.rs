@@ -12,6 +12,7 @@ mod keeping;
 mod lexer;
 mod object;
 mod parser;
+mod procedure;
 mod rebuild;
 mod split;
 mod table;
@@ -39,6 +40,7 @@ pub fn parse(sources: &SourceMap, file: FileId, range: Range<usize>, dialect: Di
     let pieces = split::statements(source, range, dialect);
     let mut statements: Vec<Statement> = pieces.into_par_iter().map(|piece| statement(&Text::new(source, file, piece, dialect))).collect();
     rebuild::mark(&mut statements);
+    procedure::run(&mut statements, source, file, dialect);
     dynamic::narrow(&mut statements, source, dialect);
     statements.shrink_to_fit();
     statements

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use migralint::ddl;
-use migralint::history::History;
+use migralint::history::{History, Migration};
 use migralint::layout::{self, DiscoverOptions};
 use migralint::schema::{Action, Dialect, KeyPart, Name, Table, Type};
 use migralint::source::SourceMap;
@@ -77,7 +77,7 @@ impl Server {
         let mut differences = Vec::new();
         for migration in &history.migrations {
             // MariaDB lacks MySQL's newest collations.
-            let text = sources.text(migration.file.up.span).replace("utf8mb4_0900_ai_ci", "utf8mb4_general_ci");
+            let text = script(migration, &sources).replace("utf8mb4_0900_ai_ci", "utf8mb4_general_ci");
             // What only MySQL understands does not run, and what that would have made is missing.
             if let Err(error) = self.run(name, &text) {
                 println!("{} does not run: {}", sources.path(migration.file.up.file), error.trim());
@@ -122,6 +122,17 @@ impl Server {
             if errors.is_empty() { Ok(text(&output.stdout)) } else { Err(errors) }
         })
     }
+}
+
+/// A migration as the client reads it, which ends statements at semicolons, within procedures too, unless it is told otherwise.
+fn script(migration: &Migration, sources: &SourceMap) -> String {
+    let text = sources.text(migration.file.up.span);
+    let lower = text.to_lowercase();
+    if !lower.contains("create procedure") || lower.contains("delimiter") {
+        return text.to_owned();
+    }
+    let statements = migration.up.iter().map(|statement| format!("{}\n$$$$\n", sources.text(statement.span)));
+    format!("DELIMITER $$$$\n{}", statements.collect::<String>())
 }
 
 /// A line in the spelling both share: no widths of integers, which mean nothing.

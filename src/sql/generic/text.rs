@@ -18,12 +18,19 @@ pub struct Text<'a> {
     /// The database's kind.
     pub dialect: Dialect,
     file: FileId,
+    /// Where all of it counts as standing.
+    pin: Option<Span>,
 }
 
 impl<'a> Text<'a> {
     /// A statement of a file.
     pub fn new(text: &'a str, file: FileId, piece: Piece, dialect: Dialect) -> Self {
-        Self { text, tokens: piece.tokens, dialect, file }
+        Self { text, tokens: piece.tokens, dialect, file, pin: None }
+    }
+
+    /// A statement that is put together when it runs, and the place that is blamed for it.
+    pub fn pinned(text: &'a str, pin: Span, piece: Piece, dialect: Dialect) -> Self {
+        Self { text, tokens: piece.tokens, dialect, file: pin.file, pin: Some(pin) }
     }
 
     /// The whole statement.
@@ -33,6 +40,9 @@ impl<'a> Text<'a> {
 
     /// From the first of these tokens to the last; the statement if there is none.
     pub fn span(&self, tokens: Range<usize>) -> Span {
+        if let Some(pin) = self.pin {
+            return pin;
+        }
         let found = self.tokens.get(tokens).unwrap_or_default();
         let ends = found.first().zip(found.last()).or_else(|| self.tokens.first().zip(self.tokens.last()));
         ends.map_or_else(|| Span::new(self.file, 0..0), |(first, last)| Span::new(self.file, first.range.start..last.range.end))
