@@ -135,9 +135,9 @@ impl History {
         let (mut downs, mut orphaned) = (Vec::new(), Vec::new());
         rayon::in_place_scope_fifo(|scope| {
             let (sender, parsed) = mpsc::channel();
-            for (index, (up, _)) in parts.iter().enumerate() {
+            for (index, batch) in parts.chunks(batch_size(parts.len())).enumerate() {
                 let sender = sender.clone();
-                scope.spawn_fifo(move |_| _ = sender.send((index, parse(*up))));
+                scope.spawn_fifo(move |_| _ = sender.send((index, batch.iter().map(|(up, _)| parse(*up)).collect())));
             }
             drop(sender);
             scope.spawn_fifo(|_| {
@@ -150,19 +150,23 @@ impl History {
         self.orphans = orphaned;
     }
 
-    fn replay_as_parsed(&mut self, parsed: &Receiver<(usize, Vec<Statement>)>, sources: &SourceMap) {
+    fn replay_as_parsed(&mut self, parsed: &Receiver<(usize, Vec<Vec<Statement>>)>, sources: &SourceMap) {
         progress::begin(Stage::Replaying, self.migrations.len());
         let mut schema = Arc::new(Schema::empty(self.directory.dialect));
         let mut early = HashMap::new();
-        for index in 0..self.migrations.len() {
-            while !early.contains_key(&index) {
+        let size = batch_size(self.migrations.len());
+        for (batch, migrations) in self.migrations.chunks_mut(size).enumerate() {
+            while !early.contains_key(&batch) {
                 // Nobody is left to send where a parser panicked; the panic goes on when the scope ends.
-                let Some((index, up)) = receive(parsed) else { return };
-                early.insert(index, up);
+                let Some((index, ups)) = receive(parsed) else { return };
+                early.insert(index, ups);
             }
-            let Some(migration) = self.migrations.get_mut(index) else { return };
-            migration.up = early.remove(&index).unwrap_or_default();
-            schema = migration.replay(schema, &mut replay::Notices { events: &mut self.events, migration: index }, sources);
+            let ups = early.remove(&batch).unwrap_or_default();
+            for (offset, (migration, up)) in migrations.iter_mut().zip(ups).enumerate() {
+                migration.up = up;
+                let mut notices = replay::Notices { events: &mut self.events, migration: batch * size + offset };
+                schema = migration.replay(schema, &mut notices, sources);
+            }
         }
     }
 
@@ -241,11 +245,20 @@ impl History {
 
 impl Migration {
     fn replay(&mut self, before: Arc<Schema>, notices: &mut replay::Notices, sources: &SourceMap) -> Arc<Schema> {
-        self.after = Arc::new(replay_file(&before, &self.up, sources, notices));
+        let after = replay_file(&before, &self.up, sources, notices);
+        // Where only rows were changed, one version serves both sides.
+        self.after = if after.is_same_version(&before) { Arc::clone(&before) } else { Arc::new(after) };
         progress::advance();
         self.before = before;
         Arc::clone(&self.after)
     }
+}
+
+/// How many migrations are parsed at a time: waking another thread for each takes longer than reading it.
+fn batch_size(migrations: usize) -> usize {
+    const BATCHES: usize = 16;
+    const MAX_SIZE: usize = 64;
+    (migrations / BATCHES).clamp(1, MAX_SIZE)
 }
 
 /// The next message. Where a worker waits for the others, it helps them first.

@@ -13,10 +13,12 @@ mod data_type;
 mod dialect;
 mod expression;
 mod index;
+mod members;
 mod mentions;
 mod name;
 mod objects;
 mod options;
+mod recent;
 mod reserved;
 mod statistics;
 mod table;
@@ -28,6 +30,7 @@ pub use data_type::Type;
 pub use dialect::Dialect;
 pub use expression::{BinaryOperator, Expression, ExpressionTree, Literal};
 pub use index::{Index, IndexKey, KeyPart};
+pub use members::Members;
 pub use mentions::{Holder, Mentions};
 pub use name::{Name, NameParts, QualifiedName};
 pub use objects::{
@@ -60,12 +63,10 @@ pub struct Schema {
     pub absent_namespaces: OrdSet<Name>,
     /// Tables, partitioned tables, partitions and foreign tables.
     pub tables: OrdMap<QualifiedName, Arc<Table>>,
-    /// Which table an index belongs to; the index itself stands in [`Table::indexes`].
-    pub index_tables: OrdMap<QualifiedName, QualifiedName>,
     /// Partitions and inheritance children by parent, in the order they came.
     pub children: OrdMap<QualifiedName, Vector<QualifiedName>>,
-    /// How many tables of a schema have a constraint of a name: implicit names avoid them.
-    pub constraint_names: OrdMap<QualifiedName, usize>,
+    /// The names of indexes and constraints, which themselves stand in [`Table::indexes`] and [`Table::constraints`].
+    pub members: Members,
     /// What mentions a name.
     pub mentions: Mentions,
     /// Views and materialized views.
@@ -97,9 +98,8 @@ impl Default for Schema {
             namespaces: OrdMap::unit("public".into(), Arc::new(Namespace { span: None, comment: None })),
             absent_namespaces: OrdSet::new(),
             tables: OrdMap::new(),
-            index_tables: OrdMap::new(),
             children: OrdMap::new(),
-            constraint_names: OrdMap::new(),
+            members: Members::default(),
             mentions: Mentions::default(),
             views: OrdMap::new(),
             sequences: OrdMap::new(),
@@ -146,6 +146,22 @@ impl Schema {
             && same(&self.extensions, &other.extensions)
     }
 
+    /// Whether one is an untouched copy of the other.
+    pub fn is_same_version(&self, other: &Schema) -> bool {
+        self.dialect == other.dialect
+            && self.namespaces.ptr_eq(&other.namespaces)
+            && self.absent_namespaces.ptr_eq(&other.absent_namespaces)
+            && self.tables.ptr_eq(&other.tables)
+            && self.views.ptr_eq(&other.views)
+            && self.sequences.ptr_eq(&other.sequences)
+            && self.statistics.ptr_eq(&other.statistics)
+            && self.types.ptr_eq(&other.types)
+            && self.functions.ptr_eq(&other.functions)
+            && self.extensions.ptr_eq(&other.extensions)
+            && self.search_path == other.search_path
+            && self.uncertainty.is_same_version(&other.uncertainty)
+    }
+
     /// The table with exactly this name.
     pub fn table(&self, name: &QualifiedName) -> Option<&Table> {
         self.tables.get(name).map(Arc::as_ref)
@@ -158,7 +174,7 @@ impl Schema {
 
     /// The index with exactly this name, and its table.
     pub fn index(&self, name: &QualifiedName) -> Option<(&Table, &Index)> {
-        let table = self.table(self.index_tables.get(name)?)?;
+        let table = self.table(self.members.index_table(name)?)?;
         Some((table, table.index(&name.name)?))
     }
 
@@ -182,7 +198,7 @@ impl Schema {
             Some(RelationKind::Table)
         } else if self.views.contains_key(name) {
             Some(RelationKind::View)
-        } else if self.index_tables.contains_key(name) {
+        } else if self.members.index_table(name).is_some() {
             Some(RelationKind::Index)
         } else if self.sequences.contains_key(name) {
             Some(RelationKind::Sequence)

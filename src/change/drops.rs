@@ -388,7 +388,7 @@ fn remove(schema: &mut Schema, span: Span, object: &Object) {
         Object::View(name) => {
             if let Some(view) = schema.views.remove(name) {
                 view.indexes.iter().for_each(|index| {
-                    schema.index_tables.remove(&QualifiedName::new(name.schema.clone(), index.name.clone()));
+                    schema.members.remove_index(&QualifiedName::new(name.schema.clone(), index.name.clone()));
                 });
             }
         }
@@ -419,11 +419,11 @@ fn remove(schema: &mut Schema, span: Span, object: &Object) {
 }
 
 fn remove_index(schema: &mut Schema, name: &QualifiedName) {
-    let Some(holder) = schema.index_tables.get(name).cloned() else { return };
+    let Some(holder) = schema.members.index_table(name).cloned() else { return };
     if schema.tables.contains_key(&holder) {
         edit_table(schema, &holder, |table| table.indexes.retain(|index| index.name != name.name));
     } else {
-        schema.index_tables.remove(name);
+        schema.members.remove_index(name);
         indexes::edit_view(schema, &holder, |view| view.indexes.retain(|index| index.name != name.name));
     }
 }

@@ -81,7 +81,7 @@ pub(super) fn relation_span(schema: &Schema, name: &QualifiedName) -> Option<Spa
         RelationKind::View => schema.views.get(name).map(|view| view.span),
         RelationKind::Sequence => schema.sequences.get(name).map(|sequence| sequence.span),
         RelationKind::CompositeType => schema.types.get(name).map(|definition| definition.span),
-        RelationKind::Index => schema.index_tables.get(name).and_then(|holder| {
+        RelationKind::Index => schema.members.index_table(name).and_then(|holder| {
             let of_table = schema.table(holder).and_then(|table| table.index(&name.name));
             let of_view =
                 || schema.views.get(holder).and_then(|view| view.indexes.iter().find(|index| index.name == name.name)).map(Arc::as_ref);
@@ -125,7 +125,7 @@ pub(super) fn create_on_view(schema: &mut Schema, span: Span, view: &QualifiedNa
         return outcome;
     }
     let index = named(schema, view, index.clone(), false)?;
-    schema.index_tables.insert(QualifiedName::new(view.schema.clone(), index.name.clone()), view.clone());
+    schema.members.add_index(QualifiedName::new(view.schema.clone(), index.name.clone()), view.clone());
     edit_view(schema, view, |view| {
         view.indexes.push(Arc::new(index));
         view.changed.push_back(span);
@@ -135,7 +135,7 @@ pub(super) fn create_on_view(schema: &mut Schema, span: Span, view: &QualifiedNa
 
 /// Changes an index in place.
 pub(super) fn edit(schema: &mut Schema, name: &QualifiedName, edit: impl FnOnce(&mut Index)) {
-    let Some(holder) = schema.index_tables.get(name).cloned() else { return };
+    let Some(holder) = schema.members.index_table(name).cloned() else { return };
     let edit_in = |indexes: &mut Vec<Arc<Index>>| {
         if let Some(index) = indexes.iter_mut().find(|index| index.name == name.name) {
             edit(Arc::make_mut(index));
@@ -157,7 +157,7 @@ pub(super) fn edit_view(schema: &mut Schema, name: &QualifiedName, edit: impl Fn
 
 /// `ALTER INDEX … ATTACH PARTITION`: the partition's index becomes the parent's, which is valid once all partitions have one.
 pub(super) fn attach(schema: &mut Schema, span: Span, parent: &QualifiedName, partition: &QualifiedName) -> Outcome {
-    let find = |name: &QualifiedName| schema.resolve(name.schema(), &name.name, |name| schema.index_tables.contains_key(name));
+    let find = |name: &QualifiedName| schema.resolve(name.schema(), &name.name, |name| schema.members.index_table(name).is_some());
     let (Some(parent_index), Some(child_index)) = (find(parent), find(partition)) else {
         let absent = if find(parent).is_none() { parent } else { partition };
         if resolve::may_exist_unseen(schema, absent) {
@@ -165,7 +165,8 @@ pub(super) fn attach(schema: &mut Schema, span: Span, parent: &QualifiedName, pa
         }
         return Err(no_relation(absent));
     };
-    let (Some(parent), Some(child)) = (schema.index_tables.get(&parent_index).cloned(), schema.index_tables.get(&child_index).cloned())
+    let (Some(parent), Some(child)) =
+        (schema.members.index_table(&parent_index).cloned(), schema.members.index_table(&child_index).cloned())
     else {
         return done();
     };

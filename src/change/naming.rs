@@ -45,13 +45,13 @@ fn first_free(first: &str, second: Option<&str>, label: &str, taken: impl Fn(&Na
 pub(super) fn relation_name(schema: &Schema, namespace: &Name, first: &str, second: Option<&str>, label: &str, constraint: bool) -> Name {
     first_free(first, second, label, |name| {
         let name = QualifiedName::new(namespace.clone(), name.clone());
-        schema.relation(&name).is_some() || (constraint && schema.constraint_names.contains_key(&name))
+        schema.relation(&name).is_some() || (constraint && schema.members.has_constraint(&name))
     })
 }
 
 /// A name no constraint of the schema has.
 pub(super) fn constraint_name(schema: &Schema, namespace: &Name, first: &str, second: Option<&str>, label: &str) -> Name {
-    first_free(first, second, label, |name| schema.constraint_names.contains_key(&QualifiedName::new(namespace.clone(), name.clone())))
+    first_free(first, second, label, |name| schema.members.has_constraint(&QualifiedName::new(namespace.clone(), name.clone())))
 }
 
 /// A name no statistics of the schema have.

@@ -210,8 +210,8 @@ fn move_view(schema: &mut Schema, span: Span, from: &QualifiedName, to: &Qualifi
     moved.name = to.clone();
     moved.changed.push_back(span);
     for index in &moved.indexes {
-        schema.index_tables.remove(&QualifiedName::new(from.schema.clone(), index.name.clone()));
-        schema.index_tables.insert(QualifiedName::new(to.schema.clone(), index.name.clone()), to.clone());
+        schema.members.remove_index(&QualifiedName::new(from.schema.clone(), index.name.clone()));
+        schema.members.add_index(QualifiedName::new(to.schema.clone(), index.name.clone()), to.clone());
     }
     schema.views.insert(to.clone(), view);
     statistics::rename_relation(schema, from, to);
@@ -246,10 +246,10 @@ fn defaults_with(schema: &Schema, sequence: &QualifiedName) -> Vec<(QualifiedNam
 
 /// Renames an index, and the constraint it belongs to.
 fn rename_index(schema: &mut Schema, span: Span, from: &QualifiedName, to: &QualifiedName) {
-    let Some(holder) = schema.index_tables.get(from).cloned() else { return };
+    let Some(holder) = schema.members.index_table(from).cloned() else { return };
     if schema.views.contains_key(&holder) {
-        schema.index_tables.remove(from);
-        schema.index_tables.insert(to.clone(), holder.clone());
+        schema.members.remove_index(from);
+        schema.members.add_index(to.clone(), holder.clone());
         indexes::edit_view(schema, &holder, |view| {
             view.indexes.iter_mut().filter(|index| index.name == from.name).for_each(|index| Arc::make_mut(index).name = to.name.clone());
         });

@@ -107,10 +107,10 @@ fn relist(schema: &mut Schema, old: &Table, new: &Table) {
 fn list(schema: &mut Schema, listing: &Listing) {
     let Listing { table, indexes, constraints, parents } = listing;
     for index in indexes.iter().filter(|index| is_listed(schema.dialect, index)) {
-        schema.index_tables.insert(within(&table.schema, &index.name), (*table).clone());
+        schema.members.add_index(within(&table.schema, &index.name), (*table).clone());
     }
     for constraint in *constraints {
-        *schema.constraint_names.entry(within(&table.schema, &constraint.name)).or_insert(0) += 1;
+        schema.members.add_constraint(within(&table.schema, &constraint.name));
     }
     for parent in parents {
         let children = schema.children.entry((*parent).clone()).or_default();
@@ -123,14 +123,10 @@ fn list(schema: &mut Schema, listing: &Listing) {
 fn unlist(schema: &mut Schema, listing: &Listing) {
     let Listing { table, indexes, constraints, parents } = listing;
     for index in indexes.iter().filter(|index| is_listed(schema.dialect, index)) {
-        schema.index_tables.remove(&within(&table.schema, &index.name));
+        schema.members.remove_index(&within(&table.schema, &index.name));
     }
     for constraint in *constraints {
-        let name = within(&table.schema, &constraint.name);
-        match schema.constraint_names.get(&name).copied().unwrap_or(0) {
-            0 | 1 => schema.constraint_names.remove(&name).map(|_| ()).unwrap_or_default(),
-            count => schema.constraint_names.insert(name, count - 1).map(|_| ()).unwrap_or_default(),
-        }
+        schema.members.remove_constraint(&within(&table.schema, &constraint.name));
     }
     for parent in parents {
         let Some(children) = schema.children.get_mut(*parent) else { continue };

@@ -97,7 +97,7 @@ fn check_name(schema: &Schema, domain: &QualifiedName, taken: &[Name]) -> Name {
         let label = if pass == 0 { "check".to_owned() } else { format!("check{pass}") };
         let name = naming::object_name(&domain.name, None, &label);
         let qualified = QualifiedName::new(domain.schema.clone(), name.clone());
-        if !taken.contains(&name) && !schema.constraint_names.contains_key(&qualified) {
+        if !taken.contains(&name) && !schema.members.has_constraint(&qualified) {
             return name;
         }
         pass += 1;

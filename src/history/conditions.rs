@@ -124,7 +124,7 @@ fn relation_kind(schema: &Schema, name: &QualifiedName) -> Option<CatalogRelatio
     if let Some(view) = schema.views.get(name) {
         return Some(if view.materialized { CatalogRelation::MaterializedView } else { CatalogRelation::View });
     }
-    if schema.index_tables.contains_key(name) {
+    if schema.members.index_table(name).is_some() {
         return Some(CatalogRelation::Index);
     }
     if schema.sequences.contains_key(name) {
@@ -227,7 +227,7 @@ fn part_exists(schema: &Schema, table: Option<&CatalogName>, has_part: impl Fn(&
 }
 
 fn index_exists(schema: &Schema, table: Option<&CatalogName>, index: &QualifiedName) -> Option<bool> {
-    let Some(owner) = schema.index_tables.get(index) else { return Some(false) };
+    let Some(owner) = schema.members.index_table(index) else { return Some(false) };
     match table {
         None => Some(true),
         Some(table) => Some(owner.name == table.name && table.candidates(schema)?.contains(owner)),
@@ -335,7 +335,7 @@ mod tests {
         users.constraints.push(constraint("users_pkey", ConstraintKind::PrimaryKey, "id"));
         users.indexes.push(index("users_name_idx"));
         users.triggers.push(trigger("touch"));
-        schema.index_tables.insert(QualifiedName::new("public", "users_name_idx"), users.name.clone());
+        schema.members.add_index(QualifiedName::new("public", "users_name_idx"), users.name.clone());
         schema.tables.insert(users.name.clone(), Arc::new(users));
         let jobs = QualifiedName::new("app", "jobs");
         schema.tables.insert(jobs.clone(), Arc::new(Table::new(jobs, span())));

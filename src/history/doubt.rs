@@ -17,7 +17,7 @@ impl Schema {
         for schema in schemas {
             let name = QualifiedName::new(schema, written.name.clone());
             // Without an index a table is another.
-            self.uncertainty.relations.extend(self.index_tables.get(&name).cloned());
+            self.uncertainty.relations.extend(self.members.index_table(&name).cloned());
             self.uncertainty.relations.insert(name);
         }
     }

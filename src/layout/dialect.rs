@@ -28,8 +28,8 @@ const WORDS: &[(&str, Dialect)] = &[
 /// How far up folders are looked at for a name, where no repository begins before that.
 const LEVELS: usize = 4;
 
-/// How much of the text is looked at.
-const MAX_TEXT: usize = 256 * 1024;
+/// How much of the text is looked at, in bytes.
+const MAX_TEXT: usize = 64 * 1024;
 
 /// Fewer signs than this in the text prove nothing.
 const ENOUGH: usize = 3;
@@ -247,9 +247,10 @@ fn without_comments(text: &str, length: usize) -> String {
         if kept.len() >= length {
             break;
         }
-        kept.push_str(&line.to_ascii_lowercase());
+        kept.push_str(line);
         kept.push('\n');
     }
+    kept.make_ascii_lowercase();
     kept
 }
 

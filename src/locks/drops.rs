@@ -26,7 +26,7 @@ impl Held<'_> {
             self.locks.push(Lock::new(relation, mode, Work::None));
         }
         if concurrently && let ChangeKind::Drop { object: ObjectReference::Index(index), .. } = &change.kind {
-            let (index, table) = (self.resolve(index), self.schema.index_tables.get(&self.resolve(index)).cloned());
+            let (index, table) = (self.resolve(index), self.schema.members.index_table(&self.resolve(index)).cloned());
             self.locks.retain(|lock| lock.relation != index);
             table.iter().for_each(|table| self.one(table, mode, Work::None));
         }

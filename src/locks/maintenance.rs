@@ -65,7 +65,7 @@ impl Held<'_> {
             self.tree(&name, mode, Work::IndexBuild);
             return self.lock_indexes(&indexes, concurrently);
         }
-        let table = self.schema.index_tables.get(&name).cloned();
+        let table = self.schema.members.index_table(&name).cloned();
         table.iter().for_each(|table| self.one(table, mode, Work::IndexBuild));
         self.lock_indexes(&[name], concurrently);
     }

@@ -1,13 +1,15 @@
 //! Identifiers.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::{Arc, LazyLock};
 
 use super::Dialect;
+use super::recent::Recent;
 
 /// An identifier as the database stores it: folded to lower case unless it was quoted, without quotes.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Name(Arc<str>);
 
 impl Name {
@@ -57,15 +59,34 @@ impl std::borrow::Borrow<str> for Name {
     }
 }
 
+/// A history says the same names over and over.
 impl From<&str> for Name {
     fn from(name: &str) -> Self {
-        Self(name.into())
+        thread_local!(static RECENT: Recent<Name> = Recent::default());
+        let known = RECENT.try_with(|recent| recent.get(name, |known| known == name));
+        known.ok().flatten().unwrap_or_else(|| {
+            let made = Self(name.into());
+            _ = RECENT.try_with(|recent| recent.put(name, made.clone()));
+            made
+        })
     }
 }
 
 impl From<String> for Name {
     fn from(name: String) -> Self {
-        Self(name.into())
+        name.as_str().into()
+    }
+}
+
+impl Ord for Name {
+    fn cmp(&self, other: &Self) -> Ordering {
+        if Arc::ptr_eq(&self.0, &other.0) { Ordering::Equal } else { self.0.cmp(&other.0) }
+    }
+}
+
+impl PartialOrd for Name {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -100,7 +121,7 @@ impl fmt::Debug for Name {
 ///
 /// It is one pointer to its [`NameParts`], read as `name.schema` and `name.name`: maps keyed by it are copied, in part,
 /// by every change to a schema.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct QualifiedName(Arc<NameParts>);
 
 /// The two halves of a [`QualifiedName`].
@@ -127,6 +148,18 @@ impl Deref for QualifiedName {
     }
 }
 
+impl Ord for QualifiedName {
+    fn cmp(&self, other: &Self) -> Ordering {
+        if Arc::ptr_eq(&self.0, &other.0) { Ordering::Equal } else { self.0.cmp(&other.0) }
+    }
+}
+
+impl PartialOrd for QualifiedName {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 impl fmt::Debug for QualifiedName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("QualifiedName").field("schema", &self.schema).field("name", &self.name).finish()
@@ -136,7 +169,14 @@ impl fmt::Debug for QualifiedName {
 impl QualifiedName {
     /// `schema.name`.
     pub fn new(schema: impl Into<Name>, name: impl Into<Name>) -> Self {
-        Self(Arc::new(NameParts { schema: schema.into(), name: name.into() }))
+        thread_local!(static RECENT: Recent<QualifiedName> = Recent::default());
+        let parts = NameParts { schema: schema.into(), name: name.into() };
+        let known = RECENT.try_with(|recent| recent.get(&parts.name, |known| *known.0 == parts));
+        known.ok().flatten().unwrap_or_else(|| {
+            let made = Self(Arc::new(parts));
+            _ = RECENT.try_with(|recent| recent.put(&made.name, made.clone()));
+            made
+        })
     }
 
     /// `name` as written without a schema.

@@ -41,6 +41,16 @@ impl Uncertainty {
         self.conversions |= other.conversions;
     }
 
+    /// Whether one is an untouched copy of the other.
+    pub(super) fn is_same_version(&self, other: &Uncertainty) -> bool {
+        self.everything == other.everything
+            && self.relations.ptr_eq(&other.relations)
+            && self.patterns.ptr_eq(&other.patterns)
+            && self.created.ptr_eq(&other.created)
+            && self.attachments.ptr_eq(&other.attachments)
+            && self.conversions == other.conversions
+    }
+
     /// Whether a statement that could not be followed names this relation, in part at least.
     pub fn names(&self, relation: &QualifiedName) -> bool {
         let in_part = |patterns: &OrdSet<QualifiedName>| {

@@ -201,7 +201,7 @@ fn find_index<'a>(schema: &'a Schema, written: &QualifiedName) -> Option<(&'a Ta
     let namespace = written.schema().cloned().unwrap_or_else(|| schema.creation_namespace());
     let exact = QualifiedName::new(namespace, written.name.clone());
     schema.index(&exact).or_else(|| {
-        let mut alike = schema.index_tables.keys().filter(|name| name.name.eq_ignore_ascii_case(&written.name));
+        let mut alike = schema.members.indexes().filter(|name| name.name.eq_ignore_ascii_case(&written.name));
         schema.index(alike.next()?)
     })
 }

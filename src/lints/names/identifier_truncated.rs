@@ -81,8 +81,18 @@ fn collect(sources: &SourceMap, statement: Span, cut: &mut Cut) {
 /// Whether a word or the inside of quotes may be too long.
 fn may_hold_long_name(text: &str) -> bool {
     let in_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || !byte.is_ascii();
-    let long_word = text.as_bytes().split(|byte| !in_word(*byte)).any(|word| word.len() > Name::MAX_BYTES);
-    long_word || text.split('"').skip(1).any(|part| part.len() > Name::MAX_BYTES && !part.contains('\n'))
+    has_run(text.as_bytes(), Name::MAX_BYTES + 1, in_word)
+        || text.split('"').skip(1).any(|part| part.len() > Name::MAX_BYTES && !part.contains('\n'))
+}
+
+/// Whether so many bytes of a kind follow each other. Looked at from behind, most of them need not be.
+fn has_run(bytes: &[u8], length: usize, of_kind: impl Fn(u8) -> bool) -> bool {
+    let mut rest = bytes;
+    while let Some(window) = rest.get(..length) {
+        let Some(last_other) = window.iter().rposition(|byte| !of_kind(*byte)) else { return true };
+        rest = rest.get(last_other + 1..).unwrap_or_default();
+    }
+    false
 }
 
 /// What is left of a name that is too long: no character is cut in two.

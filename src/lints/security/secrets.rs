@@ -1,6 +1,9 @@
 //! Texts that are secrets by their very form.
 
 use std::iter;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 
 /// A secret in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,13 +37,31 @@ const FORMS: [(&str, usize, &str); 14] = [
 /// Servers take no header that is longer, and so no token.
 const LONGEST_PAYLOAD: usize = 16_384;
 
+/// How the first line of a private key begins.
+const PRIVATE_KEY: &str = "-----BEGIN ";
+
+/// How a JSON web token begins: an opening brace and a quote in base 64.
+const WEB_TOKEN: &str = "eyJ";
+
 /// All secrets in a text, in order.
 pub fn find(text: &str) -> Vec<Secret> {
+    if !may_hold_secrets(text) {
+        return Vec::new();
+    }
     let mut found: Vec<Secret> = FORMS.iter().flat_map(|form| of_form(text, form)).collect();
     found.extend(private_keys(text));
     found.extend(service_tokens(text));
     found.sort_by_key(|secret| secret.start);
     found
+}
+
+/// Whether the text has what a secret begins with: most have nothing, which one pass tells.
+fn may_hold_secrets(text: &str) -> bool {
+    static OPENINGS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+        let prefixes = FORMS.iter().map(|(prefix, ..)| *prefix);
+        AhoCorasick::new(prefixes.chain([PRIVATE_KEY, WEB_TOKEN])).ok()
+    });
+    OPENINGS.as_ref().is_none_or(|openings| openings.is_match(text))
 }
 
 fn of_form<'a>(text: &'a str, (prefix, least, what): &'a (&'static str, usize, &'static str)) -> impl Iterator<Item = Secret> + 'a {
@@ -93,7 +114,7 @@ fn private_keys(text: &str) -> impl Iterator<Item = Secret> {
         let at = behind;
         behind += whole.len();
         let line = whole.trim_end_matches(['\r', '\n']);
-        let opening = line.ends_with("PRIVATE KEY-----").then(|| line.rfind("-----BEGIN ")).flatten()?;
+        let opening = line.ends_with("PRIVATE KEY-----").then(|| line.rfind(PRIVATE_KEY)).flatten()?;
         let has_body = text.get(behind..)?.trim_start().len() > 64;
         has_body.then(|| Secret { start: at + opening, end: at + line.len(), what: "a private key" })
     })
@@ -101,7 +122,7 @@ fn private_keys(text: &str) -> impl Iterator<Item = Secret> {
 
 /// JSON web tokens that give the rights of a service. The key that browsers use is public.
 fn service_tokens(text: &str) -> impl Iterator<Item = Secret> {
-    tokens(text, "eyJ", |_| true, |character| is_of_token(character) || character == '.').filter_map(|(start, token)| {
+    tokens(text, WEB_TOKEN, |_| true, |character| is_of_token(character) || character == '.').filter_map(|(start, token)| {
         let mut parts = token.split('.').skip(1);
         let payload = parts.next().filter(|_| parts.next().is_some_and(|signature| signature.len() >= 40))?;
         let is_short = payload.len() <= LONGEST_PAYLOAD;

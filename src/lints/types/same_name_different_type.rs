@@ -40,9 +40,14 @@ fn means_one_thing(table: &Table, column: &Column) -> bool {
 
 /// `target_type` beside `target_id`: rows of several tables, whose keys differ.
 fn says_kind(other: &Name, key: &Name) -> bool {
+    const KINDS: [&str; 3] = ["type", "kind", "table"];
+    let lower = other.to_ascii_lowercase();
+    if !KINDS.iter().any(|kind| lower.ends_with(kind)) {
+        return false;
+    }
     let (other, key) = (words(other), words(key));
     match (other.split_last(), key.split_last()) {
-        (Some((last, rest)), Some((_, noun))) => ["type", "kind", "table"].contains(&last.as_str()) && rest == noun,
+        (Some((last, rest)), Some((_, noun))) => KINDS.contains(&last.as_str()) && rest == noun,
         _ => false,
     }
 }

@@ -75,7 +75,11 @@ impl Script<'_> {
         }
         let (file, text, values) = (self.file(), &self.sources.file(self.file()).text, &self.values);
         let read: Vec<Statement> = chunks.into_par_iter().map(|chunk| statement(text, file, chunk, values)).collect();
-        self.statements.extend(read);
+        if self.statements.is_empty() {
+            self.statements = read;
+        } else {
+            self.statements.extend(read);
+        }
     }
 
     /// Whether a condition that does not hold stands around this place.
