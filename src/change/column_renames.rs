@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::outcome::{Outcome, done, refuse, refuse_at, shown};
 use super::store::edit_table;
 use super::{ErrorKind, indexes, resolve, rewrite, statistics};
-use crate::schema::{ConstraintKind, KeyPart, Name, QualifiedName, RelationKind, Schema, Table, TypeKind, View};
+use crate::schema::{Canonical, ConstraintKind, KeyPart, Name, QualifiedName, RelationKind, Schema, Table, TypeKind, View};
 use crate::source::Span;
 
 /// `RENAME COLUMN` of tables, views and composite types.
@@ -134,7 +134,7 @@ fn rename_view_references(schema: &mut Schema, relation: &QualifiedName, from: &
     for name in readers {
         let others = others_with_column(schema, &name, relation, from);
         indexes::edit_view(schema, &name, |view| {
-            view.query = rename_in_query(view, relation, from, to, others).into();
+            view.query = rename_in_query(view, relation, from, to, others);
             let references = view.column_references.iter_mut().filter(|(holder, name)| holder == relation && name == from);
             references.for_each(|(_, name)| *name = to.clone());
         });
@@ -153,14 +153,17 @@ fn others_with_column(schema: &Schema, view: &QualifiedName, relation: &Qualifie
 
 /// The view's query with the column under its new name. Where another relation has a column of the old name, only what
 /// is written with the relation's own name or alias can be told to be this one's.
-fn rename_in_query(view: &View, relation: &QualifiedName, from: &Name, to: &Name, others: bool) -> String {
+fn rename_in_query(view: &View, relation: &QualifiedName, from: &Name, to: &Name, others: bool) -> Canonical {
     let named = view.column_references.iter().any(|(holder, name)| holder == relation && name == from);
     if !named {
-        return view.query.to_string();
+        return view.query.clone();
     }
     let qualifiers = view.aliases.iter().filter(|(_, name)| name == relation).map(|(alias, _)| alias.clone()).collect::<Vec<_>>();
-    let place = if others { rewrite::Place::ColumnOf(&qualifiers) } else { rewrite::Place::Column };
-    rewrite::replace_identifier(&view.query, from, &to.to_sql(), place)
+    let (from, to) = (from.clone(), to.to_sql());
+    view.query.edited(move |text| {
+        let place = if others { rewrite::Place::ColumnOf(&qualifiers) } else { rewrite::Place::Column };
+        rewrite::replace_identifier(text, &from, &to, place)
+    })
 }
 
 fn rename_owners(schema: &mut Schema, table: &QualifiedName, from: &Name, to: &Name) {

@@ -193,7 +193,8 @@ fn rename_in_views(schema: &mut Schema, from: &QualifiedName, to: &QualifiedName
         indexes::edit_view(schema, &name, |view| {
             view.relations.iter_mut().filter(|relation| *relation == from).for_each(|relation| *relation = to.clone());
             view.column_references.iter_mut().filter(|(relation, _)| relation == from).for_each(|(relation, _)| *relation = to.clone());
-            view.query = rewrite::rename_relation_in_query(&view.query, from, to).into();
+            let (old, new) = (from.clone(), to.clone());
+            view.query = view.query.edited(move |text| rewrite::rename_relation_in_query(text, &old, &new));
             view.aliases.iter_mut().filter(|(_, name)| name == from).for_each(|(alias, name)| {
                 *name = to.clone();
                 if *alias == from.name {
