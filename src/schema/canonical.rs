@@ -142,8 +142,7 @@ mod tests {
 
     #[test]
     fn any_number_of_edits_can_be_made() {
-        let text =
-            (0..99_999).fold(Canonical::from(String::new()), |text, _| text.edited(|text| text.get(1..).unwrap_or("ab").to_owned()));
+        let text = (0..99_999).fold(Canonical::from(String::new()), |text, _| text.edited(|text| text.get(1..).unwrap_or("ab").to_owned()));
         assert_eq!(&*text, "");
     }
 }

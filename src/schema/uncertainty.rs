@@ -94,7 +94,8 @@ fn join_sets(names: &mut OrdSet<QualifiedName>, other: &OrdSet<QualifiedName>) {
 }
 
 fn matches_any(patterns: &OrdSet<QualifiedName>, name: &QualifiedName) -> bool {
-    patterns.iter().any(|pattern| pattern_matches(pattern, name))
+    // Mostly there are none, and setting up an iterator takes its time.
+    !patterns.is_empty() && patterns.iter().any(|pattern| pattern_matches(pattern, name))
 }
 
 fn pattern_matches(pattern: &QualifiedName, name: &QualifiedName) -> bool {

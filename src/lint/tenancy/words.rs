@@ -4,6 +4,9 @@ use crate::schema::Name;
 
 /// The words of an identifier in lower case: `customerId`, `customer_id` and `CUSTOMER_ID` are all `customer`, `id`.
 pub fn words(identifier: &str) -> Vec<String> {
+    if identifier.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_') {
+        return identifier.split('_').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    }
     let (mut words, mut word, mut before) = (Vec::new(), String::new(), None::<char>);
     let mut characters = identifier.chars().peekable();
     while let Some(character) = characters.next() {
@@ -33,6 +36,9 @@ pub fn table_noun(table: &Name) -> String {
 
 /// What a key identifies: `customerId` is `customer`; `None` for a column whose name does not end like a key's.
 pub fn key_noun(column: &Name) -> Option<String> {
+    if !ends_like_key(column) {
+        return None;
+    }
     let mut words = words(column);
     let last = words.pop()?;
     if words.is_empty() {
@@ -40,6 +46,12 @@ pub fn key_noun(column: &Name) -> Option<String> {
         return root_weight(&glued).map(|_| glued);
     }
     ["id", "uuid", "guid"].contains(&last.as_str()).then(|| noun(words))
+}
+
+/// All words that end keys do so with these letters; most names are known by them to be none.
+fn ends_like_key(name: &str) -> bool {
+    let letters = name.trim_end_matches(|last: char| !last.is_alphanumeric());
+    letters.len().checked_sub(2).and_then(|at| letters.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case("id"))
 }
 
 /// What a column refers to when a foreign key proves that it refers to something: also `tenant` without `_id`.

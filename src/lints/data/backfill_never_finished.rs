@@ -4,7 +4,7 @@ use crate::history::{History, Migration};
 use crate::lint::tenancy::words;
 use crate::lint::{Finding, SchemaContext};
 use crate::lints::keys::{known_tables, path};
-use crate::schema::{Column, ExpressionTree, Name, Schema, Table};
+use crate::schema::{Column, ExpressionTree, Name, Schema};
 use crate::sql::{Body, DataKind, DataStatement, Statement, Step};
 
 /// Words that tell one generation of a column from another.
@@ -40,8 +40,12 @@ fn nested(statement: &Statement) -> Vec<&Statement> {
 
 fn finding(history: &History, schema: &Schema, index: usize, data: &DataStatement) -> Option<Finding> {
     let written = data.table.as_ref()?;
+    let assignments = &data.rows.as_deref()?.assignments;
+    let pairs: Vec<(&Name, &Name)> = assignments.iter().filter_map(|(new, value)| Some((new, older(new, value)?))).collect();
+    // Nearly all updates have none, and need no table to be looked for.
+    pairs.first()?;
     let table = known_tables(schema).find(|table| table.name.name == written.name)?;
-    let (new, old) = data.rows.as_deref()?.assignments.iter().find_map(|(new, value)| generations(table, new, value))?;
+    let (new, old) = pairs.iter().find_map(|(new, old)| Some((table.column(new)?, table.column(old)?)))?;
     let is_later = history.migration_of(new.span) > history.migration_of(old.span) && history.migration_of(new.span) <= Some(index);
     let is_open = new.nullable.value && table.foreign_keys_of(&new.name).next().is_none();
     let title = |column: &Column| format!("`{}.{}`", table.name.name, column.name);
@@ -58,10 +62,9 @@ fn finding(history: &History, schema: &Schema, index: usize, data: &DataStatemen
     })
 }
 
-/// The newer column and the older one of the same table that its value is taken from, where their names say that they are the same.
-fn generations<'a>(table: &'a Table, new: &Name, value: &ExpressionTree) -> Option<(&'a Column, &'a Column)> {
-    let old = value.columns().into_iter().find(|old| *old != new && is_same_but_generation(old, new))?;
-    Some((table.column(new)?, table.column(old)?))
+/// The column that another one's value is taken from, where their names say that they are the same.
+fn older<'a>(new: &Name, value: &'a ExpressionTree) -> Option<&'a Name> {
+    value.columns().into_iter().find(|old| *old != new && is_same_but_generation(old, new))
 }
 
 fn is_same_but_generation(one: &Name, other: &Name) -> bool {

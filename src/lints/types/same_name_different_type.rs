@@ -25,12 +25,14 @@ pub fn check(context: &SchemaContext) -> Vec<Finding> {
 /// Whether the name says what the column holds: a key's, or a yes or no. `status`, `value` and `amount` are homonyms, and
 /// ids made elsewhere are of whatever type they are there.
 fn means_one_thing(table: &Table, column: &Column) -> bool {
+    let noun = key_noun(&column.name);
     let words = words(&column.name);
-    let is_flag = words.len() > 1 && words.first().is_some_and(|word| word == "is" || word == "has");
+    let is_flag = words.first().is_some_and(|word| word == "is" || word == "has");
     let of_others = |name: &str| vendor(name).is_some() || elsewhere(name).is_some();
-    (is_flag || (words.len() > 1 && key_noun(&column.name).is_some()))
+    (is_flag || noun.is_some())
+        && words.len() > 1
         // `levels.level_id` is the number that somebody else gives to a level.
-        && key_noun(&column.name).is_none_or(|noun| noun != table_noun(&table.name.name))
+        && noun.is_none_or(|noun| noun != table_noun(&table.name.name))
         && !column.data_type.value.is("unknown")
         && !of_others(&column.name)
         && !of_others(&table.name.name)
