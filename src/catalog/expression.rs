@@ -135,6 +135,8 @@ impl Run<'_> {
             (Datum::Object(object), Datum::Text(text)) | (Datum::Text(text), Datum::Object(object)) => match object {
                 Object::Relation(name) => Some(self.named_relation(text)? == *name),
                 Object::Namespace(name) => Some(*name == **text),
+                // What the model holds is not of the server.
+                Object::System => self.named_relation(text).map(|_| false),
                 Object::Type(name) => (self.shown(name) == **text).then_some(true),
                 _ => None,
             },

@@ -88,8 +88,10 @@ fn of_extensions(schema: &Schema) -> Vec<(Datum, Datum)> {
         "vector",
         "xml2",
     ];
-    let brings = schema.extensions.keys().any(|name| !WITHOUT_RELATIONS.contains(&name.as_str()));
-    if brings { vec![(Datum::Some, Datum::Some)] } else { Vec::new() }
+    const WITH_SYSTEM_NAMES: [&str; 2] = ["pg_buffercache", "pg_stat_statements"];
+    let brings = schema.extensions.keys().filter(|name| !WITHOUT_RELATIONS.contains(&name.as_str()));
+    let brought = |name: &Name| if WITH_SYSTEM_NAMES.contains(&name.as_str()) { Datum::SystemName } else { Datum::Some };
+    brings.map(|name| (Datum::Some, brought(name))).collect()
 }
 
 fn namespace_of(name: &QualifiedName) -> Datum {

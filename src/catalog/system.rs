@@ -121,19 +121,13 @@ fn others(schema: &Schema, name: &str, rows: &mut Rows) {
     if matches!(name, "pg_namespace" | "pg_extension" | "pg_enum") {
         return;
     }
+    // None of them is one of those that the model holds.
+    let unseen = ["oid", "conrelid", "attrelid", "indrelid", "indexrelid", "tgrelid", "polrelid", "inhrelid"];
+    let unseen = unseen.map(|column| (column, Datum::Object(Object::System)));
     for (namespace, name) in doubtful(schema) {
-        rows.add(
-            false,
-            &[
-                ("schemaname", namespace.clone()),
-                ("tablename", name.clone()),
-                ("viewname", name.clone()),
-                ("matviewname", name.clone()),
-                ("relname", name),
-                ("relnamespace", namespace_object(&namespace)),
-                ("oid", Datum::Some),
-            ],
-        );
+        let names = ["tablename", "viewname", "matviewname", "relname"].map(|column| (column, name.clone()));
+        let namespaces = [("schemaname", namespace.clone()), ("relnamespace", namespace_object(&namespace))];
+        rows.add(false, &[&names[..], &namespaces, &unseen].concat());
     }
 }
 
