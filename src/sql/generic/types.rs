@@ -11,7 +11,19 @@ pub fn lower(data_type: &DataType, dialect: Dialect) -> Type {
         Dialect::Sqlite => as_written(&data_type.to_string()),
         _ => known(data_type, dialect).unwrap_or_else(|| as_written(&data_type.to_string())),
     };
+    let lowered = if dialect == Dialect::MySql { of_mysql(lowered) } else { lowered };
     Type { dialect, ..lowered }
+}
+
+/// `TEXT(n)` is the smallest that is large enough: in every character set TEXT itself, unless `n` is very small or large.
+fn of_mysql(data_type: Type) -> Type {
+    let size = data_type.modifiers.first().and_then(|size| size.parse::<u32>().ok());
+    match (data_type.name.name.as_str(), size) {
+        ("long" | "long varchar", None) => named("mediumtext", Vec::new()),
+        ("text", Some(256..=16_383)) => named("text", Vec::new()),
+        ("blob", Some(256..=65_535)) => named("blob", Vec::new()),
+        _ => data_type,
+    }
 }
 
 /// A type as its name in small letters and what stands in parentheses.
