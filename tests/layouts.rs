@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use migralint::layout::{self, Directory, DiscoverOptions, Kind, discover};
+use migralint::schema::Dialect;
 use migralint::source::{FileId, SourceMap};
 
 fn testdata(directory: &str) -> PathBuf {
@@ -402,4 +403,29 @@ fn a_placeholder_without_a_value_is_shown_as_it_is_written() {
     let messages: Vec<_> = report["findings"].as_array().into_iter().flatten().filter_map(|finding| finding["message"].as_str()).collect();
     assert!(messages.iter().any(|message| message.contains("`${prefix}_orders`")), "{messages:#?}");
     assert!(messages.iter().any(|message| message.contains("`{{ .Old }}`")), "{messages:#?}");
+}
+
+#[test]
+fn settings_names_and_folders_say_what_few_files_do_not() {
+    let parent = tempfile::tempdir().expect("a directory");
+    let changesets =
+        "--liquibase formatted sql\n\n--changeset a:1\nCREATE TABLE a (id int);\n\n--changeset a:2\nCREATE TABLE b (id int);\n";
+    write(
+        parent.path(),
+        &[
+            ("tern/migrations/tern.conf", ""),
+            ("tern/migrations/001_a.sql", "CREATE TABLE a (id int);"),
+            ("app/src/main/resources/db/changelog/db.changelog-master.sql", changesets),
+            ("util/SqliteMigrations/Scripts/2024-01-31_00_a.sql", "CREATE TABLE a (id int);"),
+        ],
+    );
+    let found: Vec<_> = layout::directories_below(parent.path())
+        .iter()
+        .map(|path| {
+            let (directory, _) = read(path);
+            (directory.kind, directory.dialect, directory.migrations.len())
+        })
+        .collect();
+    let expected = [(Kind::Liquibase, Dialect::Postgres, 2), (Kind::Tern, Dialect::Postgres, 1), (Kind::Timestamped, Dialect::Sqlite, 1)];
+    assert_eq!(found, expected);
 }

@@ -124,7 +124,7 @@ fn directory_of(path: &str) -> Option<&str> {
     let own = base_name(folder);
     match file {
         "up.sql" | "migration.sql" | manifest::MANIFEST if detect::looks_dated(own) || releases::release(own).is_some() => Some(parent),
-        _ if liquibase::is_changelog(file) => Some(folder),
+        _ if liquibase::is_changelog(file) || liquibase::is_formatted_changelog(file) => Some(folder),
         _ if !is_sql(file) || !detect::looks_numbered(file) => None,
         _ if [graphile::COMMITTED, "sqls"].contains(&own) || releases::release(own).is_some() => Some(parent),
         _ => Some(folder),

@@ -111,7 +111,8 @@ static SECTIONED: [(Kind, &Sections); 7] = [
 ];
 
 /// What is looked at when no file says it: names, folders, and what the project is built with.
-static NAMES: [(Kind, Recogniser); 17] = [
+static NAMES: [(Kind, Recogniser); 18] = [
+    (Kind::Tern, tern::by_settings),
     (Kind::Evolve, evolve::recognise),
     (Kind::Refinery, refinery::recognise),
     (Kind::Flyway, flyway::recognise),

@@ -26,7 +26,7 @@ const WORDS: &[(&str, Dialect)] = &[
 ];
 
 /// How far up folders are looked at for a name, where no repository begins before that.
-const LEVELS: usize = 4;
+const LEVELS: usize = 6;
 
 /// How much of the text is looked at, in bytes.
 const MAX_TEXT: usize = 64 * 1024;

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::facts::{Facts, Late, WayBack};
-use super::tree::{Arrangement, Item, Tree};
+use super::tree::{Arrangement, Item, Tree, is_sql};
 use super::{ListFault, MigrationFile, SourcePart, Version, VersionOrder, delimiter, dialect, pairing};
 use crate::source::{FileId, SourceMap, Span};
 use crate::sql::Dialect;
@@ -37,6 +37,11 @@ pub(super) fn is_formatted(text: &str) -> bool {
 pub(super) fn is_changelog(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     name.contains("changelog") && [".xml", ".yaml", ".yml", ".json"].iter().any(|ending| name.ends_with(ending))
+}
+
+/// Whether a file of this name may hold all changesets by itself: `db.changelog-master.sql`.
+pub(super) fn is_formatted_changelog(name: &str) -> bool {
+    is_sql(name) && name.to_ascii_lowercase().contains("changelog")
 }
 
 fn rewrite(items: &mut [Item], sources: &mut SourceMap) {

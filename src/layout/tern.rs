@@ -1,6 +1,9 @@
 //! tern: `---- create above / drop below ----` between both directions in one file.
 
+use std::path::Path;
+
 use super::facts::{Downs, Facts, Late, WayBack};
+use super::name;
 use super::sections::{self, Direction, Forward, Sections};
 use super::tree::{Arrangement, Tree};
 use crate::sql::Dialect;
@@ -22,6 +25,12 @@ pub(super) static SECTIONS: Sections = Sections {
     opts_out: |_, text| text.lines().any(|line| line.trim() == "---- tern: disable-tx ----"),
     ..Sections::new("tern", "---- create above / drop below ----", direction)
 };
+
+/// By the settings that lie among the migrations; not all of them have a way back.
+pub(super) fn by_settings(_: &Path, tree: &Tree) -> Option<String> {
+    let is_there = tree.others.iter().any(|file| file == "tern.conf");
+    (is_there && tree.top().any(|item| name::leading_digits(item.name()) > 0)).then(|| "it holds `tern.conf`".to_owned())
+}
 
 fn arrange(tree: &Tree, _: Dialect) -> Arrangement {
     sections::arrange(tree, &SECTIONS)
