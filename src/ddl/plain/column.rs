@@ -8,7 +8,8 @@ pub fn definition(dialect: Dialect, table: &Table, column: &Column) -> String {
     let mut written = Words(dialect).name(&column.name);
     let data_type = column.data_type.value.to_string();
     // SQLite's columns need no type, and SQL Server's computed ones have that of their value.
-    if !data_type.is_empty() && !(dialect == Dialect::SqlServer && column.generated.is_some()) {
+    let is_untyped = data_type.is_empty() || dialect == Dialect::SqlServer && column.generated.is_some();
+    if !is_untyped {
         written.push_str(&format!(" {data_type}"));
     }
     if let Some(charset) = stored(column, "character set") {
