@@ -1,7 +1,5 @@
 //! The cards of `lints/`: every example is a test, and every card keeps to the same conventions.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;

@@ -241,6 +241,9 @@ fn rollbacks(root: &Path) -> serde_json::Value {
     json(root, &["db"])["directories"][0]["rollbacks"].clone()
 }
 
+/// The files of a directory, the one that holds the rollback afterwards, and what that says.
+type WrittenRollback<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str);
+
 #[test]
 fn a_missing_rollback_is_written_where_the_tool_looks_for_it() {
     let undone = "ALTER TABLE users DROP COLUMN email;\n";
@@ -249,7 +252,7 @@ fn a_missing_rollback_is_written_where_the_tool_looks_for_it() {
     let goose_undone = format!("{}\n\n-- +goose Down\n{undone}", goose_added.trim_end());
     let liquibase = "--liquibase formatted sql\n\n--changeset ann:1\nCREATE TABLE users (id bigint PRIMARY KEY);\n--rollback DROP TABLE users;\n\n--changeset ann:2\nALTER TABLE users ADD COLUMN email text;\n";
     let liquibase_undone = format!("{}\n\n--rollback {undone}", liquibase.trim_end());
-    let cases: &[(&[(&str, &str)], &str, &str)] = &[
+    let cases: &[WrittenRollback] = &[
         (&[("1_a.up.sql", MADE), ("1_a.down.sql", "DROP TABLE users;"), ("2_b.up.sql", ADDED)], "2_b.down.sql", undone),
         (&[("001_a.sql", MADE), ("rollback/001_a.sql", "DROP TABLE users;"), ("002_b.sql", ADDED)], "rollback/002_b.sql", undone),
         (&[("001_a.sql", MADE), ("001_a_rollback.sql", "DROP TABLE users;"), ("002_b.sql", ADDED)], "002_b_rollback.sql", undone),

@@ -22,7 +22,9 @@ pub(super) fn missing(context: &HistoryContext, migrations: &[usize]) -> Option<
         let migration = context.history.migrations.get(index).filter(|_| is_pending(context, index))?;
         let is_known = !context.history.events_of(index).iter().any(is_doubtful);
         let statements = leading_back(&migration.after, &migration.before).filter(|_| is_known)?;
-        if statements.iter().any(makes_anew) || migration.up.iter().any(|statement| changes_rows(statement, &migration.before)) {
+        if statements.iter().any(|statement| makes_anew(statement))
+            || migration.up.iter().any(|statement| changes_rows(statement, &migration.before))
+        {
             fix.applicability = Applicability::Possible;
         }
         match place(context, migration)? {
@@ -45,7 +47,8 @@ pub(super) fn completed(context: &HistoryContext, rollback: &Rollback, remainder
     let statements = leading_back(&rollback.end, &migration.before)?;
     let edit = in_front_of_commit(context.sources, migration.file.down?, migration.down.as_ref()?, &script(&statements))?;
     let title = "complete the rollback".to_owned();
-    let applicability = if statements.iter().any(makes_anew) { Applicability::Possible } else { Applicability::Certain };
+    let applicability =
+        if statements.iter().any(|statement| makes_anew(statement)) { Applicability::Possible } else { Applicability::Certain };
     Some(Fix { title, applicability, edits: vec![edit], files: Vec::new() })
 }
 
@@ -64,7 +67,7 @@ fn is_doubtful(event: &Event) -> bool {
 }
 
 /// Whether a statement of ours makes something that held rows before the migration, and makes it empty.
-fn makes_anew(statement: &String) -> bool {
+fn makes_anew(statement: &str) -> bool {
     statement.starts_with("CREATE TABLE") || statement.contains(" ADD COLUMN ")
 }
 

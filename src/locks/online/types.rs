@@ -128,6 +128,6 @@ pub(super) fn converted(table: &Table, charset_after: &str) -> Option<Operations
     let before = charset(table)?.to_ascii_lowercase();
     let before = before.split('_').next().unwrap_or_default();
     let is_unicode = |name: &str| name.starts_with("utf8");
-    let differs = !before.eq_ignore_ascii_case(charset_after) && !(is_unicode(before) && is_unicode(charset_after));
-    differs.then_some(Operations::both(Operation::COPY))
+    let is_alike = before.eq_ignore_ascii_case(charset_after) || (is_unicode(before) && is_unicode(charset_after));
+    (!is_alike).then_some(Operations::both(Operation::COPY))
 }

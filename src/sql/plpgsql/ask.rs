@@ -33,6 +33,7 @@ impl Run<'_> {
     /// The value of an expression.
     pub(super) fn value(&self, tokens: &[Token], variables: &Variables) -> Value {
         match condition::value(tokens, variables) {
+            value if !self.is_dynamic => value,
             Value::Unknown => match self.term(tokens, variables) {
                 Some(term) if !term.asks() => constant(&term).into(),
                 _ => Value::Unknown,
@@ -72,7 +73,9 @@ impl Run<'_> {
     /// A loop over what the catalogs list, if it executes texts or decides something in each turn.
     pub(super) fn asked_turns(&mut self, header: &Header, body: &[Node], start: usize, variables: &mut Variables) -> Option<Vec<Step>> {
         let question = match header {
-            Header::For { source, .. } if self.asked < MAX_ASKED && executes(body) && !exits(body) => self.select(source, variables),
+            Header::For { source, .. } if self.is_dynamic && self.asked < MAX_ASKED && executes(body) && !exits(body) => {
+                self.select(source, variables)
+            }
             _ => None,
         };
         let mut before = variables.clone();
@@ -91,7 +94,7 @@ impl Run<'_> {
     /// A statement that puts an answer of the catalogs into variables, with all that follows; `None` within where it is no such
     /// statement, or where what follows does not depend on the answer.
     pub(super) fn ask(&mut self, node: &Node, rest: &[Node], then: Option<&Rest>, variables: &mut Variables) -> Option<Option<Step>> {
-        if then.is_some() || rest.is_empty() || self.asked >= MAX_ASKED {
+        if !self.is_dynamic || then.is_some() || rest.is_empty() || self.asked >= MAX_ASKED {
             return Some(None);
         }
         let Some((question, targets, end)) = self.question(node, rest, variables) else { return Some(None) };

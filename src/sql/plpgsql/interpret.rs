@@ -1,6 +1,9 @@
 //! Runs a block's statements with what is known of its variables, and writes down what they do to the schema.
 
 use std::cell::OnceCell;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 
 use super::calls;
 use super::condition;
@@ -53,6 +56,14 @@ pub(super) fn answered(continuation: &Continuation, answer: Option<Record>) -> V
     variables
 }
 
+fn is_dynamic(code: &str) -> bool {
+    static SIGNS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+        let signs = ["execute", "pg_", "information_schema", "to_reg"];
+        AhoCorasick::builder().ascii_case_insensitive(true).build(signs).ok()
+    });
+    SIGNS.as_ref().is_none_or(|signs| signs.is_match(code))
+}
+
 pub(super) struct Run<'a> {
     pub(super) source: &'a dyn Source,
     /// Where the code ends in the text.
@@ -65,6 +76,9 @@ pub(super) struct Run<'a> {
     /// Questions that the steps written down now stand behind.
     pub(super) asked: usize,
     made: Made,
+    /// Whether the code executes texts or speaks of the catalogs. Otherwise what its variables hold makes no difference to the
+    /// schema, and working it out would have the parser read every expression.
+    pub(super) is_dynamic: bool,
 }
 
 /// What runs after a list of statements, unless one of them leaves.
@@ -76,7 +90,8 @@ pub(super) struct Rest<'a> {
 
 impl<'s> Run<'s> {
     fn new(source: &'s dyn Source, end: usize) -> Self {
-        Self { source, end, kept: OnceCell::new(), budget: BUDGET, depth: 0, forks: 0, asked: 0, made: Made::new() }
+        let is_dynamic = is_dynamic(source.text());
+        Self { source, end, kept: OnceCell::new(), budget: BUDGET, depth: 0, forks: 0, asked: 0, made: Made::new(), is_dynamic }
     }
 
     pub(super) fn nodes(&mut self, nodes: &[Node], then: Option<&Rest>, variables: &mut Variables) -> Option<Vec<Step>> {
