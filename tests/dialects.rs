@@ -60,6 +60,12 @@ fn a_directory_is_told_by_its_files_its_path_and_its_text() {
         ("db/mysql", &[("V1__a.sql", "CREATE TABLE a (id int);")], MySql),
         ("migrations_sqlite", &[("001_a.sql", "CREATE TABLE a (id int);")], Sqlite),
         ("m", &[("001_a.sql", "CREATE TABLE `a` (`id` int unsigned AUTO_INCREMENT) ENGINE=InnoDB;")], MySql),
+        (
+            "m",
+            &[("001_a.sql", "CREATE TABLE a (id int PRIMARY KEY) ENGINE=InnoDB;"), ("002_b.sql", "ALTER TABLE a MODIFY id bigint;")],
+            MySql,
+        ),
+        ("m", &[("001_a.sql", "CREATE TABLE a (id uuid, said text DEFAULT 'ENGINE=fast');")], Postgres),
         ("m", &[("001_a.sql", "PRAGMA foreign_keys=OFF;\nCREATE TABLE a (id INTEGER PRIMARY KEY AUTOINCREMENT) WITHOUT ROWID;")], Sqlite),
         ("m", &[("001_a.sql", "CREATE TABLE [dbo].[a] (id int IDENTITY(1,1), b nvarchar(20))\nGO\n")], SqlServer),
         ("m", &[("001_a.sql", "CREATE TABLE a (id int);")], Postgres),

@@ -97,17 +97,19 @@ pub fn changes_schema(directory: &Directory, sources: &SourceMap) -> bool {
 
 fn is_meant(folder: &str) -> bool {
     let parts = || folder.split('/').map(str::to_ascii_lowercase);
-    let is_declared = DECLARATIONS.iter().any(|known| folder == *known || folder.ends_with(&format!("/{known}")));
-    !is_declared
-        && parts().all(|part| !ASIDE.contains(&part.as_str()) && databases::other(&part).is_none())
+    parts().all(|part| !ASIDE.contains(&part.as_str()) && databases::other(&part).is_none())
         && parts().any(|part| NAMES.iter().any(|name| part.contains(name)))
+}
+
+fn is_declaration(folder: &str) -> bool {
+    DECLARATIONS.iter().any(|known| folder.strip_suffix(known).is_some_and(|outer| outer.is_empty() || outer.ends_with('/')))
 }
 
 /// Folders that hold migrations, with how many files make that likely.
 pub(super) fn candidates(listing: &Listing) -> BTreeMap<String, usize> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for found in listing.readable.iter().filter(|found| !found.beside && !down::in_folder(&found.path)) {
-        if let Some(folder) = directory_of(&found.path).filter(|folder| !folder.is_empty()) {
+        if let Some(folder) = directory_of(&found.path).filter(|folder| !folder.is_empty() && !is_declaration(folder)) {
             *counts.entry(folder.to_string()).or_default() += 1;
         }
     }

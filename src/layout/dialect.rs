@@ -31,7 +31,7 @@ const LEVELS: usize = 6;
 /// How much of the text is looked at, in bytes.
 const MAX_TEXT: usize = 64 * 1024;
 
-/// Fewer signs than this in the text prove nothing.
+/// Fewer signs than this in the text prove nothing, unless one is among [`DECISIVE`] and none speaks for another.
 const ENOUGH: usize = 3;
 
 /// The dialect, and what it was told by.
@@ -216,28 +216,37 @@ const SIGNS: &[(Dialect, &[&str])] = &[
     ),
 ];
 
-/// How many signs of each dialect the text holds.
+/// Signs that no other database even reads, and that hardly stand in a string by chance.
+const DECISIVE: &[&str] =
+    &["auto_increment", "engine=", "engine =", "create table `", "autoincrement", "without rowid", "[dbo]", "nvarchar"];
+
+/// How many signs of each dialect the text holds, and of which it holds decisive ones.
 struct Signs {
     counts: [(Dialect, usize); 4],
+    decisive: Vec<Dialect>,
 }
 
 fn signs(tree: &Tree) -> Signs {
     let mut counts = Dialect::ALL.map(|dialect| (dialect, 0));
     let signs: Vec<(Dialect, &str)> = SIGNS.iter().flat_map(|(dialect, signs)| signs.iter().map(|sign| (*dialect, *sign))).collect();
-    let Ok(finder) = AhoCorasick::new(signs.iter().map(|(_, sign)| sign)) else { return Signs { counts } };
+    let mut decisive = Vec::new();
+    let Ok(finder) = AhoCorasick::new(signs.iter().map(|(_, sign)| sign)) else { return Signs { counts, decisive } };
     let mut left = MAX_TEXT;
     for item in tree.items.iter().filter(|item| item.is_sql()) {
         let text = without_comments(tree.text(item.file), left);
         left = left.saturating_sub(text.len());
         for found in finder.find_overlapping_iter(&text) {
-            let dialect = signs.get(found.pattern().as_usize()).map(|(dialect, _)| *dialect);
-            counts.iter_mut().filter(|(counted, _)| Some(*counted) == dialect).for_each(|(_, count)| *count += 1);
+            let Some((dialect, sign)) = signs.get(found.pattern().as_usize()) else { continue };
+            counts.iter_mut().filter(|(counted, _)| counted == dialect).for_each(|(_, count)| *count += 1);
+            if DECISIVE.contains(sign) && !decisive.contains(dialect) {
+                decisive.push(*dialect);
+            }
         }
         if left == 0 {
             break;
         }
     }
-    Signs { counts }
+    Signs { counts, decisive }
 }
 
 /// The beginning of a text in small letters, lines of comments left out.
@@ -259,12 +268,14 @@ impl Signs {
         self.counts.iter().find(|(counted, _)| *counted == dialect).map_or(0, |(_, count)| *count)
     }
 
-    /// A dialect with three times as many signs as any other.
+    /// A dialect with three times as many signs as any other, or with a decisive one where no other has any.
     fn verdict(&self) -> Option<(Dialect, String)> {
         let (dialect, count) = *self.counts.iter().max_by_key(|(_, count)| *count)?;
         let others = self.counts.iter().filter(|(other, _)| *other != dialect).map(|(_, count)| *count).max().unwrap_or(0);
         let is_clear = count >= ENOUGH && count >= others * 3;
-        is_clear.then(|| (dialect, format!("its text has {count} signs of {}", dialect.name())))
+        let is_alone = others == 0 && self.decisive.contains(&dialect);
+        let signs = if count == 1 { "a sign".to_owned() } else { format!("{count} signs") };
+        (is_clear || is_alone).then(|| (dialect, format!("its text has {signs} of {}", dialect.name())))
     }
 
     /// Whether the text does not speak against a dialect.

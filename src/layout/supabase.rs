@@ -21,7 +21,12 @@ pub(super) static FACTS: Facts = Facts {
 
 pub(super) fn recognise(root: &Path, _: &Tree) -> Option<String> {
     let path = std::fs::canonicalize(root).ok()?;
-    path.ends_with("supabase/migrations").then(|| "its path ends in `supabase/migrations`".to_string())
+    if !path.ends_with("supabase/migrations") {
+        return None;
+    }
+    let declares = path.with_file_name("schemas").is_dir();
+    let declared = if declares { "; `schemas` beside it declares what migrations are generated from, and is not run" } else { "" };
+    Some(format!("its path ends in `supabase/migrations`{declared}"))
 }
 
 /// The tool's own first migration from before this moment is left out by it.

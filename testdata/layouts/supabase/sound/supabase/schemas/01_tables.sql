@@ -1,0 +1,2 @@
+CREATE TABLE authors (id bigint PRIMARY KEY);
+CREATE TABLE books (id bigint PRIMARY KEY);
