@@ -2,8 +2,6 @@
 
 mod list;
 
-use std::fmt::Write;
-
 use super::{Lock, ServerVersion, Work, of_body, of_change};
 use crate::history::{Observer, replay_file};
 use crate::schema::Schema;
@@ -71,17 +69,23 @@ impl Observer for Taken<'_> {
 
 /// The page `docs/locks.md`.
 pub fn page() -> String {
-    let mut text = String::from(HEAD);
-    let _ = writeln!(text, "```sql\n{}\n```", SETUP.trim());
-    let mut group = "";
-    for example in EXAMPLES {
-        if example.group != group {
-            group = example.group;
-            let _ = write!(text, "\n## {group}\n\n| statement | locks | blocks | work |\n|---|---|---|---|\n");
-        }
-        text += &row(example);
-    }
-    text
+    let title = |group: &str| format!("\n## {group}\n\n| statement | locks | blocks | work |\n|---|---|---|---|\n");
+    format!("{HEAD}```sql\n{}\n```\n{}", SETUP.trim(), tables(EXAMPLES, |example| example.group, title, row))
+}
+
+/// A table for each group of examples, in order.
+pub(in crate::locks) fn tables<T>(
+    examples: &[T],
+    group: impl Fn(&T) -> &'static str,
+    title: impl Fn(&str) -> String,
+    row: impl Fn(&T) -> String,
+) -> String {
+    let groups = examples.chunk_by(|one, next| group(one) == group(next));
+    let table = |examples: &[T]| {
+        let title = examples.first().map(|first| title(group(first))).unwrap_or_default();
+        title + &examples.iter().map(&row).collect::<String>()
+    };
+    groups.map(table).collect()
 }
 
 const HEAD: &str = "# Locks\n\n\

@@ -2,12 +2,11 @@
 
 mod list;
 
-use std::fmt::Write;
-
 use super::{Operation, Operations, Session, clauses, concerned};
 use crate::change::{Applied, Change};
 use crate::history::{Observer, replay_file};
 use crate::locks::Work;
+use crate::locks::examples::tables;
 use crate::schema::{Dialect, Schema};
 use crate::source::SourceMap;
 use crate::sql::{self, Body, Statement};
@@ -71,17 +70,8 @@ impl Observer for Taken {
 
 /// The part of `docs/locks.md` about MySQL and MariaDB.
 pub fn page() -> String {
-    let mut text = String::from(HEAD);
-    let _ = writeln!(text, "```sql\n{}\n```", SETUP.trim());
-    let mut group = "";
-    for example in EXAMPLES {
-        if example.group != group {
-            group = example.group;
-            let _ = write!(text, "\n### {group}\n\n| statement | MySQL | MariaDB |\n|---|---|---|\n");
-        }
-        text += &row(example);
-    }
-    text
+    let title = |group: &str| format!("\n### {group}\n\n| statement | MySQL | MariaDB |\n|---|---|---|\n");
+    format!("{HEAD}```sql\n{}\n```\n{}", SETUP.trim(), tables(EXAMPLES, |example| example.group, title, row))
 }
 
 const HEAD: &str = "\n# Locks in MySQL and MariaDB\n\n\
