@@ -69,6 +69,35 @@ fn a_directory_is_told_by_its_files_its_path_and_its_text() {
         ("m", &[("001_a.sql", "PRAGMA foreign_keys=OFF;\nCREATE TABLE a (id INTEGER PRIMARY KEY AUTOINCREMENT) WITHOUT ROWID;")], Sqlite),
         ("m", &[("001_a.sql", "CREATE TABLE [dbo].[a] (id int IDENTITY(1,1), b nvarchar(20))\nGO\n")], SqlServer),
         ("m", &[("001_a.sql", "CREATE TABLE a (id int);")], Postgres),
+        (
+            "m",
+            &[
+                ("Cargo.toml", "[dependencies]\nsqlx = { version = \"0.8\",\n  features = [\"uuid\", \"sqlite\"] }\n"),
+                ("001_a.sql", "CREATE TABLE a (id int);"),
+            ],
+            Sqlite,
+        ),
+        (
+            "m",
+            &[
+                ("Cargo.toml", "[package]\n\n[dependencies.diesel]\nversion = \"2\"\nfeatures = [\"mysql\"]\n"),
+                ("001_a.sql", "CREATE TABLE a (id int);"),
+            ],
+            MySql,
+        ),
+        (
+            "m",
+            &[
+                ("Cargo.toml", "[dependencies]\nsqlx = { features = [\"postgres\", \"sqlite\"] }\n"),
+                ("001_a.sql", "CREATE TABLE a (id int);"),
+            ],
+            Postgres,
+        ),
+        (
+            "m",
+            &[("Cargo.toml", "[dependencies]\nsqlx = { features = [\"sqlite\"] }\n"), ("001_a.sql", "CREATE TABLE a (id uuid, b jsonb);")],
+            Postgres,
+        ),
         ("m", &[("001_a.sql", "CREATE TABLE a (id serial, b jsonb, c timestamptz); -- `id` unsigned auto_increment tinyint")], Postgres),
     ];
     for (folder, files, expected) in cases {

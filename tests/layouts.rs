@@ -415,6 +415,8 @@ fn settings_names_and_folders_say_what_few_files_do_not() {
         &[
             ("tern/migrations/tern.conf", ""),
             ("tern/migrations/001_a.sql", "CREATE TABLE a (id int);"),
+            ("db/migrations-tern/001_a.sql", "CREATE TABLE a (id int);"),
+            ("db/migrations-pattern/001_a.sql", "CREATE TABLE a (id int);"),
             ("app/src/main/resources/db/changelog/db.changelog-master.sql", changesets),
             ("util/SqliteMigrations/Scripts/2024-01-31_00_a.sql", "CREATE TABLE a (id int);"),
         ],
@@ -426,6 +428,12 @@ fn settings_names_and_folders_say_what_few_files_do_not() {
             (directory.kind, directory.dialect, directory.migrations.len())
         })
         .collect();
-    let expected = [(Kind::Liquibase, Dialect::Postgres, 2), (Kind::Tern, Dialect::Postgres, 1), (Kind::Timestamped, Dialect::Sqlite, 1)];
+    let expected = [
+        (Kind::Liquibase, Dialect::Postgres, 2),
+        (Kind::HandNumbered, Dialect::Postgres, 1),
+        (Kind::Tern, Dialect::Postgres, 1),
+        (Kind::Tern, Dialect::Postgres, 1),
+        (Kind::Timestamped, Dialect::Sqlite, 1),
+    ];
     assert_eq!(found, expected);
 }

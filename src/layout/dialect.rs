@@ -7,6 +7,7 @@ use aho_corasick::AhoCorasick;
 
 use super::Kind;
 use super::drizzle;
+use super::project;
 use super::tree::Tree;
 use crate::schema::Dialect;
 
@@ -42,6 +43,7 @@ pub(super) fn recognise(root: &Path, kind: Kind, tree: &Tree) -> (Dialect, Strin
         .or_else(|| by_path(root))
         .or_else(|| by_file_names(kind, tree))
         .or_else(|| by_address(root).filter(|(dialect, _)| speaks.allow(*dialect)))
+        .or_else(|| by_crate(root).filter(|(dialect, _)| speaks.allow(*dialect)))
         .or_else(|| speaks.verdict())
         .unwrap_or_else(|| (Dialect::Postgres, "nothing says otherwise".to_owned()))
 }
@@ -118,6 +120,18 @@ fn by_address(root: &Path) -> Option<(Dialect, String)> {
         }
     }
     None
+}
+
+/// The one database that a Rust project builds its client for.
+fn by_crate(root: &Path) -> Option<(Dialect, String)> {
+    const FEATURES: [(&str, Dialect); 3] =
+        [("\"sqlite\"", Dialect::Sqlite), ("\"mysql\"", Dialect::MySql), ("\"postgres\"", Dialect::Postgres)];
+    ["sqlx", "diesel"].iter().find_map(|client| {
+        let settings = project::crate_settings(root, client)?;
+        let mut named = FEATURES.iter().filter(|(feature, _)| settings.contains(feature));
+        let (_, dialect) = named.next().filter(|_| named.next().is_none())?;
+        Some((*dialect, format!("`Cargo.toml` builds `{client}` for {}", dialect.name())))
+    })
 }
 
 /// The one kind of database that a text has addresses of.

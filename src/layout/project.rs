@@ -21,6 +21,18 @@ pub(super) fn names_crate(root: &Path, wanted: &str) -> bool {
     })
 }
 
+/// What the Rust project says of a crate that it needs: version, features.
+pub(super) fn crate_settings(root: &Path, wanted: &str) -> Option<String> {
+    let manifest = nearest(root, RUST)?;
+    let section = format!("dependencies.{wanted}]\n");
+    if let Some((_, rest)) = manifest.split_once(&section) {
+        return Some(rest.split("\n[").next().unwrap_or_default().to_owned());
+    }
+    let rest = manifest.split(&format!("\n{wanted}")).skip(1).find(|rest| rest.trim_start().starts_with('='))?;
+    let is_table = rest.lines().next().is_some_and(|line| line.contains('{'));
+    rest.split(if is_table { '}' } else { '\n' }).next().map(str::to_owned)
+}
+
 /// Whether the .NET project names a package that begins so.
 pub(super) fn names_package(root: &Path, wanted: &str) -> bool {
     nearest(root, DOTNET).is_some_and(|manifest| manifest.contains(&format!("Include=\"{wanted}")))

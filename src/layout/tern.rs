@@ -26,10 +26,18 @@ pub(super) static SECTIONS: Sections = Sections {
     ..Sections::new("tern", "---- create above / drop below ----", direction)
 };
 
-/// By the settings that lie among the migrations; not all of them have a way back.
-pub(super) fn by_settings(_: &Path, tree: &Tree) -> Option<String> {
-    let is_there = tree.others.iter().any(|file| file == "tern.conf");
-    (is_there && tree.top().any(|item| name::leading_digits(item.name()) > 0)).then(|| "it holds `tern.conf`".to_owned())
+/// By the settings that lie among the migrations, or the folder's name; not all migrations have a way back.
+pub(super) fn by_settings(root: &Path, tree: &Tree) -> Option<String> {
+    if !tree.top().any(|item| name::leading_digits(item.name()) > 0) {
+        return None;
+    }
+    if tree.others.iter().any(|file| file == "tern.conf") {
+        return Some("it holds `tern.conf`".to_owned());
+    }
+    let path = std::fs::canonicalize(root).ok()?;
+    let folder = path.file_name()?.to_string_lossy();
+    let is_named = folder.split(|character: char| !character.is_alphanumeric()).any(|word| word == "tern");
+    is_named.then(|| format!("its folder `{folder}` is named after it"))
 }
 
 fn arrange(tree: &Tree, _: Dialect) -> Arrangement {
