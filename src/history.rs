@@ -133,9 +133,10 @@ impl History {
         let parts: Vec<_> = self.migrations.iter().map(|migration| (migration.file.up, migration.file.down)).collect();
         let orphans = self.directory.orphans.clone();
         let (mut downs, mut orphaned) = (Vec::new(), Vec::new());
+        let batch_size = batch_size(parts.len());
         rayon::in_place_scope_fifo(|scope| {
             let (sender, parsed) = mpsc::channel();
-            for (index, batch) in parts.chunks(batch_size(parts.len())).enumerate() {
+            for (index, batch) in parts.chunks(batch_size).enumerate() {
                 let sender = sender.clone();
                 scope.spawn_fifo(move |_| _ = sender.send((index, batch.iter().map(|(up, _)| parse(*up)).collect())));
             }
@@ -144,18 +145,17 @@ impl History {
                 downs = parts.par_iter().map(|(_, down)| down.map(parse)).collect();
                 orphaned = orphans.par_iter().map(|part| parse(*part)).collect();
             });
-            self.replay_as_parsed(&parsed, sources);
+            self.replay_as_parsed(&parsed, batch_size, sources);
         });
         self.migrations.iter_mut().zip(downs).for_each(|(migration, down)| migration.down = down);
         self.orphans = orphaned;
     }
 
-    fn replay_as_parsed(&mut self, parsed: &Receiver<(usize, Vec<Vec<Statement>>)>, sources: &SourceMap) {
+    fn replay_as_parsed(&mut self, parsed: &Receiver<(usize, Vec<Vec<Statement>>)>, batch_size: usize, sources: &SourceMap) {
         progress::begin(Stage::Replaying, self.migrations.len());
         let mut schema = Arc::new(Schema::empty(self.directory.dialect));
         let mut early = HashMap::new();
-        let size = batch_size(self.migrations.len());
-        for (batch, migrations) in self.migrations.chunks_mut(size).enumerate() {
+        for (batch, migrations) in self.migrations.chunks_mut(batch_size).enumerate() {
             while !early.contains_key(&batch) {
                 // Nobody is left to send where a parser panicked; the panic goes on when the scope ends.
                 let Some((index, ups)) = receive(parsed) else { return };
@@ -164,7 +164,7 @@ impl History {
             let ups = early.remove(&batch).unwrap_or_default();
             for (offset, (migration, up)) in migrations.iter_mut().zip(ups).enumerate() {
                 migration.up = up;
-                let mut notices = replay::Notices { events: &mut self.events, migration: batch * size + offset };
+                let mut notices = replay::Notices { events: &mut self.events, migration: batch * batch_size + offset };
                 schema = migration.replay(schema, &mut notices, sources);
             }
         }

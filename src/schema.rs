@@ -134,18 +134,6 @@ impl Schema {
         Self { dialect, ..Self::default() }
     }
 
-    /// Whether nothing was made, changed or dropped on the way from one version to the other.
-    pub fn has_same_objects(&self, other: &Schema) -> bool {
-        same(&self.namespaces, &other.namespaces)
-            && same(&self.tables, &other.tables)
-            && same(&self.views, &other.views)
-            && same(&self.sequences, &other.sequences)
-            && same(&self.statistics, &other.statistics)
-            && same(&self.types, &other.types)
-            && same(&self.functions, &other.functions)
-            && same(&self.extensions, &other.extensions)
-    }
-
     /// Whether one is an untouched copy of the other.
     pub fn is_same_version(&self, other: &Schema) -> bool {
         self.dialect == other.dialect
@@ -273,11 +261,4 @@ impl Schema {
 /// The span that set a value, where one did.
 pub fn set_at<T>(value: &Option<Spanned<T>>) -> Option<Span> {
     value.as_ref().map(|spanned| spanned.span)
-}
-
-/// Whether two versions of a map hold the very same objects, not merely equal ones.
-fn same<K: Ord, T>(one: &OrdMap<K, Arc<T>>, other: &OrdMap<K, Arc<T>>) -> bool {
-    let pairs = || one.iter().zip(other.iter());
-    one.ptr_eq(other)
-        || one.len() == other.len() && pairs().all(|((key, value), (other, object))| key == other && Arc::ptr_eq(value, object))
 }

@@ -126,8 +126,9 @@ fn by_address(root: &Path) -> Option<(Dialect, String)> {
 fn by_crate(root: &Path) -> Option<(Dialect, String)> {
     const FEATURES: [(&str, Dialect); 3] =
         [("\"sqlite\"", Dialect::Sqlite), ("\"mysql\"", Dialect::MySql), ("\"postgres\"", Dialect::Postgres)];
+    let manifest = project::rust_manifest(root)?;
     ["sqlx", "diesel"].iter().find_map(|client| {
-        let settings = project::crate_settings(root, client)?;
+        let settings = project::crate_settings(&manifest, client)?;
         let mut named = FEATURES.iter().filter(|(feature, _)| settings.contains(feature));
         let (_, dialect) = named.next().filter(|_| named.next().is_none())?;
         Some((*dialect, format!("`Cargo.toml` builds `{client}` for {}", dialect.name())))

@@ -6,7 +6,7 @@ use std::ops::Deref;
 use std::sync::{Arc, LazyLock};
 
 use super::Dialect;
-use super::recent::Recent;
+use super::recent::{Recent, recall, remember};
 
 /// An identifier as the database stores it: folded to lower case unless it was quoted, without quotes.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -63,12 +63,7 @@ impl std::borrow::Borrow<str> for Name {
 impl From<&str> for Name {
     fn from(name: &str) -> Self {
         thread_local!(static RECENT: Recent<Name> = Recent::default());
-        let known = RECENT.try_with(|recent| recent.get(name, |known| known == name));
-        known.ok().flatten().unwrap_or_else(|| {
-            let made = Self(name.into());
-            _ = RECENT.try_with(|recent| recent.put(name, made.clone()));
-            made
-        })
+        recall(&RECENT, name, |known| known == name).unwrap_or_else(|| remember(&RECENT, name, Self(name.into())))
     }
 }
 
@@ -171,12 +166,8 @@ impl QualifiedName {
     pub fn new(schema: impl Into<Name>, name: impl Into<Name>) -> Self {
         thread_local!(static RECENT: Recent<QualifiedName> = Recent::default());
         let parts = NameParts { schema: schema.into(), name: name.into() };
-        let known = RECENT.try_with(|recent| recent.get(&parts.name, |known| *known.0 == parts));
-        known.ok().flatten().unwrap_or_else(|| {
-            let made = Self(Arc::new(parts));
-            _ = RECENT.try_with(|recent| recent.put(&made.name, made.clone()));
-            made
-        })
+        let known = recall(&RECENT, &parts.name, |known| *known.0 == parts);
+        known.unwrap_or_else(|| remember(&RECENT, &parts.name.clone(), Self(Arc::new(parts))))
     }
 
     /// `name` as written without a schema.

@@ -32,12 +32,13 @@ const MAX_VARIABLES: usize = 1000;
 
 /// The steps of a block in which these variables are known from its surroundings; `None` where it is too large to follow.
 pub(super) fn run(block: &Block, source: &dyn Source, end: usize, mut variables: Variables) -> Option<Vec<Step>> {
-    Run::new(source, end).block(block, None, &mut variables)
+    Run::new(source, end, is_dynamic(source.text())).block(block, None, &mut variables)
 }
 
 /// The steps of statements that go on where a question was asked.
 pub(super) fn resume(nodes: &[Node], source: &dyn Source, end: usize, mut variables: Variables) -> Option<Vec<Step>> {
-    Run::new(source, end).nodes(nodes, None, &mut variables)
+    // Code that has asked something is: the whole of it is not looked through again for each answer.
+    Run::new(source, end, true).nodes(nodes, None, &mut variables)
 }
 
 /// The variables of a block once a question is answered.
@@ -89,8 +90,7 @@ pub(super) struct Rest<'a> {
 }
 
 impl<'s> Run<'s> {
-    fn new(source: &'s dyn Source, end: usize) -> Self {
-        let is_dynamic = is_dynamic(source.text());
+    fn new(source: &'s dyn Source, end: usize, is_dynamic: bool) -> Self {
         Self { source, end, kept: OnceCell::new(), budget: BUDGET, depth: 0, forks: 0, asked: 0, made: Made::new(), is_dynamic }
     }
 
